@@ -1,0 +1,1 @@
+"""Where things lie and how this workstation is set up."""

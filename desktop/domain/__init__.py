@@ -1,0 +1,1 @@
+"""What the register talks about: its fields, codes, rules, clock, ids and errors."""

@@ -1,0 +1,55 @@
+"""Time as an argument: services ask a clock, tests decide what it says."""
+
+from datetime import date, datetime, timedelta, timezone
+from typing import Protocol
+
+LOCAL = timezone(timedelta(hours=8), "CST")
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in any zone."""
+        ...
+
+
+class SystemClock:
+    """The clock of this computer."""
+
+    def now(self) -> datetime:
+        """Return the present moment in UTC."""
+        return datetime.now(tz=timezone.utc)
+
+
+class FixedClock:
+    """A clock that stands still until it is told to move; for tests and the demo."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        """Return the set moment."""
+        return self.at
+
+    def advance(self, *, seconds: float) -> None:
+        """Move on by `seconds`."""
+        self.at += timedelta(seconds=seconds)
+
+
+def stamp(clock: Clock) -> str:
+    """Return the present moment as UTC text to the second: `2026-11-24T01:02:03Z`."""
+    return clock.now().astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def today(clock: Clock) -> date:
+    """Return the day it is in China."""
+    return clock.now().astimezone(LOCAL).date()
+
+
+def local_text(stamped: str) -> str:
+    """Return a UTC stamp as people in China read it: `2026-11-24 09:02`; '' stays ''."""
+    if not stamped:
+        return ""
+    moment = datetime.strptime(stamped, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    return moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")

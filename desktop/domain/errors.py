@@ -1,0 +1,124 @@
+"""Every error the program raises on purpose.
+
+YinceError
+ ├─ KnownError               the world's fault: shown as one Chinese sentence and what to do
+ │   ├─ AccessError           password, roles, locked or busy store
+ │   │   ├─ WrongPasswordError
+ │   │   ├─ StoreInUseError
+ │   │   └─ StorePlaceError   network share, missing folder, folder not empty
+ │   ├─ StoreError            the store itself
+ │   │   ├─ NewerStoreError
+ │   │   ├─ DamagedStoreError
+ │   │   └─ DiskFullError
+ │   ├─ InvalidValueError     a value breaks a rule of the dictionary (names the field)
+ │   ├─ NotFoundError         no such person, card, package, conflict ...
+ │   ├─ RosterError           a spreadsheet cannot be used
+ │   ├─ PackageError          a package is refused (carries a reason code)
+ │   ├─ KeyCardError          a key card is refused
+ │   └─ PrintError            a character no font has, a code that cannot be read back
+ ├─ Cancelled                the user stopped a long job: nothing is shown
+ └─ BugError                 our fault: reported, the vault closed safely
+"""
+
+
+class YinceError(Exception):
+    """Root of the tree."""
+
+
+class KnownError(YinceError):
+    """Something in the world went wrong; `str(error)` is the Chinese sentence for the user.
+
+    `message` says what happened, `advice` what to do about it. Neither holds personal data
+    beyond what the user just typed or chose.
+    """
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message, advice)
+        self.message = message
+        self.advice = advice
+
+    def __str__(self) -> str:
+        """Return one sentence: what happened, then what to do."""
+        if not self.advice:
+            return self.message + "。"
+        return f"{self.message}，{self.advice}。"
+
+
+class AccessError(KnownError):
+    """The store may not be opened or used this way."""
+
+
+class WrongPasswordError(AccessError):
+    """No slot of the key file opens with this password."""
+
+
+class StoreInUseError(AccessError):
+    """Another program holds the store."""
+
+
+class StorePlaceError(AccessError):
+    """The folder cannot hold a store: network share, not a store, not empty."""
+
+
+class StoreError(KnownError):
+    """The store cannot do what was asked."""
+
+
+class NewerStoreError(StoreError):
+    """The store was written by a newer version of the program."""
+
+
+class DamagedStoreError(StoreError):
+    """A check of the store failed; `places` says where."""
+
+    def __init__(self, message: str, advice: str = "", places: tuple[str, ...] = ()) -> None:
+        super().__init__(message, advice)
+        self.places = places
+
+
+class DiskFullError(StoreError):
+    """The disk is full; the transaction was rolled back."""
+
+
+class InvalidValueError(KnownError):
+    """A value breaks a rule of the dictionary; `field` is the key of the field."""
+
+    def __init__(self, field: str, message: str, advice: str = "") -> None:
+        super().__init__(message, advice)
+        self.field = field
+
+
+class NotFoundError(KnownError):
+    """The thing named does not exist in this store."""
+
+
+class RosterError(KnownError):
+    """A spreadsheet cannot be read or used."""
+
+
+class PackageError(KnownError):
+    """A package is refused; `reason` is a stable code such as `wrong-recipient`."""
+
+    def __init__(self, reason: str, message: str, advice: str = "") -> None:
+        super().__init__(message, advice)
+        self.reason = reason
+
+
+class KeyCardError(KnownError):
+    """A key card is refused; `reason` is a stable code."""
+
+    def __init__(self, reason: str, message: str, advice: str = "") -> None:
+        super().__init__(message, advice)
+        self.reason = reason
+
+
+class PrintError(KnownError):
+    """A page cannot be printed right."""
+
+
+class Cancelled(YinceError):  # noqa: N818 - not a failure: the user asked for it
+    """The user stopped a long job; the store is as it was."""
+
+
+class BugError(YinceError):
+    """An assumption of the program does not hold."""

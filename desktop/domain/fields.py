@@ -1,0 +1,96 @@
+"""The shape of one entry of the data dictionary."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+# What a record may hold: JSON scalars only, so that the log, the package and the digest agree.
+Value = str | int | None
+
+
+class Kind(Enum):
+    """How a value is written, checked and shown."""
+
+    TEXT = "text"
+    NOTE = "note"  # several lines
+    DATE = "date"  # ISO text, `1953`, `1953-07` or `1953-07-06`: what is unknown is left out
+    CODE = "code"  # one key of a code list
+    CODES = "codes"  # several keys, joined by a space, sorted
+    BOOL = "bool"  # 1 or 0
+    INT = "int"
+    MONEY = "money"  # integer 分
+    ID_NUMBER = "id_number"
+    PHONE = "phone"
+    ORG = "org"  # an organisation's code
+    RECORD = "record"  # the id of another record
+
+
+class Policy(Enum):
+    """What merge does when two sides wrote different values without knowing of each other."""
+
+    QUEUE = "queue"  # both kept until a person decides
+    UNION = "union"  # sets: add wins
+    APPEND = "append"  # notes: both texts kept, one after the other
+    AUTHORITY = "authority"  # the street's value stands
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the register.
+
+    privacy: 1 operational, 2 personal, 3 masked on screen by default, 4 sensitive (PIPL art. 28).
+    maintainer: E enterprise, C community, S street, A archive centre, I insurance, P party,
+    X computed (`domain.md` section 1).
+    """
+
+    key: str
+    label: str
+    group: str
+    kind: Kind = Kind.TEXT
+    synonyms: tuple[str, ...] = ()
+    codes: str = ""
+    privacy: int = 2
+    maintainer: str = "C"
+    max_length: int = 200
+    required: bool = False
+    policy: Policy = Policy.QUEUE
+    purpose: str = ""
+    in_table: bool = False  # shown in the list of people unless the user chose otherwise
+    off: bool = False  # exists, but is not collected until a lead switches it on
+    width: int = 12  # characters, for tables on screen and paper
+
+    @property
+    def is_number(self) -> bool:
+        """True if the value is stored as an integer."""
+        return self.kind in {Kind.BOOL, Kind.INT, Kind.MONEY}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind:
+    """A kind of record: a table, a set of fields, an entry in the change log."""
+
+    key: str
+    label: str
+    fields: tuple[Field, ...]
+    append_only: bool = False  # corrections are new versions, so two sites never conflict
+    local: bool = False  # never leaves this installation
+
+    def field(self, key: str) -> Field:
+        """Return the field named `key`; KeyError if there is none."""
+        for field in self.fields:
+            if field.key == key:
+                return field
+        raise KeyError(key)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all fields, in order."""
+        return tuple(field.key for field in self.fields)
+
+
+def grouped(fields: Sequence[Field]) -> dict[str, list[Field]]:
+    """Return the fields by group, groups and fields in dictionary order."""
+    groups: dict[str, list[Field]] = {}
+    for field in fields:
+        groups.setdefault(field.group, []).append(field)
+    return groups

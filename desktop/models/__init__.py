@@ -1,0 +1,1 @@
+"""The tables of the vault, and nothing else."""

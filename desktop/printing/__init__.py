@@ -1,0 +1,1 @@
+"""Paper: a snapshot in, PDF bytes out."""

@@ -1,0 +1,1 @@
+"""One function per user action, one unit of work each; reads beside them."""

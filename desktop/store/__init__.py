@@ -1,0 +1,1 @@
+"""The vault: keyed engine, unit of work, change log, queries, search index, backup."""

@@ -1,0 +1,1 @@
+"""Frozen, numbered, forward-only schema steps."""
