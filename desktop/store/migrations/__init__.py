@@ -1,1 +1,38 @@
-"""Frozen, numbered, forward-only schema steps."""
+"""Frozen, numbered, forward-only schema steps; each runs in one transaction with its record."""
+
+from collections.abc import Callable
+from typing import Any
+
+from desktop.store.migrations import m0001_initial
+
+# A step takes the raw driver connection inside a transaction. Released steps never change.
+Step = Callable[[Any], None]
+STEPS: tuple[tuple[int, Step], ...] = ((1, m0001_initial.apply),)
+LATEST = STEPS[-1][0]
+
+
+def version_of(cursor: Any) -> int:
+    """Return the schema version of an open store; 0 for an empty file."""
+    return int(cursor.execute("PRAGMA user_version").fetchone()[0])
+
+
+def pending(version: int) -> tuple[tuple[int, Step], ...]:
+    """Return the steps a store of `version` still needs; reads nothing, changes nothing."""
+    return tuple(step for step in STEPS if step[0] > version)
+
+
+def migrate(connection: Any) -> int:
+    """Bring a store to the latest schema, one transaction a step; return the number of steps run."""
+    cursor = connection.cursor()
+    steps = pending(version_of(cursor))
+    for number, step in steps:
+        cursor.execute("BEGIN IMMEDIATE")
+        try:
+            step(cursor)
+            cursor.execute(f"PRAGMA user_version={number}")
+        except BaseException:
+            cursor.execute("ROLLBACK")
+            raise
+        cursor.execute("COMMIT")
+    cursor.close()
+    return len(steps)

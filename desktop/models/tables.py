@@ -1,0 +1,216 @@
+"""Every table of the vault; record tables take their columns from the data dictionary."""
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+from desktop.domain.dictionary import KINDS
+from desktop.domain.fields import RecordKind
+
+METADATA = MetaData()
+
+
+def _record_table(kind: RecordKind) -> Table:
+    """Return the table of a record kind: its fields, then what sync needs.
+
+    `row` is the integer key the search index uses; `vector` and `dots` are the compact JSON of
+    `store/encoding.py`; a deleted record stays as a row, so that a late edit can revive it.
+    """
+    extra = [Column("sort_name", Text)] if kind.key == "person" else []
+    return Table(
+        kind.key,
+        METADATA,
+        Column("row", Integer, primary_key=True),
+        Column("id", Text, nullable=False, unique=True),
+        *[Column(field.key, Integer if field.is_number else Text) for field in kind.fields],
+        *extra,
+        Column("vector", Text, nullable=False),
+        Column("dots", Text, nullable=False),
+        Column("deleted", Integer, nullable=False, server_default="0"),
+    )
+
+
+RECORDS: dict[str, Table] = {key: _record_table(kind) for key, kind in KINDS.items()}
+
+PERSON = RECORDS["person"]
+PHONE = RECORDS["phone"]
+CONTACT = RECORDS["contact"]
+TAG = RECORDS["tag"]
+VISIT = RECORDS["visit"]
+CARD = RECORDS["card"]
+ORG = RECORDS["org"]
+STAFF = RECORDS["staff"]
+
+Index("person_id_no", PERSON.c.id_no)
+Index("person_name", PERSON.c.name)
+Index("person_home_org", PERSON.c.home_org)
+Index("person_sort_name", PERSON.c.sort_name)
+for _child in (PHONE, CONTACT, TAG, VISIT, CARD):
+    Index(f"{_child.name}_person", _child.c.person)
+Index("phone_number", PHONE.c.number)
+Index("visit_visited_on", VISIT.c.visited_on)
+Index("card_card_no", CARD.c.card_no)
+
+META = Table(
+    "meta",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+SECRET = Table(
+    "secret",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+SETTING = Table(
+    "setting",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+WRITER = Table(
+    "writer",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("org", Text, nullable=False),
+)
+
+BATCH = Table(
+    "batch",
+    METADATA,
+    Column("n", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("action", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("undoes", Text),
+    Column("undone_by", Text),
+)
+
+CHANGE = Table(
+    "change",
+    METADATA,
+    Column("n", Integer, primary_key=True),
+    Column("batch", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("person", Text),
+    Column("action", Text, nullable=False),
+    Column("writer", Integer, nullable=False),
+    Column("counter", Integer, nullable=False),
+    Column("base", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("author", Text),
+    Column("source", Text),
+    Column("hash", LargeBinary, nullable=False),
+)
+Index("change_record", CHANGE.c.record)
+Index("change_person", CHANGE.c.person)
+Index("change_dot", CHANGE.c.writer, CHANGE.c.counter)
+Index("change_batch", CHANGE.c.batch)
+
+REVIEW = Table(
+    "review",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("batch", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("decided", Text),
+)
+
+ROSTER_FILE = Table(
+    "roster_file",
+    METADATA,
+    Column("sha256", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("batch", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+CONFLICT = Table(
+    "conflict",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("person", Text),
+    Column("field", Text, nullable=False),
+    Column("base", Text),
+    Column("ours", Text),
+    Column("ours_dot", Text),
+    Column("theirs", Text),
+    Column("theirs_dot", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("decision", Text),
+    Column("opened_at", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("closed_at", Text),
+)
+Index("conflict_record", CONFLICT.c.record)
+
+PEER = Table(
+    "peer",
+    METADATA,
+    Column("org", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("install", Text, nullable=False),
+    Column("sign_key", LargeBinary, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("enrolled_at", Text, nullable=False),
+    Column("enrolled_by", Text, nullable=False),
+    Column("card", LargeBinary, nullable=False),
+)
+
+STREAM = Table(
+    "stream",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("direction", Text, nullable=False),
+    Column("org", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("last_manifest", Text, nullable=False),
+    Column("cursor", Integer, nullable=False),
+    Column("acked_seq", Integer, nullable=False),
+)
+
+PACKAGE = Table(
+    "package",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("direction", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("manifest", Text, nullable=False),
+    Column("org", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("batch", Text),
+)
+Index("package_stream", PACKAGE.c.stream, PACKAGE.c.seq)
+
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("package", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+# FTS5 tables are made in migrations only: SQLAlchemy has no words for them.
+FIND_WORDS = "find_words"
+FIND_DIGITS = "find_digits"

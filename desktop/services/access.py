@@ -1,0 +1,120 @@
+"""Making, opening and closing a register, and its passwords."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.domain.clock import Clock
+from desktop.domain.errors import InvalidValueError, StorePlaceError
+from desktop.domain.ids import IdMaker, RandomIds, new_id
+from desktop.security import key_file, sealing
+from desktop.services.station import Station
+from desktop.store.places import DATABASE, refuse_network_place
+from desktop.store.vault import StoreIdentity, Vault, create_vault, open_vault
+
+COMMUNITY = "community"
+STREET = "street"
+SUPERVISOR = "supervisor"
+_LEVELS = {COMMUNITY: "4", STREET: "3"}
+_MOST_CODE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class NewStore:
+    """What a new register is made from."""
+
+    kind: str  # community or street
+    code: str
+    name: str
+    user: str
+    practice: bool = False
+
+
+def create_store(
+    folder: Path,
+    *,
+    draft: NewStore,
+    password: str,
+    clock: Clock,
+    ids: IdMaker | None = None,
+    cost: key_file.KdfCost = key_file.STANDARD,
+) -> Station:
+    """Make a register in `folder` (made if missing, else empty of a store) and open it.
+
+    Raises InvalidValueError (draft or password), StorePlaceError, StoreInUseError.
+    """
+    ids = ids or RandomIds()
+    _check_draft(draft)
+    key_file.check_passphrase(password)
+    _make_place(folder)
+    identity = StoreIdentity(
+        store_id=new_id(ids), install=new_id(ids), epoch=1, kind=draft.kind, org=draft.code.strip(),
+        name=draft.name.strip(), practice=draft.practice,
+    )  # fmt: skip
+    key = key_file.create_key_file(
+        folder, password=password, user=draft.user.strip(), role=SUPERVISOR, store_id=identity.store_id, cost=cost
+    )
+    vault = create_vault(folder, key=key, identity=identity, clock=clock, ids=ids, user=draft.user.strip())
+    _furnish(vault, draft)
+    return Station(vault, clock, ids, draft.user.strip(), SUPERVISOR)
+
+
+def open_store(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None) -> Station:
+    """Open the register in `folder`.
+
+    Raises StorePlaceError, WrongPasswordError, StoreInUseError, NewerStoreError, DamagedStoreError.
+    """
+    ids = ids or RandomIds()
+    if not is_store(folder):
+        raise StorePlaceError(f"“{folder}”里没有登记库", "请检查选择的文件夹，或新建一个")
+    refuse_network_place(folder)
+    slot = key_file.open_key_file(folder, password=password)
+    vault = open_vault(folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user)
+    return Station(vault, clock, ids, slot.user, slot.role)
+
+
+def change_own_password(station: Station, *, old: str, new: str) -> None:
+    """Replace the user's password; raises WrongPasswordError, InvalidValueError."""
+    key_file.check_passphrase(new)
+    key_file.change_password(station.vault.folder, user=station.user, old=old, new=new)
+
+
+def is_store(folder: Path) -> bool:
+    """Return True if `folder` holds a register."""
+    return (folder / DATABASE).is_file()
+
+
+def _check_draft(draft: NewStore) -> None:
+    if draft.kind not in _LEVELS:
+        raise InvalidValueError("kind", "登记库的类型只能是社区或街道", "请重新选择")
+    if not draft.code.strip() or len(draft.code) > _MOST_CODE or not draft.code.strip().isalnum():
+        raise InvalidValueError("code", "机构编码只能是字母和数字，不能为空", "例如 610100001001")
+    if not draft.name.strip():
+        raise InvalidValueError("name", "机构名称不能为空", "请填写，例如 青杨社区")
+    if not draft.user.strip():
+        raise InvalidValueError("user", "使用人姓名不能为空", "请填写")
+
+
+def _make_place(folder: Path) -> None:
+    """Make the folder; refuse a network share, a file, and a folder that holds a store."""
+    if folder.exists() and not folder.is_dir():
+        raise StorePlaceError(f"“{folder}”不是文件夹", "请换一个位置")
+    if is_store(folder):
+        raise StorePlaceError("这个文件夹里已经有一个登记库", "请选择空文件夹，或直接打开它")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorePlaceError(f"不能在“{folder}”建立文件夹", "请检查权限或换一个位置") from error
+    refuse_network_place(folder)
+
+
+def _furnish(vault: Vault, draft: NewStore) -> None:
+    """Give a new store its device keys and its own organisation."""
+    with vault.unit("store.create", why="建立登记库") as unit:
+        unit.keep_secret("sign_seed", RandomIds().random_bytes(32))
+        unit.keep_secret("age_identity", sealing.new_identity().encode("ascii"))
+        unit.add(
+            "org",
+            new_id(vault.ids),
+            {"code": draft.code.strip(), "name": draft.name.strip(), "level": _LEVELS[draft.kind]},
+        )
+        unit.commit()

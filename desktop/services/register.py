@@ -1,0 +1,311 @@
+"""People: register, amend, find, list, and what hangs on them."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from desktop.domain.changes import Changes
+from desktop.domain.codes import code_list
+from desktop.domain.dictionary import PERSON, Kind, kind_of
+from desktop.domain.errors import InvalidValueError, NotFoundError
+from desktop.domain.fields import Field, Value
+from desktop.domain.ids import new_id
+from desktop.domain.validation import Finding as Problem
+from desktop.domain.validation import check_record, derived_from_id
+from desktop.services.station import Station
+from desktop.store import finding, history, people
+from desktop.store.history import HistoryLine
+from desktop.store.people import PeopleFilter, PersonPage, PersonRow
+from desktop.store.unit_of_work import UnitOfWork
+
+IN_CARE = "1"  # manage_state 在管
+ALIVE = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDraft:
+    """What a clerk typed about a new person: person fields and child records."""
+
+    values: Mapping[str, Value]
+    phones: Sequence[Mapping[str, Value]] = ()
+    contacts: Sequence[Mapping[str, Value]] = ()
+    tags: Sequence[Mapping[str, Value]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """One hit of the search box."""
+
+    id: str
+    row: PersonRow
+    matched: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPeople:
+    """What the search box shows, and how many there are in all."""
+
+    people: tuple[FoundPerson, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A new person and what changed."""
+
+    person: str
+    person_no: str
+    changes: Changes = field(default_factory=Changes)
+
+
+def check_person(station: Station, *, values: Mapping[str, Value]) -> list[Problem]:
+    """Return what the dictionary's rules say of a person's fields as they are being typed."""
+    return check_record(PERSON, values, today=station.today())
+
+
+def register_person(station: Station, *, draft: PersonDraft, why: str = "") -> Registered:
+    """Register a new person with phones, contacts and tags; raises InvalidValueError.
+
+    Sex and birth are filled in from a sound id number; the person belongs to this community
+    unless the draft names another.
+    """
+    values = complete_person(station, draft.values)
+    refuse_wrong(PERSON.key, values, station)
+    person = new_id(station.ids)
+    with station.vault.unit("person.register", why=why) as unit:
+        prefix = number_prefix(station)
+        values.setdefault("person_no", f"{prefix}{people.next_person_no(unit.connection, prefix):05d}")
+        unit.add("person", person, values)
+        for kind, rows in (("phone", draft.phones), ("contact", draft.contacts), ("tag", draft.tags)):
+            for row in rows:
+                add_child(station, unit, kind=kind, person=person, values=row)
+        changes = unit.commit()
+    return Registered(person, str(values["person_no"]), changes)
+
+
+def complete_person(station: Station, values: Mapping[str, Value]) -> dict[str, Value]:
+    """Return a new person's fields with what follows from others filled in."""
+    filled = {key: value for key, value in values.items() if value not in (None, "")}
+    for key, value in derived_from_id(str(filled.get("id_no") or "")).items():
+        filled.setdefault(key, value)
+    filled.setdefault("home_org", station.org)
+    filled.setdefault("manage_state", IN_CARE)
+    filled.setdefault("alive_state", ALIVE)
+    return filled
+
+
+def number_prefix(station: Station) -> str:
+    """Return what this station's person numbers begin with: a letter and the org code's tail."""
+    return f"{'J' if station.is_street else 'S'}{station.org[-4:]}-"
+
+
+def amend_person(station: Station, *, person: str, values: Mapping[str, Value], why: str = "") -> Changes:
+    """Change fields of a person; raises NotFoundError, InvalidValueError. Nothing typed is half-saved."""
+    page = person_details(station, person=person)
+    merged = {**page.values, **values}
+    refuse_wrong(PERSON.key, merged, station, only=values)
+    with station.vault.unit("person.edit", why=why) as unit:
+        unit.put("person", person, values)
+        return unit.commit()
+
+
+def amend_people(station: Station, *, values: Mapping[str, Mapping[str, Value]], why: str) -> Changes:
+    """Change fields of many people in one unit; raises InvalidValueError."""
+    for one in values.values():
+        refuse_wrong(PERSON.key, one, station, only=one)
+    with station.vault.unit("people.edit", why=why) as unit:
+        unit.put_many("person", values)
+        return unit.commit()
+
+
+def remove_person(station: Station, *, person: str, why: str) -> Changes:
+    """Mark a person deleted (entered by mistake), with a reason; can be undone."""
+    if not why.strip():
+        raise InvalidValueError("why", "删除人员必须写明原因", "请填写原因")
+    with station.vault.unit("person.remove", why=why) as unit:
+        if not unit.delete("person", person):
+            raise NotFoundError("没有找到这个人", "可能已被删除，请刷新列表")
+        return unit.commit()
+
+
+def put_child(
+    station: Station, *, kind: str, person: str, values: Mapping[str, Value], record: str = "", why: str = ""
+) -> Changes:
+    """Add or change a phone, contact or tag of a person; raises InvalidValueError."""
+    refuse_wrong(kind, {"person": person, **values}, station)
+    with station.vault.unit(f"{kind}.edit" if record else f"{kind}.add", why=why) as unit:
+        if record:
+            unit.put(kind, record, values)
+        else:
+            add_child(station, unit, kind=kind, person=person, values=values)
+        return unit.commit()
+
+
+def add_child(station: Station, unit: UnitOfWork, *, kind: str, person: str, values: Mapping[str, Value]) -> str:
+    """Add a child record inside an open unit and return its id; raises InvalidValueError."""
+    filled = {key: value for key, value in values.items() if value not in (None, "")}
+    if kind == "phone":
+        filled.setdefault("noted_on", station.today().isoformat())
+    refuse_wrong(kind, {**filled, "person": person}, station)
+    record = new_id(station.ids)
+    unit.add(kind, record, {**filled, "person": person})
+    return record
+
+
+def remove_child(station: Station, *, kind: str, record: str, why: str = "") -> Changes:
+    """Delete a phone, contact, tag or visit; raises NotFoundError."""
+    with station.vault.unit(f"{kind}.remove", why=why) as unit:
+        if not unit.delete(kind, record):
+            raise NotFoundError("没有找到这条记录", "可能已被删除，请刷新")
+        return unit.commit()
+
+
+def refuse_wrong(
+    kind: str, values: Mapping[str, Value], station: Station, *, only: Iterable[str] | None = None
+) -> None:
+    """Raise InvalidValueError for the first error the dictionary's rules find (in `only`, if given)."""
+    keys = None if only is None else set(only)
+    for problem in check_record(kind_of(kind), values, today=station.today()):
+        if problem.is_error and (keys is None or problem.field in keys):
+            raise InvalidValueError(problem.field, problem.message, problem.advice)
+
+
+def person_details(station: Station, *, person: str) -> PersonPage:
+    """Return everything kept about one person; raises NotFoundError."""
+    with station.vault.reading() as connection:
+        page = people.person_page(connection, person)
+    if page is None:
+        raise NotFoundError("没有找到这个人", "可能已被删除，请刷新列表")
+    return page
+
+
+def person_by_any(station: Station, *, text: str) -> str:
+    """Return the id of the person named by a record id, person number or full id number; NotFoundError."""
+    with station.vault.reading() as connection:
+        found = people.person_named(connection, text.strip())
+    if found is None:
+        raise NotFoundError(f"没有找到“{text}”", "请用人员编号或完整证号")
+    return found
+
+
+def history_of(station: Station, *, person: str) -> list[HistoryLine]:
+    """Return every change of a person and what belongs to it, newest first."""
+    with station.vault.reading() as connection:
+        return history.history_of_person(connection, person)
+
+
+def find(station: Station, *, text: str, limit: int = 50) -> FoundPeople:
+    """Return the people the search box finds, best first, with what matched."""
+    with station.vault.reading() as connection:
+        found = finding.find_people(connection, text, limit=limit)
+        rows = {row.id: row for row in people.rows_of(connection, [hit.person for hit in found.hits])}
+    hits = tuple(FoundPerson(hit.person, rows[hit.person], hit.matched) for hit in found.hits if hit.person in rows)
+    return FoundPeople(hits, found.total)
+
+
+def people_ids(
+    station: Station, *, wanted: PeopleFilter, sort: str = "name", descending: bool = False
+) -> list[str]:
+    """Return the ids of the people that pass a filter, sorted."""
+    with station.vault.reading() as connection:
+        return people.ids_matching(connection, wanted, sort=sort, descending=descending)
+
+
+def people_rows(station: Station, *, ids: Sequence[str]) -> list[PersonRow]:
+    """Return list rows for `ids`, in order."""
+    with station.vault.reading() as connection:
+        return people.rows_of(connection, ids)
+
+
+def lookalikes_of(station: Station, *, values: Mapping[str, Value]) -> list[PersonRow]:
+    """Return people who may be the one being typed: same id number, or same name and birth."""
+    birth = str(values.get("birth_id") or values.get("birth_file") or "")
+    with station.vault.reading() as connection:
+        ids = people.lookalikes(
+            connection, id_no=str(values.get("id_no") or ""), name=str(values.get("name") or ""), birth=birth
+        )
+        return people.rows_of(connection, ids)
+
+
+def overview(station: Station) -> dict[str, dict[str, int]]:
+    """Return counts of people by community, state and sex, for the first page."""
+    with station.vault.reading() as connection:
+        return {key: people.counts_by(connection, key) for key in ("home_org", "manage_state", "sex")}
+
+
+_CONDITION = re.compile(r"^\s*(\S+?)\s*(!=|>=|<=|=|~)\s*(.*?)\s*$")
+
+
+def parse_filter(text: str, *, station: Station) -> PeopleFilter:
+    """Return the filter written as conditions joined by `;`: `社区=青杨社区;性别=男;年龄>=80`.
+
+    A condition is a field's key or label, `=` (one of several values joined by `|`), `~`
+    (contains), or `年龄>=n` / `年龄<=n`; `标签=高龄` asks for a care tag; a part without a sign is
+    searched for. Raises InvalidValueError.
+    """
+    equals: dict[str, list[Value]] = {}
+    contains: dict[str, str] = {}
+    rest: dict[str, str] = {}
+    tags: list[str] = []
+    words: list[str] = []
+    for part in filter(str.strip, text.replace("；", ";").split(";")):
+        match = _CONDITION.match(part)
+        if match is None:
+            words.append(part.strip())
+            continue
+        name, sign, value = match.groups()
+        if name in {"年龄", "age"}:
+            rest.update(_age_bound(sign, value, station))
+        elif name in {"标签", "关爱类别", "tag"}:
+            tags += [code_list("care_tag").code_of(one) or one for one in value.split("|")]
+        elif sign == "~":
+            contains[_field(name).key] = value
+        elif sign == "=":
+            equals[_field(name).key] = [_stored(_field(name), one, station) for one in value.split("|")]
+        else:
+            raise InvalidValueError("filter", f"筛选条件“{part.strip()}”看不懂", "请用 字段=值 或 年龄>=80 这样的写法")
+    return PeopleFilter(
+        text=" ".join(words), equals=equals, contains=contains, tags=tags,
+        born_from=rest.get("born_from", ""), born_to=rest.get("born_to", ""),
+    )  # fmt: skip
+
+
+def _field(name: str) -> Field:
+    """Return the person field of a key, label or synonym."""
+    for one in PERSON.fields:
+        if name in (one.key, one.label, *one.synonyms):
+            return one
+    raise InvalidValueError("filter", f"没有“{name}”这一项", "请用字段名称，例如 性别、原单位")
+
+
+def _stored(one: Field, word: str, station: Station) -> Value:
+    """Return a filter's word as the register stores it: codes for labels, org codes for names."""
+    if one.kind is Kind.CODE:
+        return code_list(one.codes).code_of(word) or word
+    if one.kind is Kind.ORG:
+        return org_code(station, name=word) or word
+    if one.is_number:
+        return int(word) if word.lstrip("-").isdigit() else 1 if word in {"是", "有"} else 0
+    return word
+
+
+def org_code(station: Station, *, name: str) -> str | None:
+    """Return the code of the organisation named so, by code, name or alias; None if unknown."""
+    wanted = name.strip()
+    with station.vault.reading() as connection:
+        for org in people.records_of(connection, "org"):
+            names = {str(org.values.get("code")), str(org.values.get("name"))}
+            names.update(str(org.values.get("aliases") or "").split("、"))
+            if wanted in names:
+                return str(org.values["code"])
+    return None
+
+
+def _age_bound(sign: str, value: str, station: Station) -> dict[str, str]:
+    """Return the birth bound that an age bound means today."""
+    if not value.isdigit() or sign not in {">=", "<="}:
+        raise InvalidValueError("filter", "年龄条件看不懂", "请写成 年龄>=80 或 年龄<=90")
+    day = station.today()
+    if sign == ">=":
+        return {"born_to": f"{day.year - int(value):04d}-{day.month:02d}-{day.day:02d}"}
+    return {"born_from": f"{day.year - int(value) - 1:04d}-{day.month:02d}-{day.day + 1:02d}"}

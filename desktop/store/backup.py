@@ -1,0 +1,228 @@
+"""Backups: one file a backup, verified by reading it back (`docs/formats/backup.md`).
+
+A backup is `YBK1\\n`, a length-prefixed JSON header, then the key file and the store, both as they
+lie on disk: encrypted as they always are. The header holds nothing personal and the hash of both
+parts; SQLCipher authenticates every page of the store under the data key.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3
+
+from desktop.domain.clock import stamp
+from desktop.domain.errors import DamagedStoreError, DiskFullError, NotFoundError
+from desktop.store import migrations
+from desktop.store.engine import raw_connection
+from desktop.store.places import BACKUPS, DATABASE
+from desktop.store.vault import Vault
+
+MAGIC = b"YBK1\n"
+SUFFIX = ".ybk"
+KEY_FILE = "store.keys"
+_LENGTH = struct.Struct(">I")
+_MOST_HEADER = 1 << 20
+KEEP_AUTOMATIC = 10
+
+
+@dataclass(frozen=True, slots=True)
+class BackupInfo:
+    """A verified backup."""
+
+    path: Path
+    people: int
+    log_entries: int
+    created: str
+    size: int
+
+
+def write_backup(vault: Vault, *, target: Path, label: str = "") -> BackupInfo:
+    """Write a backup of an open store into the folder `target`, read it back, and return it.
+
+    Raises DiskFullError, DamagedStoreError when the copy does not verify.
+    """
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    created = stamp(vault.clock)
+    name = f"备份-{vault.identity.org}-{created.replace(':', '').replace('-', '')}{label}{SUFFIX}"
+    path = _free_name(target / name)
+    copy = path.with_name(path.name + ".db.part")
+    part = path.with_name(path.name + ".part")
+    try:
+        facts = _copy_store(vault, copy)
+        _assemble(vault, copy, part, created=created, facts=facts)
+        _verify_container(part)
+        os.replace(part, path)
+    except (OSError, sqlcipher3.OperationalError) as error:
+        raise DiskFullError("备份没有写成，可能是磁盘已满或存储盘被拔出", "请换一个位置再备份") from error
+    finally:
+        copy.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
+    _sync_folder(target)
+    return BackupInfo(path, facts["people"], facts["log"], created, path.stat().st_size)
+
+
+def automatic_backup(vault: Vault, *, before: str) -> BackupInfo:
+    """Write a backup beside the store before something large, and drop the oldest automatic ones."""
+    folder = vault.folder / BACKUPS
+    info = write_backup(vault, target=folder, label=f"-{before}")
+    kept = sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for old in kept[KEEP_AUTOMATIC:]:
+        old.unlink(missing_ok=True)
+    return info
+
+
+def _free_name(path: Path) -> Path:
+    """Return `path`, or the same with a number when it is taken."""
+    number = 1
+    free = path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free
+
+
+def _copy_store(vault: Vault, target: Path) -> dict[str, int]:
+    """Copy the store page by page under the same key and check the copy; return its counts."""
+    target.unlink(missing_ok=True)
+    source = vault.raw_copy_source()
+    copy = vault.empty_copy(target)
+    try:
+        os.chmod(target, 0o600)
+        source.backup(copy)
+    finally:
+        copy.close()
+        source.close()
+    check = vault.open_copy(target)
+    try:
+        return _sound_counts(check)
+    finally:
+        check.close()
+
+
+def _sound_counts(connection: Any) -> dict[str, int]:
+    """Return the counts of a copy that passes its checks; DamagedStoreError if it does not."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    bad = cursor.execute("PRAGMA cipher_integrity_check").fetchall()
+    quick = cursor.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if bad or quick != "ok":
+        raise DamagedStoreError("备份写好后核对不通过，没有保留", "请先运行“检查登记库”")
+    people = cursor.execute("SELECT count(*) FROM person WHERE deleted=0").fetchone()[0]
+    log = cursor.execute("SELECT coalesce(max(n), 0) FROM change").fetchone()[0]
+    schema = migrations.version_of(cursor)
+    cursor.execute("PRAGMA journal_mode=DELETE").fetchall()
+    return {"people": int(people), "log": int(log), "schema": schema}
+
+
+def _assemble(vault: Vault, copy: Path, part: Path, *, created: str, facts: dict[str, int]) -> None:
+    """Write header, key file and store into one file, and sync it."""
+    keys = (vault.folder / KEY_FILE).read_bytes()
+    header = {
+        "format": 1, "store_id": vault.identity.store_id, "org": vault.identity.org, "name": vault.identity.name,
+        "kind": vault.identity.kind, "epoch": vault.identity.epoch, "created": created, **facts,
+        "keys_size": len(keys), "keys_sha256": hashlib.sha256(keys).hexdigest(),
+        "store_size": copy.stat().st_size, "store_sha256": _file_hash(copy),
+    }  # fmt: skip
+    text = json.dumps(header, ensure_ascii=False, sort_keys=True).encode("utf-8")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(MAGIC + _LENGTH.pack(len(text)) + text + keys)
+        with copy.open("rb") as store:
+            while block := store.read(1 << 20):
+                file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """Return the header of a backup file; raises NotFoundError, DamagedStoreError."""
+    if not path.is_file():
+        raise NotFoundError("找不到这个备份文件", "请检查路径")
+    with path.open("rb") as file:
+        start = file.read(len(MAGIC) + _LENGTH.size)
+        if not start.startswith(MAGIC) or len(start) < len(MAGIC) + _LENGTH.size:
+            raise DamagedStoreError("这不是银册的备份文件", "请选择以 .ybk 结尾的文件")
+        (length,) = _LENGTH.unpack(start[len(MAGIC) :])
+        text = file.read(length) if length <= _MOST_HEADER else b""
+    try:
+        header = json.loads(text)
+        sizes = (header["keys_size"], header["store_size"])
+        header["offset"] = len(MAGIC) + _LENGTH.size + length
+        if path.stat().st_size != header["offset"] + sum(sizes):
+            raise ValueError
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedStoreError("备份文件不完整或已损坏", "请换一份备份") from error
+    return dict(header)
+
+
+def _verify_container(path: Path) -> None:
+    """Read a backup back from its medium and compare both parts with the header."""
+    header = read_header(path)
+    with path.open("rb") as file:
+        file.seek(header["offset"])
+        keys = file.read(header["keys_size"])
+        store = hashlib.file_digest(file, "sha256").hexdigest()
+    same_keys = hmac.compare_digest(hashlib.sha256(keys).hexdigest(), str(header["keys_sha256"]))
+    if not same_keys or not hmac.compare_digest(store, str(header["store_sha256"])):
+        raise DamagedStoreError("备份文件读回来与写入的不一致", "请换一个存储盘或另一份备份")
+
+
+def unpack_backup(path: Path, *, folder: Path) -> dict[str, Any]:
+    """Write the key file and the store of a verified backup into `folder`; return the header.
+
+    The folder must hold no store. Raises DamagedStoreError, NotFoundError.
+    """
+    header = read_header(path)
+    _verify_container(path)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with path.open("rb") as file:
+        file.seek(header["offset"])
+        _write(folder / KEY_FILE, file.read(header["keys_size"]))
+        store_part = folder / (DATABASE + ".part")
+        descriptor = os.open(store_part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as store:
+            while block := file.read(1 << 20):
+                store.write(block)
+            store.flush()
+            os.fsync(store.fileno())
+    os.replace(store_part, folder / DATABASE)
+    return header
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable where the system can."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def check_copy(path: Path, *, key: bytes) -> dict[str, int]:
+    """Open a store file with a key and return its counts; DamagedStoreError if it is not sound."""
+    connection = raw_connection(path, key=key)
+    try:
+        return _sound_counts(connection)
+    finally:
+        connection.close()

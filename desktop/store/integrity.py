@@ -1,0 +1,161 @@
+"""Is the store whole, and is it what the log says? Every finding names its place.
+
+SQLCipher proves pages, not freshness: a page or a whole file put back from yesterday passes it.
+So the log's chain of hashes is followed, every record is compared with the last values the log
+gave it, and the log's end with the note kept outside the store (`security.md` finding 3).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlcipher3
+from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
+
+from desktop.domain.dictionary import KINDS
+from desktop.domain.operations import DELETE
+from desktop.domain.progress import Report, silent
+from desktop.store.change_log import COLUMNS, GENESIS, SET_ASIDE, seal
+from desktop.store.encoding import from_json
+from desktop.store.vault import Vault
+
+_MOST_FINDINGS = 50
+_REPORT_EVERY = 2000
+
+
+@dataclass(slots=True)
+class CheckReport:
+    """What a check found: problems in Chinese, each with its place, and what was counted."""
+
+    problems: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    log_entries: int = 0
+    head: str = ""
+
+    @property
+    def is_sound(self) -> bool:
+        """True if nothing was found."""
+        return not self.problems
+
+    def add(self, problem: str) -> None:
+        """Note a problem, up to a limit that keeps the report readable."""
+        if len(self.problems) < _MOST_FINDINGS:
+            self.problems.append(problem)
+
+
+def check_vault(vault: Vault, *, report: Report = silent) -> CheckReport:
+    """Check pages, structure, log chain, records against the log, search index and outside note."""
+    result = CheckReport()
+    try:
+        vault.checkpoint()
+        with vault.reading() as connection:
+            _check_pages(connection, result)
+            if result.problems:
+                return result
+            _check_log(connection, result, report)
+            _check_index(connection, result)
+            for kind in KINDS:
+                sql = f"SELECT count(*) FROM {kind} WHERE deleted=0"  # noqa: S608 - our names
+                result.counts[kind] = int(connection.exec_driver_sql(sql).scalar_one())
+    except (DatabaseError, sqlcipher3.DatabaseError):
+        result.add("数据文件：读到一半出错，文件已损坏")
+    noted = vault.noted_head()
+    if noted is not None and noted > result.log_entries and not result.problems:
+        result.add(f"进度：登记库只到第 {result.log_entries} 步，旁边记录的是第 {noted} 步，数据文件比记录的旧")
+    return result
+
+
+def _check_pages(connection: Connection, result: CheckReport) -> None:
+    """Let SQLCipher and SQLite check what they can."""
+    for (finding,) in connection.exec_driver_sql("PRAGMA cipher_integrity_check").all():
+        result.add(f"数据页：{_page_words(str(finding))}")
+    if not result.problems:
+        for (finding,) in connection.exec_driver_sql("PRAGMA integrity_check(20)").all():
+            if finding != "ok":
+                result.add(f"数据结构：{_page_words(str(finding))}")
+
+
+def _page_words(finding: str) -> str:
+    """Return SQLCipher's finding in Chinese where it names a page."""
+    digits = "".join(c for c in finding.rpartition(" ")[2] if c.isdigit())
+    return f"第 {digits} 页损坏" if digits else "结构不一致"
+
+
+def _check_log(connection: Connection, result: CheckReport, report: Report) -> None:
+    """Follow the chain, and compare every record with what the log last gave it."""
+    final: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in KINDS}
+    gone: set[tuple[str, str]] = set()
+    previous, expected = GENESIS, 0
+    total = int(connection.exec_driver_sql("SELECT count(*) FROM change").scalar_one())
+    rows = connection.exec_driver_sql(f"SELECT {', '.join(COLUMNS)} FROM change ORDER BY n")  # noqa: S608
+    for row in rows:
+        expected += 1
+        if expected % _REPORT_EVERY == 0:
+            report(expected, total, "核对变更记录")
+        if row[0] != expected:
+            result.add(f"变更记录：第 {expected} 条不见了")
+            expected = row[0]
+        found = seal(previous, tuple(row[:-1]))
+        if found != bytes(row[-1]):
+            result.add(f"变更记录：第 {row[0]} 条被改动过")
+        previous = bytes(row[-1])
+        _replay(row, final, gone)
+    result.log_entries = expected
+    result.head = previous.hex()
+    for kind, records in final.items():
+        _compare(connection, kind, records, gone, result)
+
+
+def _replay(row: Any, final: dict[str, dict[str, dict[str, Any]]], gone: set[tuple[str, str]]) -> None:
+    """Carry one log row into what the records should hold."""
+    kind, record, action = row[2], row[3], row[5]
+    values = final[kind].setdefault(record, {})
+    if action == DELETE:
+        gone.add((kind, record))
+        return
+    gone.discard((kind, record))
+    for key, pair in from_json(row[9]).items():
+        if not key.startswith(SET_ASIDE):
+            values[key] = pair[1]
+
+
+def _compare(
+    connection: Connection,
+    kind: str,
+    records: dict[str, dict[str, Any]],
+    gone: set[tuple[str, str]],
+    result: CheckReport,
+) -> None:
+    """Compare the rows of one kind with what the log says they hold."""
+    label = KINDS[kind].label
+    for number, record, deleted, values in _rows(connection, kind):
+        wanted = records.pop(record, None)
+        if wanted is None:
+            result.add(f"{label}：第 {number} 行没有变更记录，不是通过程序写入的")
+            continue
+        different = [key for key, value in values.items() if wanted.get(key) != value]
+        if different:
+            names = "、".join(KINDS[kind].field(key).label for key in different[:5])
+            result.add(f"{label}：第 {number} 行的{names}与变更记录不一致")
+        elif bool(deleted) != ((kind, record) in gone):
+            result.add(f"{label}：第 {number} 行的删除状态与变更记录不一致")
+    for _ in records:
+        result.add(f"{label}：变更记录里有一行，登记库里不见了")
+
+
+def _rows(connection: Connection, kind: str) -> Iterator[tuple[int, str, int, dict[str, Any]]]:
+    keys = KINDS[kind].keys
+    sql = f'SELECT "row", id, deleted, {", ".join(keys)} FROM {kind} ORDER BY "row"'  # noqa: S608 - our names
+    for row in connection.exec_driver_sql(sql):
+        yield row[0], row[1], row[2], dict(zip(keys, row[3:], strict=True))
+
+
+def _check_index(connection: Connection, result: CheckReport) -> None:
+    """Compare the number of people with the number of index rows."""
+    people = int(connection.exec_driver_sql("SELECT count(*) FROM person WHERE deleted=0").scalar_one())
+    for table in ("find_words", "find_digits"):
+        rows = int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())  # noqa: S608
+        if rows != people:
+            result.add(f"查找索引：有 {rows} 条，应为 {people} 条")
+            return

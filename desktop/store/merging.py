@@ -1,0 +1,225 @@
+"""What exchange asks of the store: states and operations out, an approved plan in."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from desktop.domain.clock import Clock, stamp
+from desktop.domain.fields import Value
+from desktop.domain.ids import IdMaker, new_id
+from desktop.domain.operations import (
+    WHOLE,
+    Dot,
+    FieldConflict,
+    MergePlan,
+    Operation,
+    PlannedRecord,
+    RecordState,
+)
+from desktop.store.change_log import SET_ASIDE, LogEntry
+from desktop.store.encoding import from_json, read_vector, to_json, vector_text
+from desktop.store.records import StoredRecord, load_records
+from desktop.store.unit_of_work import UnitOfWork, person_of
+from desktop.store.vault import writer_number
+
+
+def writer_names(connection: Connection) -> dict[int, str]:
+    """Return the name of every writer this store knows, by its number."""
+    return {int(row[0]): str(row[1]) for row in connection.exec_driver_sql("SELECT id, name FROM writer")}
+
+
+def states_of(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, RecordState]:
+    """Return the states of the records of one kind that exist here, deleted ones too."""
+    names = writer_names(connection)
+    return {record: _state(stored, names) for record, stored in load_records(connection, kind, ids).items()}
+
+
+def all_states(connection: Connection, kind: str) -> Iterator[RecordState]:
+    """Yield the state of every record of one kind, in the order of their ids."""
+    names = writer_names(connection)
+    ids = [row[0] for row in connection.exec_driver_sql(f"SELECT id FROM {kind} ORDER BY id")]  # noqa: S608
+    for start in range(0, len(ids), 900):
+        part = load_records(connection, kind, ids[start : start + 900])
+        for record in sorted(part):
+            yield _state(part[record], names)
+
+
+def _state(stored: StoredRecord, names: Mapping[int, str]) -> RecordState:
+    vector = {names[number]: counter for number, counter in stored.vector.items()}
+    dots = {key: Dot(names[number], counter) for key, (number, counter) in stored.dots.items()}
+    return RecordState(stored.kind, stored.id, stored.values, vector, dots, stored.deleted)
+
+
+def operations_after(connection: Connection, cursor: int, *, org: str) -> Iterator[tuple[int, Operation]]:
+    """Yield (log number, operation) for every write of this station's own org after `cursor`, oldest first.
+
+    `org` is the code of the station's own organisation: foreign operations that were merged in
+    are left out.
+    """
+    names = writer_names(connection)
+    rows = connection.exec_driver_sql(
+        "SELECT c.n, c.kind, c.record, c.action, c.writer, c.counter, c.base, c.fields, b.user, b.at, b.why "
+        "FROM change c JOIN batch b ON b.n = c.batch WHERE c.n > ? AND c.author IS NULL ORDER BY c.n",
+        (cursor,),
+    )
+    for number, kind, record, action, writer, counter, base, fields, user, at, why in rows:
+        pairs = from_json(fields)
+        yield (
+            number,
+            Operation(
+                kind=kind,
+                record=record,
+                action=action,
+                dot=Dot(names[writer], counter),
+                base={names[key]: value for key, value in read_vector(base).items()},
+                fields={key: pair[1] for key, pair in pairs.items() if not key.startswith(SET_ASIDE)},
+                org=org,
+                user=user,
+                at=at,
+                why=why,
+            ),
+        )
+
+
+def last_number(connection: Connection) -> int:
+    """Return the number of the newest log entry."""
+    return int(connection.exec_driver_sql("SELECT coalesce(max(n), 0) FROM change").scalar_one())
+
+
+def people_of_org(connection: Connection, org: str) -> set[str]:
+    """Return the ids of all people whose home organisation is `org`, deleted ones too."""
+    return {row[0] for row in connection.exec_driver_sql("SELECT id FROM person WHERE home_org=?", (org,))}
+
+
+def owners_of(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, str]:
+    """Return the person each child record belongs to."""
+    found = load_records(connection, kind, ids)
+    return {record: person for record, stored in found.items() if (person := person_of(stored)) is not None}
+
+
+def home_orgs(connection: Connection, people: Sequence[str]) -> dict[str, str]:
+    """Return the home organisation of each person that exists here; '' if none is set."""
+    found = load_records(connection, "person", people)
+    return {person: str(stored.values.get("home_org") or "") for person, stored in found.items()}
+
+
+def apply_plan(unit: UnitOfWork, plan: MergePlan, *, clock: Clock, ids: IdMaker) -> None:
+    """Write a merge plan inside `unit`: records, foreign log entries with their own dots, conflicts.
+
+    The plan must have been made from the states this transaction sees.
+    """
+    numbers = _numbers(unit.connection, plan)
+    for kind, group in _by_kind(plan.records).items():
+        for start in range(0, len(group), 900):
+            part = group[start : start + 900]
+            existing = load_records(unit.connection, kind, [planned.record for planned in part])
+            for planned in part:
+                _adopt(unit, planned, existing.get(planned.record), numbers)
+    unit.flush()
+    _open_conflicts(unit, plan.conflicts, at=stamp(clock), ids=ids)
+
+
+def _by_kind(records: Sequence[PlannedRecord]) -> dict[str, list[PlannedRecord]]:
+    """Return planned records by kind, people first, so that children find their owners."""
+    groups: dict[str, list[PlannedRecord]] = {"person": []}
+    for planned in records:
+        groups.setdefault(planned.kind, []).append(planned)
+    return groups
+
+
+def _numbers(connection: Connection, plan: MergePlan) -> dict[str, int]:
+    """Return the local number of every writer the plan names."""
+    orgs: dict[str, str] = {}
+    for planned in plan.records:
+        for name in planned.vector:
+            orgs.setdefault(name, "")
+        for operation in planned.operations:
+            orgs[operation.dot.writer] = operation.org
+            for name in operation.base:
+                orgs.setdefault(name, "")
+    return {name: writer_number(connection, name, org=org) for name, org in orgs.items()}
+
+
+def _adopt(unit: UnitOfWork, planned: PlannedRecord, stored: StoredRecord | None, numbers: Mapping[str, int]) -> None:
+    """Write one planned record."""
+    is_new = stored is None
+    record = stored or StoredRecord(planned.kind, planned.record, {}, {}, {})
+    for key, (value, dot) in planned.take.items():
+        if value is None:
+            record.values.pop(key, None)
+        else:
+            record.values[key] = value
+        record.dots[key] = (numbers[dot.writer], dot.counter)
+    if is_new:
+        record.dots = _folded(record.dots)
+    record.vector = {numbers[name]: counter for name, counter in planned.vector.items()}
+    record.deleted = planned.deleted
+    entries = [_entry(operation, planned, record, numbers) for operation in planned.operations]
+    unit.adopt(record, is_new=is_new, keys=tuple(planned.take), entries=entries)
+
+
+def _folded(dots: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """Return the dots of a new record with the commonest one written once, under `*`."""
+    if not dots:
+        return dots
+    every = list(dots.values())
+    common = max(set(every), key=every.count)
+    return {WHOLE: common, **{key: dot for key, dot in dots.items() if dot != common}}
+
+
+def _entry(
+    operation: Operation, planned: PlannedRecord, record: StoredRecord, numbers: Mapping[str, int]
+) -> LogEntry:
+    """Return the log entry of a foreign operation: what was taken, and what was set aside."""
+    fields: dict[str, object] = {}
+    for key, value in operation.fields.items():
+        taken = planned.take.get(key)
+        if taken is not None and taken[1] == operation.dot:
+            fields[key] = [planned.before.get(key), taken[0]]
+        else:
+            fields[SET_ASIDE + key] = value
+    author = to_json({"org": operation.org, "user": operation.user, "at": operation.at, "why": operation.why})
+    base = vector_text({numbers[name]: counter for name, counter in operation.base.items()})
+    writer = numbers[operation.dot.writer]
+    return LogEntry(
+        planned.kind, planned.record, person_of(record), operation.action, writer, operation.dot.counter,
+        base, fields, author,
+    )  # fmt: skip
+
+
+def _open_conflicts(unit: UnitOfWork, conflicts: Sequence[FieldConflict], *, at: str, ids: IdMaker) -> None:
+    """Write the conflicts a person must decide."""
+    if not conflicts:
+        return
+    owners: dict[tuple[str, str], str | None] = {}
+    rows = []
+    for one in conflicts:
+        owners.setdefault((one.kind, one.record), _owner(unit.connection, one))
+        rows.append(
+            (
+                new_id(ids), one.kind, one.record, owners[one.kind, one.record], one.field,
+                to_json(one.base), to_json(one.ours), _dot(one.ours_dot), to_json(one.theirs),
+                _dot(one.theirs_dot), "open", at, unit.header.batch,
+            )
+        )  # fmt: skip
+    unit.connection.exec_driver_sql(
+        "INSERT INTO conflict (id, kind, record, person, field, base, ours, ours_dot, theirs, theirs_dot, "
+        "state, opened_at, opened_by) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        rows,
+    )
+    unit.touch("conflict")
+
+
+def _owner(connection: Connection, one: FieldConflict) -> str | None:
+    stored = load_records(connection, one.kind, [one.record]).get(one.record)
+    return person_of(stored) if stored else None
+
+
+def _dot(dot: Dot | None) -> str | None:
+    return f"{dot.writer}#{dot.counter}" if dot else None
+
+
+def read_value(text: str | None) -> Value:
+    """Return a value written in a conflict row."""
+    value = from_json(text)
+    return value if isinstance(value, str | int) else None

@@ -1,0 +1,222 @@
+"""Lists of people and whole persons, as frozen rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from desktop.domain.dictionary import KINDS, PERSON
+from desktop.domain.fields import Value
+from desktop.store import finding
+from desktop.store.records import chunks, load_records
+
+CHILD_KINDS = ("phone", "contact", "tag", "visit", "card")
+_ORDER = {"phone": "row", "contact": "rank, row", "tag": "code, row", "visit": "visited_on DESC, row DESC",
+          "card": "issued_on DESC, row DESC"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """What a list of people is narrowed to; all parts must hold.
+
+    `equals` maps a person field to the values allowed; `contains` to a part of its text; born
+    dates are ISO days; `tags` are care-tag codes of which one must be there.
+    """
+
+    text: str = ""
+    equals: Mapping[str, Sequence[Value]] = field(default_factory=dict)
+    contains: Mapping[str, str] = field(default_factory=dict)
+    missing: Sequence[str] = ()
+    born_from: str = ""
+    born_to: str = ""
+    tags: Sequence[str] = ()
+    people: Sequence[str] | None = None  # only these ids
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One line of a list of people: the person's fields, first phone and tags."""
+
+    id: str
+    values: Mapping[str, Value]
+    phone: str = ""
+    tags: tuple[str, ...] = ()
+
+    def text(self, key: str) -> str:
+        """Return a field's raw text, '' if empty."""
+        value = self.values.get(key)
+        return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRow:
+    """A phone, contact, tag, visit or card of a person."""
+
+    kind: str
+    id: str
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """Everything kept about one person."""
+
+    id: str
+    values: Mapping[str, Value]
+    children: Mapping[str, tuple[ChildRow, ...]]  # by kind
+
+
+_SORTABLE = frozenset(PERSON.keys)
+
+
+def ids_matching(
+    connection: Connection, wanted: PeopleFilter, *, sort: str = "name", descending: bool = False, limit: int = -1
+) -> list[str]:
+    """Return the ids of the people that pass a filter, sorted by a person field (names by pinyin)."""
+    where, bound = _conditions(wanted)
+    column = "sort_name" if sort == "name" or sort not in _SORTABLE else sort
+    direction = "DESC" if descending else "ASC"
+    order = f"{column} IS NULL, {column} {direction}, row"
+    sql = f"SELECT id FROM person WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608 - our names
+    return [row[0] for row in connection.exec_driver_sql(sql, (*bound, limit))]
+
+
+def count_matching(connection: Connection, wanted: PeopleFilter) -> int:
+    """Return how many people pass a filter."""
+    where, bound = _conditions(wanted)
+    return int(connection.exec_driver_sql(f"SELECT count(*) FROM person WHERE {where}", bound).scalar_one())  # noqa: S608
+
+
+def _conditions(wanted: PeopleFilter) -> tuple[str, tuple[Any, ...]]:
+    """Return the WHERE text and its bound values; names come from the dictionary, values are bound."""
+    parts = ["deleted=0"]
+    bound: list[Any] = []
+    for key, values in wanted.equals.items():
+        _known(key)
+        marks = ",".join("?" * len(values))
+        parts.append(f"{key} IN ({marks})" if values else "0")
+        bound += values
+    for key, text in wanted.contains.items():
+        _known(key)
+        parts.append(f"{key} LIKE ? ESCAPE '!'")
+        bound.append(f"%{_like(text)}%")
+    parts += [f"({_known(key)} IS NULL)" for key in wanted.missing]
+    if wanted.born_from:
+        parts.append("coalesce(birth_id, birth_file) >= ?")
+        bound.append(wanted.born_from)
+    if wanted.born_to:
+        parts.append("coalesce(birth_id, birth_file) <= ?")
+        bound.append(wanted.born_to)
+    if wanted.tags:
+        marks = ",".join("?" * len(wanted.tags))
+        parts.append(f"id IN (SELECT person FROM tag WHERE deleted=0 AND code IN ({marks}))")
+        bound += wanted.tags
+    if wanted.people is not None:
+        parts.append("id IN (SELECT value FROM json_each(?))")
+        bound.append(_json_list(wanted.people))
+    found = finding.condition(wanted.text)
+    if found is not None:
+        parts.append(found[0])
+        bound += found[1]
+    return " AND ".join(parts), tuple(bound)
+
+
+def _known(key: str) -> str:
+    """Return `key` if it is a person field; KeyError else, so that no name is made of user text."""
+    PERSON.field(key)
+    return key
+
+
+def _like(text: str) -> str:
+    """Return `text` with LIKE's wildcards made plain."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _json_list(ids: Sequence[str]) -> str:
+    return "[" + ",".join(f'"{one}"' for one in ids if one.isalnum()) + "]"
+
+
+def rows_of(connection: Connection, ids: Sequence[str]) -> list[PersonRow]:
+    """Return list rows for `ids` in their order; people that are gone are left out."""
+    found: dict[str, PersonRow] = {}
+    for part in chunks(ids):
+        people = load_records(connection, "person", part)
+        phones = _first_phones(connection, part)
+        tags = _tags(connection, part)
+        for key, stored in people.items():
+            if not stored.deleted:
+                found[key] = PersonRow(key, stored.values, phones.get(key, ""), tuple(tags.get(key, ())))
+    return [found[key] for key in ids if key in found]
+
+
+def _first_phones(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    marks = ",".join("?" * len(ids))
+    sql = f"SELECT person, number FROM phone WHERE deleted=0 AND person IN ({marks}) ORDER BY row DESC"  # noqa: S608
+    return {row[0]: row[1] or "" for row in connection.exec_driver_sql(sql, tuple(ids))}
+
+
+def _tags(connection: Connection, ids: Sequence[str]) -> dict[str, list[str]]:
+    marks = ",".join("?" * len(ids))
+    sql = f"SELECT person, code FROM tag WHERE deleted=0 AND person IN ({marks}) ORDER BY code"  # noqa: S608
+    found: dict[str, list[str]] = {}
+    for person, code in connection.exec_driver_sql(sql, tuple(ids)):
+        found.setdefault(person, []).append(code)
+    return found
+
+
+def person_page(connection: Connection, person: str) -> PersonPage | None:
+    """Return everything kept about one person, None if there is no such person (or it is deleted)."""
+    stored = load_records(connection, "person", [person]).get(person)
+    if stored is None or stored.deleted:
+        return None
+    children = {kind: children_of(connection, kind, person=person) for kind in CHILD_KINDS}
+    return PersonPage(person, stored.values, children)
+
+
+def children_of(connection: Connection, kind: str, *, person: str) -> tuple[ChildRow, ...]:
+    """Return the records of one kind that belong to a person, in the order people expect."""
+    keys = KINDS[kind].keys
+    sql = f"SELECT id, {', '.join(keys)} FROM {kind} WHERE deleted=0 AND person=? ORDER BY {_ORDER[kind]}"  # noqa: S608
+    return tuple(_child(kind, keys, row) for row in connection.exec_driver_sql(sql, (person,)))
+
+
+def records_of(connection: Connection, kind: str) -> tuple[ChildRow, ...]:
+    """Return every living record of a small kind (organisations, staff)."""
+    keys = KINDS[kind].keys
+    sql = f"SELECT id, {', '.join(keys)} FROM {kind} WHERE deleted=0 ORDER BY row"  # noqa: S608 - our names
+    return tuple(_child(kind, keys, row) for row in connection.exec_driver_sql(sql))
+
+
+def _child(kind: str, keys: Sequence[str], row: Sequence[Any]) -> ChildRow:
+    return ChildRow(kind, row[0], {key: value for key, value in zip(keys, row[1:], strict=True) if value is not None})
+
+
+def counts_by(connection: Connection, key: str) -> dict[str, int]:
+    """Return how many living people hold each value of a person field; '' counts the empty ones."""
+    _known(key)
+    sql = f"SELECT coalesce({key}, ''), count(*) FROM person WHERE deleted=0 GROUP BY 1"  # noqa: S608 - our names
+    return {str(value): int(count) for value, count in connection.exec_driver_sql(sql)}
+
+
+def next_person_no(connection: Connection, prefix: str) -> int:
+    """Return the next free serial of person numbers that begin with `prefix`."""
+    sql = "SELECT max(CAST(substr(person_no, ?) AS INTEGER)) FROM person WHERE person_no LIKE ? ESCAPE '!'"
+    newest = connection.exec_driver_sql(sql, (len(prefix) + 1, _like(prefix) + "%")).scalar()
+    return int(newest or 0) + 1
+
+
+def lookalikes(connection: Connection, *, id_no: str, name: str, birth: str) -> list[str]:
+    """Return ids of people with the same id number, or the same name and birth."""
+    sql = (
+        "SELECT id FROM person WHERE deleted=0 AND ((id_no=? AND ?<>'') OR (name=? AND ?<>'' AND "
+        "coalesce(birth_id, birth_file)=?)) ORDER BY row LIMIT 20"
+    )
+    return [row[0] for row in connection.exec_driver_sql(sql, (id_no, id_no, name, birth, birth))]
+
+
+def person_named(connection: Connection, text: str) -> str | None:
+    """Return the id of the living person with this record id, person number or id number."""
+    sql = "SELECT id FROM person WHERE deleted=0 AND (id=? OR person_no=? OR id_no=?) LIMIT 1"
+    row = connection.exec_driver_sql(sql, (text, text, text)).first()
+    return None if row is None else str(row[0])

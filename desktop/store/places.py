@@ -1,0 +1,102 @@
+"""Where a store may lie and who may hold it: network shares and second programs are refused."""
+
+import os
+import sys
+from pathlib import Path
+from typing import IO
+
+from desktop.domain.errors import StoreInUseError, StorePlaceError
+
+DATABASE = "store.db"
+LOCK = "store.lock"
+HEAD = "store.head"
+BACKUPS = "backups"
+
+_NETWORK_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs", "fuse.gvfsd-fuse",
+     "fuse.davfs2", "davfs", "fuse.rclone", "glusterfs", "fuse.glusterfs", "ceph", "lustre"}
+)  # fmt: skip
+_WINDOWS_REMOTE_DRIVE = 4
+
+
+def refuse_network_place(folder: Path, *, mounts: str | None = None) -> None:
+    """Raise StorePlaceError if `folder` lies on a network share.
+
+    `mounts` is the text of /proc/mounts; tests give their own.
+    """
+    if sys.platform == "win32":
+        remote = _is_remote_on_windows(folder)
+    else:
+        remote = _file_system_of(folder, mounts=mounts) in _NETWORK_SYSTEMS
+    if remote:
+        raise StorePlaceError("登记库不能放在网络共享文件夹里，多台电脑同时写入会损坏数据", "请放在本机硬盘上")
+
+
+def _is_remote_on_windows(folder: Path) -> bool:
+    """Return True for UNC paths and mapped network drives."""
+    if sys.platform != "win32":
+        return False
+    import ctypes  # noqa: PLC0415 - only there on Windows
+
+    resolved = folder.resolve()
+    if str(resolved).startswith("\\\\"):
+        return True
+    return bool(ctypes.windll.kernel32.GetDriveTypeW(resolved.anchor) == _WINDOWS_REMOTE_DRIVE)
+
+
+def _file_system_of(folder: Path, *, mounts: str | None) -> str:
+    """Return the type of the file system that holds `folder`, '' if it cannot be told."""
+    if mounts is None:
+        table = Path("/proc/mounts")
+        mounts = table.read_text(encoding="utf-8", errors="replace") if table.is_file() else ""
+    target = folder.resolve()
+    best, kind = -1, ""
+    for line in mounts.splitlines():
+        parts = line.split()
+        if len(parts) < 3:  # noqa: PLR2004 - device, place, type
+            continue
+        place = Path(parts[1].replace("\\040", " "))
+        if target.is_relative_to(place) and len(place.parts) >= best:
+            best, kind = len(place.parts), parts[2]
+    return kind
+
+
+class StoreLock:
+    """An exclusive lock on a store folder, held by this process until it is released or dies."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / LOCK
+        self._file: IO[str] | None = None
+
+    def take(self) -> None:
+        """Take the lock; raises StoreInUseError if another program holds it."""
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        file = os.fdopen(descriptor, "r+", encoding="ascii")
+        try:
+            _lock(file)
+        except OSError as error:
+            file.close()
+            raise StoreInUseError("这个登记库正在被另一个银册程序使用", "请先关闭那个窗口再试") from error
+        file.seek(0)
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
+        self._file = file
+
+    def release(self) -> None:
+        """Let go of the lock."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _lock(file: IO[str]) -> None:
+    """Lock an open file against other processes, at once or not at all; OSError if held."""
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - only there on Windows
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl  # noqa: PLC0415 - only there on Unix
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,259 @@
+"""The unit of work: the only way anything is written, and the change log with it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import sqlcipher3
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from desktop.domain.changes import Changes
+from desktop.domain.errors import BugError, DiskFullError
+from desktop.domain.fields import Value
+from desktop.domain.operations import DELETE, PUT, WHOLE
+from desktop.store import search
+from desktop.store.change_log import ChangeLog, LogEntry, head_of
+from desktop.store.encoding import Numbers, to_json, vector_text
+from desktop.store.records import StoredRecord, Writing, chunks, clean_values, load_records
+
+FLUSH_AT = 2000  # records queued before they are written: bounds memory on large imports
+_PEOPLE_NAMED = 500  # more people than this: views reload instead of refreshing rows
+
+Rows = Mapping[str, Mapping[str, Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitHeader:
+    """Who does what, when and why: the batch row of a unit."""
+
+    batch: str
+    action: str
+    why: str
+    user: str
+    at: str
+    source: str = ""
+    undoes: str | None = None
+
+
+class UnitOfWork:
+    """One transaction with its log entries; leaving it without `commit` changes nothing.
+
+    `connection` is open for reads that must see what was written; call `flush` first.
+    """
+
+    def __init__(self, connection: Connection, *, header: UnitHeader, writer: int, counter: int) -> None:
+        self.connection = connection
+        self.header = header
+        self.writer = writer
+        self._counter = counter
+        self._began = counter
+        self._writing = Writing()
+        self._seen: dict[tuple[str, str], StoredRecord] = {}
+        self._touched: set[str] = set()
+        self._named: set[str] = set()
+        self._topics: set[str] = set()
+        self._source: str | None = None
+        self._open = True
+        n, head = head_of(connection)
+        batch = connection.exec_driver_sql(
+            "INSERT INTO batch (id, action, why, user, at, source, undoes) VALUES (?,?,?,?,?,?,?) RETURNING n",
+            (header.batch, header.action, header.why, header.user, header.at, header.source, header.undoes),
+        ).scalar_one()
+        self.log = ChangeLog(int(batch), n, head)
+
+    def note_source(self, source: Mapping[str, Any] | None) -> None:
+        """Attach where the records put from now on come from: file, sheet, row."""
+        self._source = to_json(dict(source)) if source else None
+
+    def touch(self, topic: str) -> None:
+        """Say that something outside the record tables changed: `review`, `peer`, `setting` ..."""
+        self._topics.add(topic)
+
+    def keep_secret(self, name: str, value: bytes) -> None:
+        """Keep a device secret in the vault: never logged, never sent."""
+        self.connection.exec_driver_sql("INSERT INTO secret (name, value) VALUES (?,?)", (name, value))
+
+    def put(self, kind: str, record: str, values: Mapping[str, Value], *, force: Iterable[str] = ()) -> bool:
+        """Write fields of one record, making it if it is new; return True if anything changed.
+
+        Only what differs is written and logged. Fields named in `force` are logged even when
+        equal: a decision between two values is a write. A deleted record comes back.
+        """
+        found = self._load(kind, [record])
+        return self._put(kind, record, clean_values(kind, values), found.get(record), frozenset(force))
+
+    def put_many(self, kind: str, rows: Rows) -> int:
+        """Write many records as `put` does; return how many changed."""
+        found = self._load(kind, list(rows))
+        nothing: frozenset[str] = frozenset()
+        return sum(
+            self._put(kind, record, clean_values(kind, values), found.get(record), nothing)
+            for record, values in rows.items()
+        )
+
+    def add(self, kind: str, record: str, values: Mapping[str, Value]) -> None:
+        """Write a record known to be new (its id was made just now), without looking it up."""
+        self._put(kind, record, clean_values(kind, values), None, frozenset())
+
+    def delete(self, kind: str, record: str) -> bool:
+        """Mark a record deleted; return False if there is none or it was already."""
+        stored = self._load(kind, [record]).get(record)
+        if stored is None or stored.deleted:
+            return False
+        base = vector_text(stored.vector)
+        dot = self._next_dot()
+        stored.vector[self.writer] = dot
+        stored.deleted = True
+        self._remember(stored)
+        self._writing.update(stored, ())
+        self._append(stored, DELETE, dot, base, {})
+        return True
+
+    def adopt(self, stored: StoredRecord, *, is_new: bool, keys: Iterable[str], entries: Iterable[LogEntry]) -> None:
+        """Write a record as a merge planned it, with the log entries of its foreign operations."""
+        self._remember(stored)
+        if is_new:
+            self._writing.insert(stored)
+        else:
+            self._writing.update(stored, keys)
+        for entry in entries:
+            self.log.append(entry)
+        self._mark(stored)
+        self._flush_if_large()
+
+    def flush(self) -> None:
+        """Write what is queued, so that reads on `connection` see it."""
+        self._writing.flush(self.connection)
+        self.log.flush(self.connection)
+        self._seen.clear()
+
+    def commit(self) -> Changes:
+        """Refresh the search index, commit, and return what changed.
+
+        Raises DiskFullError when the disk is full; nothing is written then.
+        """
+        if not self._open:
+            raise BugError("unit of work committed twice")
+        try:
+            self.flush()
+            search.index_people(self.connection, self._touched)
+            self._save_counter()
+            self.connection.commit()
+        except OperationalError as error:
+            self._raise_if_full(error)
+            raise
+        self._open = False
+        named = frozenset(self._named) if len(self._named) <= _PEOPLE_NAMED else frozenset()
+        return Changes(self.header.batch, frozenset(self._topics), named)
+
+    def __enter__(self) -> Self:
+        """Return the open unit."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Roll back unless committed, and give the connection back."""
+        del kind, error, trace
+        if self._open:
+            self.connection.rollback()
+            self._open = False
+        self.connection.close()
+
+    def _put(
+        self, kind: str, record: str, values: dict[str, Value], stored: StoredRecord | None, force: frozenset[str]
+    ) -> bool:
+        if stored is None:
+            return self._put_new(kind, record, values)
+        changed = {
+            key: [stored.values.get(key), value]
+            for key, value in values.items()
+            if stored.values.get(key) != value or key in force
+        }
+        if not changed and not stored.deleted:
+            return False
+        base = vector_text(stored.vector)
+        dot = self._next_dot()
+        for key, (_, value) in changed.items():
+            if value is None:
+                stored.values.pop(key, None)
+            else:
+                stored.values[key] = value
+            stored.dots[key] = (self.writer, dot)
+        stored.vector[self.writer] = dot
+        stored.deleted = False
+        self._remember(stored)
+        self._writing.update(stored, changed)
+        self._append(stored, PUT, dot, base, changed)
+        return True
+
+    def _put_new(self, kind: str, record: str, values: dict[str, Value]) -> bool:
+        filled = {key: value for key, value in values.items() if value is not None}
+        dot = self._next_dot()
+        vector: Numbers = {self.writer: dot}
+        stored = StoredRecord(kind, record, filled, vector, {WHOLE: (self.writer, dot)})
+        self._remember(stored)
+        self._writing.insert(stored)
+        self._append(stored, PUT, dot, "", {key: [None, value] for key, value in filled.items()})
+        return True
+
+    def _append(self, stored: StoredRecord, action: str, dot: int, base: str, fields: dict[str, Any]) -> None:
+        person = person_of(stored)
+        self.log.append(
+            LogEntry(stored.kind, stored.id, person, action, self.writer, dot, base, fields, None, self._source)
+        )
+        self._mark(stored)
+        self._flush_if_large()
+
+    def _mark(self, stored: StoredRecord) -> None:
+        person = person_of(stored)
+        self._topics.add(stored.kind)
+        if person is None:
+            return
+        if stored.kind in search.INDEXED_KINDS:
+            self._touched.add(person)
+        if len(self._named) <= _PEOPLE_NAMED:
+            self._named.add(person)
+
+    def _load(self, kind: str, ids: list[str]) -> dict[str, StoredRecord]:
+        """Return the records as this unit sees them: queued ones first, then the vault's."""
+        found = {record: self._seen[kind, record] for record in ids if (kind, record) in self._seen}
+        rest = [record for record in ids if record not in found]
+        for part in chunks(rest):
+            found.update(load_records(self.connection, kind, part))
+        return found
+
+    def _remember(self, stored: StoredRecord) -> None:
+        self._seen[stored.kind, stored.id] = stored
+
+    def _next_dot(self) -> int:
+        self._counter += 1
+        return self._counter
+
+    def _flush_if_large(self) -> None:
+        if self._writing.size >= FLUSH_AT:
+            try:
+                self.flush()
+            except OperationalError as error:
+                self._raise_if_full(error)
+                raise
+
+    def _save_counter(self) -> None:
+        if self._counter != self._began:
+            self.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='counter'", (str(self._counter),))
+
+    @staticmethod
+    def _raise_if_full(error: OperationalError) -> None:
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        if code == sqlcipher3.SQLITE_FULL or "disk is full" in str(error.orig):
+            raise DiskFullError("磁盘已满，这一次的改动没有保存", "请腾出空间后再试") from error
+
+
+def person_of(stored: StoredRecord) -> str | None:
+    """Return the id of the person a record is or belongs to; None for organisations and staff."""
+    if stored.kind == "person":
+        return stored.id
+    owner = stored.values.get("person")
+    return owner if isinstance(owner, str) else None

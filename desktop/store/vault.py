@@ -1,0 +1,301 @@
+"""The vault: one store folder, opened once, read and written through here only."""
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3
+from sqlalchemy import Connection, Engine
+
+from desktop.domain.clock import Clock, stamp
+from desktop.domain.errors import DamagedStoreError, NewerStoreError, StorePlaceError
+from desktop.domain.ids import IdMaker, new_id
+from desktop.store import migrations
+from desktop.store.change_log import head_of
+from desktop.store.engine import open_engine, raw_connection
+from desktop.store.migrations.m0001_initial import APPLICATION_ID
+from desktop.store.places import BACKUPS, DATABASE, HEAD, StoreLock, refuse_network_place
+from desktop.store.unit_of_work import UnitHeader, UnitOfWork
+
+_META_KEYS = ("store_id", "install", "epoch", "kind", "org", "name", "practice")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreIdentity:
+    """Whose store this is, and which installation and epoch writes it."""
+
+    store_id: str
+    install: str
+    epoch: int
+    kind: str  # community or street
+    org: str
+    name: str
+    practice: bool = False
+
+    @property
+    def writer(self) -> str:
+        """The name of this installation in this epoch, as dots carry it."""
+        return f"{self.install}:{self.epoch}"
+
+
+class Vault:
+    """An open store. Made by `create_vault` and `open_vault`; closed once by `close`."""
+
+    def __init__(self, folder: Path, *, engine: Engine, key: bytes, clock: Clock, ids: IdMaker, user: str) -> None:
+        self.folder = folder
+        self.user = user
+        self.clock = clock
+        self.ids = ids
+        self._engine = engine
+        self._key = bytearray(key)
+        self._lock: StoreLock | None = None
+        self.identity = _read_identity(engine)
+        self._writer = _writer_number(engine, self.identity)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Yield a connection inside one read transaction."""
+        with self._engine.connect().execution_options(yince_begin="DEFERRED") as connection:
+            yield connection
+            connection.rollback()
+
+    def unit(self, action: str, *, why: str = "", source: str = "", undoes: str | None = None) -> UnitOfWork:
+        """Begin a unit of work; use it in a `with` and call its `commit`."""
+        connection = self._engine.connect().execution_options(yince_begin="IMMEDIATE")
+        counter = int(
+            connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one()
+        )
+        header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
+        return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, noted=self._note_head)
+
+    def secret(self, name: str) -> bytes:
+        """Return a secret kept in the vault; KeyError if there is none of that name."""
+        with self.reading() as connection:
+            row = connection.exec_driver_sql("SELECT value FROM secret WHERE name=?", (name,)).first()
+        if row is None:
+            raise KeyError(name)
+        return bytes(row[0])
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the store file."""
+        # Through the driver: SQLAlchemy would reset the isolation level our BEGIN relies on.
+        connection = self._engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
+
+    def raw_copy_source(self) -> Any:
+        """Return a fresh driver connection for the backup interface; the caller closes it."""
+        return raw_connection(self.folder / DATABASE, key=bytes(self._key))
+
+    def open_copy(self, path: Path) -> Any:
+        """Return a driver connection to a copy of this store under the same key, for verifying backups."""
+        return raw_connection(path, key=bytes(self._key))
+
+    def empty_copy(self, path: Path) -> Any:
+        """Return a driver connection to a new, empty file under the same key, to back up into."""
+        return raw_connection(path, key=bytes(self._key), create=True)
+
+    def close(self) -> None:
+        """Checkpoint, let go of the file and forget the key. Closing twice is harmless."""
+        if self._lock is None:
+            return
+        self.checkpoint()
+        self._engine.dispose()
+        self._key[:] = bytes(len(self._key))
+        self._lock.release()
+        self._lock = None
+
+    def hold(self, lock: StoreLock) -> None:
+        """Take over the lock of the folder until the vault is closed."""
+        self._lock = lock
+
+    def begin_epoch(self, why: str) -> None:
+        """Start a new epoch of this installation: its counters may have been used elsewhere."""
+        identity = replace(self.identity, epoch=self.identity.epoch + 1)
+        with self.unit("epoch.start", why=why) as unit:
+            unit.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='epoch'", (str(identity.epoch),))
+            unit.connection.exec_driver_sql("UPDATE meta SET value='0' WHERE key='counter'")
+            unit.commit()
+        self.identity = identity
+        self._writer = _writer_number(self._engine, identity)
+
+    def head(self) -> tuple[int, bytes]:
+        """Return the number and hash of the newest entry of the change log."""
+        with self.reading() as connection:
+            return head_of(connection)
+
+    def noted_head(self) -> int | None:
+        """Return the log position noted outside the store, None if the note is missing or not ours."""
+        try:
+            note = json.loads((self.folder / HEAD).read_text(encoding="utf-8"))
+            body = {key: note[key] for key in ("store_id", "n", "hash")}
+            sealed = str(note["seal"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        if body["store_id"] != self.identity.store_id or not hmac.compare_digest(sealed, self._seal(body)):
+            return None
+        return int(body["n"])
+
+    def _note_head(self) -> None:
+        """Keep the head of the change log outside the store, so that an older store is noticed."""
+        number, digest = self.head()
+        body = {"store_id": self.identity.store_id, "n": number, "hash": digest.hex()}
+        note = json.dumps({**body, "seal": self._seal(body)}, sort_keys=True)
+        write_atomically(self.folder / HEAD, note.encode("utf-8"))
+
+    def _seal(self, body: dict[str, Any]) -> str:
+        text = json.dumps(body, sort_keys=True).encode("utf-8")
+        key = hashlib.sha256(b"yince head/v1" + bytes(self._key)).digest()
+        return hmac.new(key, text, hashlib.sha256).hexdigest()
+
+
+class _NotedUnit(UnitOfWork):
+    """A unit that notes the new head of the log outside the store once it is committed."""
+
+    def __init__(self, connection: Connection, *, noted: Any, **rest: Any) -> None:
+        super().__init__(connection, **rest)
+        self._noted = noted
+
+    def commit(self) -> Any:
+        """Commit, then note the head."""
+        changes = super().commit()
+        self.connection.close()
+        self._noted()
+        return changes
+
+
+def create_vault(folder: Path, *, key: bytes, identity: StoreIdentity, clock: Clock, ids: IdMaker, user: str) -> Vault:
+    """Make the store file in an existing folder that holds no store, and open it.
+
+    Raises StorePlaceError, StoreInUseError.
+    """
+    refuse_network_place(folder)
+    if (folder / DATABASE).exists():
+        raise StorePlaceError("这个文件夹里已经有一个登记库", "请选择空文件夹，或直接打开它")
+    lock = StoreLock(folder)
+    lock.take()
+    path = folder / DATABASE
+    connection = raw_connection(path, key=key, create=True)
+    os.chmod(path, 0o600)
+    migrations.migrate(connection)
+    values = {
+        "store_id": identity.store_id, "install": identity.install, "epoch": str(identity.epoch),
+        "kind": identity.kind, "org": identity.org, "name": identity.name,
+        "practice": str(int(identity.practice)), "counter": "0", "created": stamp(clock),
+    }  # fmt: skip
+    connection.executemany("INSERT INTO meta (key, value) VALUES (?,?)", list(values.items()))
+    connection.close()
+    vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user)
+    vault.hold(lock)
+    return vault
+
+
+def open_vault(folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: IdMaker, user: str) -> Vault:
+    """Open the store in `folder`; migrate it if it is older, after a copy was put aside.
+
+    A store that is behind the head noted beside it was restored by hand: it opens in a new epoch,
+    so that its counters are never used twice (`sync.md` section 3.4).
+    Raises StorePlaceError, StoreInUseError, NewerStoreError, DamagedStoreError.
+    """
+    refuse_network_place(folder)
+    path = folder / DATABASE
+    if not path.is_file():
+        raise StorePlaceError("这个文件夹里没有登记库", "请检查选择的文件夹")
+    lock = StoreLock(folder)
+    lock.take()
+    try:
+        _bring_up_to_date(folder, key=key, clock=clock)
+        vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user)
+    except BaseException:
+        lock.release()
+        raise
+    vault.hold(lock)
+    if vault.identity.store_id != store_id:
+        vault.close()
+        raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
+    noted = vault.noted_head()
+    if noted is not None and noted > vault.head()[0]:
+        vault.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
+    return vault
+
+
+def _bring_up_to_date(folder: Path, *, key: bytes, clock: Clock) -> None:
+    """Check the file's version and run what is pending, with a copy of the old file kept."""
+    path = folder / DATABASE
+    connection = raw_connection(path, key=key)
+    try:
+        cursor = connection.cursor()
+        if cursor.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+            raise DamagedStoreError("这不是银册的登记库文件", "请检查选择的文件夹")
+        version = migrations.version_of(cursor)
+        if version > migrations.LATEST:
+            raise NewerStoreError("这个登记库是更新版本的银册建立的", "请先升级本机的银册")
+        if migrations.pending(version):
+            _keep_copy(connection, folder, key=key, name=f"升级前-{version}-{stamp(clock).replace(':', '')}.db")
+            migrations.migrate(connection)
+    except sqlcipher3.DatabaseError as error:
+        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
+    finally:
+        connection.close()
+
+
+def _keep_copy(connection: Any, folder: Path, *, key: bytes, name: str) -> None:
+    """Copy the store under the same key into its backup folder."""
+    target = folder / BACKUPS / name
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    copy = raw_connection(target, key=key, create=True)
+    connection.backup(copy)
+    copy.close()
+    os.chmod(target, 0o600)
+
+
+def _read_identity(engine: Engine) -> StoreIdentity:
+    """Return who this store belongs to."""
+    with engine.connect().execution_options(yince_begin="DEFERRED") as connection:
+        rows = connection.exec_driver_sql("SELECT key, value FROM meta").all()
+        connection.rollback()
+    meta = {str(key): str(value) for key, value in rows}
+    missing = [key for key in _META_KEYS if key not in meta]
+    if missing:
+        raise DamagedStoreError("登记库缺少身份信息", "请从备份恢复")
+    return StoreIdentity(
+        meta["store_id"], meta["install"], int(meta["epoch"]), meta["kind"], meta["org"], meta["name"],
+        meta["practice"] == "1",
+    )  # fmt: skip
+
+
+def _writer_number(engine: Engine, identity: StoreIdentity) -> int:
+    """Return the small number that stands for this installation and epoch inside the store."""
+    with engine.begin() as connection:
+        return writer_number(connection, identity.writer, org=identity.org)
+
+
+def writer_number(connection: Connection, name: str, *, org: str) -> int:
+    """Return the number of a writer, giving it one if it is new."""
+    row = connection.exec_driver_sql("SELECT id FROM writer WHERE name=?", (name,)).first()
+    if row is None:
+        row = connection.exec_driver_sql(
+            "INSERT INTO writer (name, org) VALUES (?,?) RETURNING id", (name, org)
+        ).first()
+    if row is None:
+        raise DamagedStoreError("登记库写不进去", "请从备份恢复")
+    return int(row[0])
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file: a temporary neighbour with mode 0600, synced, then renamed over it."""
+    part = path.with_name(path.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
