@@ -52,8 +52,6 @@ def raw_connection(path: Path, *, key: bytes, create: bool = False) -> Any:
     except sqlcipher3.DatabaseError as error:
         connection.close()
         raise DamagedStoreError("登记库的数据文件打不开，可能已损坏", "请从备份恢复") from error
-    finally:
-        cursor.close()
     return connection
 
 

@@ -49,6 +49,7 @@ def check_vault(vault: Vault, *, report: Report = silent) -> CheckReport:
     result = CheckReport()
     try:
         vault.checkpoint()
+        vault.renew()
         with vault.reading() as connection:
             _check_pages(connection, result)
             if result.problems:
@@ -61,7 +62,7 @@ def check_vault(vault: Vault, *, report: Report = silent) -> CheckReport:
     except (DatabaseError, sqlcipher3.DatabaseError):
         result.add("数据文件：读到一半出错，文件已损坏")
     noted = vault.noted_head()
-    if noted is not None and noted > result.log_entries and not result.problems:
+    if noted is not None and noted > result.log_entries:
         result.add(f"进度：登记库只到第 {result.log_entries} 步，旁边记录的是第 {noted} 步，数据文件比记录的旧")
     return result
 

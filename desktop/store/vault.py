@@ -91,6 +91,10 @@ class Vault:
         finally:
             connection.close()
 
+    def renew(self) -> None:
+        """Close idle connections: FTS5 keeps totals per connection, which a full check must not trust."""
+        self._engine.dispose()
+
     def raw_copy_source(self) -> Any:
         """Return a fresh driver connection for the backup interface; the caller closes it."""
         return raw_connection(self.folder / DATABASE, key=bytes(self._key))
