@@ -107,9 +107,7 @@ def users_of(folder: Path) -> list[tuple[str, str]]:
     return [(slot["user"], slot["role"]) for slot in _read(folder)["slots"]]
 
 
-def add_slot(
-    folder: Path, *, opened: OpenSlot, password: str, user: str, role: str, cost: KdfCost = STANDARD
-) -> None:
+def add_slot(folder: Path, *, opened: OpenSlot, password: str, user: str, role: str, cost: KdfCost = STANDARD) -> None:
     """Give another user a slot; raises InvalidValueError when the name is taken or slots are full."""
     body = _read(folder)
     if any(slot["user"] == user for slot in body["slots"]):
@@ -143,9 +141,7 @@ def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCos
     data_key = _open_slot(body, mine, old)
     if data_key is None:
         raise WrongPasswordError("原密码不对", "请重新输入")
-    slot = _make_slot(
-        body, data_key, password=new, user=user, role=mine["role"], cost=cost or KdfCost(*mine["cost"])
-    )
+    slot = _make_slot(body, data_key, password=new, user=user, role=mine["role"], cost=cost or KdfCost(*mine["cost"]))
     _replace(folder, body, [*body["slots"], slot])
     if open_key_file(folder, password=new).data_key != data_key:
         raise DamagedStoreError("新密码写入后打不开", "旧密码仍然有效，请重试")

@@ -42,9 +42,7 @@ def check_store(station: Station, *, report: Report = silent) -> CheckReport:
     return check_vault(station.vault, report=report)
 
 
-def restore_backup(
-    path: Path, *, folder: Path, password: str, clock: Clock, ids: IdMaker | None = None
-) -> Restored:
+def restore_backup(path: Path, *, folder: Path, password: str, clock: Clock, ids: IdMaker | None = None) -> Restored:
     """Restore a backup into `folder` and begin a new epoch there.
 
     A store already in the folder is moved aside, never deleted; it is put back if the backup does

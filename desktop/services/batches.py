@@ -80,6 +80,14 @@ def _take_back_one(unit: UnitOfWork, now: StoredRecord, steps: list[Step]) -> bo
         return True
     if newest.action == DELETE:
         unit.put(now.kind, now.id, {})
+    old, whole = _older_values(now, steps)
+    if old:
+        unit.put(now.kind, now.id, old)
+    return whole
+
+
+def _older_values(now: StoredRecord, steps: list[Step]) -> tuple[dict[str, Value], bool]:
+    """Return the values before `steps` of the fields not written since, and whether that is all of them."""
     old: dict[str, Value] = {}
     whole = True
     for step in steps:
@@ -89,6 +97,4 @@ def _take_back_one(unit: UnitOfWork, now: StoredRecord, steps: list[Step]) -> bo
                 whole = False
             else:
                 old[key] = before
-    if old:
-        unit.put(now.kind, now.id, old)
-    return whole
+    return old, whole

@@ -85,7 +85,7 @@ def register_person(station: Station, *, draft: PersonDraft, why: str = "") -> R
 
 def complete_person(station: Station, values: Mapping[str, Value]) -> dict[str, Value]:
     """Return a new person's fields with what follows from others filled in."""
-    filled = {key: value for key, value in values.items() if value not in (None, "")}
+    filled: dict[str, Value] = {key: value for key, value in values.items() if value not in (None, "")}
     for key, value in derived_from_id(str(filled.get("id_no") or "")).items():
         filled.setdefault(key, value)
     filled.setdefault("home_org", station.org)
@@ -203,9 +203,7 @@ def find(station: Station, *, text: str, limit: int = 50) -> FoundPeople:
     return FoundPeople(hits, found.total)
 
 
-def people_ids(
-    station: Station, *, wanted: PeopleFilter, sort: str = "name", descending: bool = False
-) -> list[str]:
+def people_ids(station: Station, *, wanted: PeopleFilter, sort: str = "name", descending: bool = False) -> list[str]:
     """Return the ids of the people that pass a filter, sorted."""
     with station.vault.reading() as connection:
         return people.ids_matching(connection, wanted, sort=sort, descending=descending)

@@ -1,6 +1,6 @@
 """Backups: one file a backup, verified by reading it back (`docs/formats/backup.md`).
 
-A backup is `YBK1\\n`, a length-prefixed JSON header, then the key file and the store, both as they
+A backup is `YBK1` and a line feed, a length-prefixed JSON header, then the key file and the store, both as they
 lie on disk: encrypted as they always are. The header holds nothing personal and the hash of both
 parts; SQLCipher authenticates every page of the store under the data key.
 """

@@ -1,13 +1,11 @@
 """The one search box: what was typed becomes a condition on the search index."""
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from desktop.domain.fields import Value
 from desktop.store import search
 from desktop.store.readings import name_readings
 
@@ -98,7 +96,7 @@ def find_people(connection: Connection, text: str, *, limit: int) -> Finding:
     return Finding(tuple(Found(row["id"], matched_by(row, text)) for row in ranked[:limit]), total)
 
 
-def _rank(row: Mapping[str, Any], text: str) -> int:
+def _rank(row: Any, text: str) -> int:
     """Return 0 for a whole-name match, 1 for a name that begins so, 2 for the rest."""
     name = row["name"] or ""
     plain = text.strip().lower()
@@ -108,13 +106,13 @@ def _rank(row: Mapping[str, Any], text: str) -> int:
     return 1 if name.startswith(plain) or plain in initials else 2
 
 
-def matched_by(row: Mapping[str, Value], text: str) -> str:
+def matched_by(row: Any, text: str) -> str:
     """Return in Chinese what part of a person each typed term matched."""
     kinds = dict.fromkeys(_kind_of_match(row, term) for term in _clean(text).split()[:_MAX_TERMS])
     return "、".join(kinds)
 
 
-def _kind_of_match(row: Mapping[str, Value], term: str) -> str:
+def _kind_of_match(row: Any, term: str) -> str:
     """Return what one term matched."""
     if search.card_number(term):
         return "卡号"
@@ -137,7 +135,7 @@ def _letters_match(name: str, term: str) -> str:
     return "拼音"
 
 
-def _digits_match(row: Mapping[str, Value], term: str) -> str:
+def _digits_match(row: Any, term: str) -> str:
     """Return which number or date a term with digits matched."""
     if search.door_of(term):
         return "地址"

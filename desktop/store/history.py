@@ -137,9 +137,7 @@ def steps_of(connection: Connection, batch: str) -> list[Step]:
 
 def _step(row: Any) -> Step:
     kind, record, action, writer, counter, base, fields = row
-    pairs = {
-        key: (pair[0], pair[1]) for key, pair in from_json(fields).items() if not key.startswith(SET_ASIDE)
-    }
+    pairs = {key: (pair[0], pair[1]) for key, pair in from_json(fields).items() if not key.startswith(SET_ASIDE)}
     return Step(kind, record, action, writer, counter, base == "", pairs)
 
 

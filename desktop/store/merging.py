@@ -167,9 +167,7 @@ def _folded(dots: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
     return {WHOLE: common, **{key: dot for key, dot in dots.items() if dot != common}}
 
 
-def _entry(
-    operation: Operation, planned: PlannedRecord, record: StoredRecord, numbers: Mapping[str, int]
-) -> LogEntry:
+def _entry(operation: Operation, planned: PlannedRecord, record: StoredRecord, numbers: Mapping[str, int]) -> LogEntry:
     """Return the log entry of a foreign operation: what was taken, and what was set aside."""
     fields: dict[str, object] = {}
     for key, value in operation.fields.items():

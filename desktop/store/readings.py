@@ -62,10 +62,10 @@ def name_readings(name: str) -> tuple[tuple[str, ...], ...]:
     usual = tuple(readings[0] for readings in tails)
     for head in heads:
         found[(*head, *usual)] = None
-    for combined in product(heads, *tails):
+    for head, rest in product(heads, product(*tails)):
         if len(found) >= _MAX_READINGS:
             break
-        found[(*combined[0], *combined[1:])] = None  # type: ignore[misc]
+        found[(*head, *rest)] = None
     return tuple(found)[:_MAX_READINGS]
 
 

@@ -6,7 +6,7 @@ four digits of an id or a phone find their person.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection
@@ -132,7 +132,7 @@ def _numbers(connection: Connection, marks: str, bound: tuple[str, ...]) -> dict
     return found
 
 
-def _words(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def _words(row: Any) -> tuple[Any, ...]:
     """Return the index row of a person."""
     name = row["name"] or ""
     former = row["name_former"] or ""
@@ -150,7 +150,7 @@ def _words(row: Mapping[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def _door(row: Mapping[str, Any]) -> list[str]:
+def _door(row: Any) -> list[str]:
     """Return the door token of a person's home, from its parts or its address."""
     parts = [re.sub(r"\D", "", row[key] or "") for key in ("live_building", "live_unit", "live_room")]
     if all(parts):
@@ -159,7 +159,7 @@ def _door(row: Mapping[str, Any]) -> list[str]:
     return [found] if found else []
 
 
-def _digits(row: Mapping[str, Any], numbers: Iterable[str]) -> str:
+def _digits(row: Any, numbers: Iterable[str]) -> str:
     """Return every number of a person, apart, so that no run of digits spans two of them."""
     own = [row[key] for key in ("id_no", "id_no_old", "person_no", "si_person_no", "file_no")]
     plain = [re.sub(r"[^0-9a-z]", "", str(number).lower()) for number in (*own, *numbers) if number]

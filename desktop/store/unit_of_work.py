@@ -190,7 +190,7 @@ class UnitOfWork:
         return True
 
     def _put_new(self, kind: str, record: str, values: dict[str, Value]) -> bool:
-        filled = {key: value for key, value in values.items() if value is not None}
+        filled: dict[str, Value] = {key: value for key, value in values.items() if value is not None}
         dot = self._next_dot()
         vector: Numbers = {self.writer: dot}
         stored = StoredRecord(kind, record, filled, vector, {WHOLE: (self.writer, dot)})

@@ -68,9 +68,7 @@ class Vault:
     def unit(self, action: str, *, why: str = "", source: str = "", undoes: str | None = None) -> UnitOfWork:
         """Begin a unit of work; use it in a `with` and call its `commit`."""
         connection = self._engine.connect().execution_options(yince_begin="IMMEDIATE")
-        counter = int(
-            connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one()
-        )
+        counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
         header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
         return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, noted=self._note_head)
 

@@ -116,9 +116,7 @@ def test_the_schema_of_the_migrations_is_the_schema_of_the_tables(vault: Vault) 
             assert indexes == {index.name for index in table.indexes}
 
 
-def test_a_failed_migration_step_leaves_the_store_as_it_was(
-    vault: Vault, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_migration_step_leaves_the_store_as_it_was(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     add_person(vault)
     vault.close()
 

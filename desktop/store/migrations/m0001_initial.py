@@ -179,7 +179,9 @@ CREATE TABLE writer (
     id INTEGER NOT NULL, name TEXT NOT NULL, org TEXT NOT NULL, PRIMARY KEY (id), UNIQUE (name)
 );
 
-CREATE VIRTUAL TABLE find_words USING fts5(name, pinyin, place, work, misc, tokenize='unicode61 remove_diacritics 0', prefix='2 3', detail='column');
+CREATE VIRTUAL TABLE find_words USING fts5(
+    name, pinyin, place, work, misc,
+    tokenize='unicode61 remove_diacritics 0', prefix='2 3', detail='column');
 
 INSERT INTO find_words(find_words, rank) VALUES ('secure-delete', 1);
 

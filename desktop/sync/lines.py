@@ -1,0 +1,148 @@
+"""Record lines: one operation a line, canonical JSON, strictly checked (`docs/formats/package.md`)."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from desktop.domain.fields import Value
+from desktop.domain.operations import DELETE, PUT, Dot, Operation
+
+MOST_TEXT = 4000
+MOST_INTEGER = 2**53
+MOST_FIELDS = 300
+_ALLOWED_CONTROLS = "\n\t"
+
+
+class LineError(ValueError):
+    """A record line breaks the format; the package is refused."""
+
+
+class Author(msgspec.Struct):
+    """Who wrote an operation."""
+
+    org: str
+    user: str
+
+
+class Line(msgspec.Struct):
+    """One operation as it travels; unknown members of newer versions are ignored, not refused."""
+
+    op: str
+    rec: str
+    author: Author
+    dot: tuple[str, int]
+    base: dict[str, int]
+    f: dict[str, str | int | None]
+    t: str
+    why: str = ""
+
+
+def write_lines(operations: Iterable[Operation]) -> bytes:
+    """Return operations as lines of canonical JSON: sorted keys, no spaces, UTF-8."""
+    return b"".join(msgspec.json.encode(_outgoing(one), order="deterministic") + b"\n" for one in operations)
+
+
+def _outgoing(one: Operation) -> dict[str, Any]:
+    return {
+        "op": f"{one.kind}.{one.action}",
+        "rec": one.record,
+        "author": {"org": one.org, "user": one.user},
+        "dot": [one.dot.writer, one.dot.counter],
+        "base": dict(one.base),
+        "f": dict(one.fields),
+        "t": one.at,
+        "why": one.why,
+    }
+
+
+def check_lines(raw: bytes, *, count: int) -> None:
+    """Raise LineError unless `raw` is `count` well-formed canonical lines. Meant for the child process."""
+    seen = 0
+    for line in split_lines(raw):
+        seen += 1
+        _check_line(line)
+    if seen != count:
+        raise LineError("line count")
+
+
+def split_lines(raw: bytes) -> Iterator[bytes]:
+    """Yield the lines of `raw` without their line feeds; LineError unless the last one is ended."""
+    if raw and not raw.endswith(b"\n"):
+        raise LineError("unended line")
+    yield from raw.split(b"\n")[:-1]
+
+
+def _check_line(line: bytes) -> None:
+    """Raise LineError unless one line is canonical and within bounds."""
+    try:
+        value = msgspec.json.decode(line)
+        again = msgspec.json.encode(value, order="deterministic")
+        parsed = msgspec.convert(value, Line)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise LineError("not an operation") from error
+    if again != line:  # spaces, escapes, order, or a key that stands twice
+        raise LineError("not canonical")
+    _check_shape(parsed)
+    for text in (parsed.author.org, parsed.author.user, parsed.why, *parsed.f, *parsed.f.values()):
+        _check_scalar(text)
+
+
+def _check_shape(line: Line) -> None:
+    kind, _, action = line.op.partition(".")
+    numbers = (line.dot[1], *line.base.values())
+    if not kind.isidentifier() or action not in {PUT, DELETE} or len(line.f) > MOST_FIELDS:
+        raise LineError("unknown operation")
+    if not is_record_id(line.rec) or not all(is_writer(name) for name in (line.dot[0], *line.base)):
+        raise LineError("bad id")
+    if any(number < 1 or number >= MOST_INTEGER for number in numbers):
+        raise LineError("bad counter")
+
+
+def _check_scalar(value: Value) -> None:
+    if isinstance(value, int) and abs(value) >= MOST_INTEGER:
+        raise LineError("number too large")
+    if not isinstance(value, str):
+        return
+    if len(value) > MOST_TEXT or not unicodedata.is_normalized("NFC", value):
+        raise LineError("bad text")
+    if not value.isprintable() and any(_is_control(c) for c in value):
+        raise LineError("control character")
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cs"} and character not in _ALLOWED_CONTROLS
+
+
+def is_record_id(text: str) -> bool:
+    """Return True for 32 lower-case hex characters."""
+    return len(text) == 32 and all(c in "0123456789abcdef" for c in text)
+
+
+def is_writer(text: str) -> bool:
+    """Return True for `<32 hex>:<epoch>`."""
+    install, _, epoch = text.partition(":")
+    return is_record_id(install) and epoch.isdigit() and epoch.isascii() and len(epoch) < 10 and epoch[0] != "0"
+
+
+def read_lines(raw: bytes) -> list[Operation]:
+    """Return the operations of lines that `check_lines` has passed."""
+    decoder = msgspec.json.Decoder(Line)
+    return [_incoming(decoder.decode(line)) for line in split_lines(raw)]
+
+
+def _incoming(line: Line) -> Operation:
+    kind, _, action = line.op.partition(".")
+    return Operation(
+        kind=kind,
+        record=line.rec,
+        action=action,
+        dot=Dot(*line.dot),
+        base=line.base,
+        fields=line.f,
+        org=line.author.org,
+        user=line.author.user,
+        at=line.t,
+        why=line.why,
+    )
