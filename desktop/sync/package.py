@@ -30,6 +30,7 @@ MOST_SEALED = 600 << 20
 _MOST_MANIFEST = 1 << 20
 _LENGTH = struct.Struct(">I")
 _TIMEOUT = 150
+_MAJOR = "1"
 
 
 class Sender(msgspec.Struct, forbid_unknown_fields=True):
@@ -198,7 +199,7 @@ def _manifest(payload: bytes, content_type: str) -> Manifest:
         major = str(head["format"]).split(".")[0]
     except (msgspec.MsgspecError, KeyError, TypeError) as error:
         raise _damaged() from error
-    if major != FORMAT.split(".", maxsplit=1)[0] or head.get("suite") != SUITE or set(head.get("critical", ())) - {"ops/1"}:
+    if major != _MAJOR or head.get("suite") != SUITE or set(head.get("critical", ())) - {"ops/1"}:
         raise PackageError("too-new", "数据包是更新版本的银册生成的", "请先升级本机的银册，再导入这个包")
     try:
         manifest = msgspec.convert(head, Manifest)

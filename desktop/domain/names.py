@@ -1,0 +1,76 @@
+"""Names as rosters write them (`domain.md` section 5, cases 51-56)."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_DOTS = "•・‧∙．.･●"
+_DEATH = re.compile(r"[(（【\[]?\s*(已故|去世|已去世|死亡|已死亡|亡故|病故)[^)）】\]]*[)）】\]]?")
+_FORMER = re.compile(r"[(（]\s*(?:曾用名|原名|又名|别名)[:：]?\s*([^)）]+)[)）]")
+_LOST = "□?？�"
+# Characters of the old GB 18030 mapping that Python still decodes to the private use area.
+_REPAIRS = {"\ue78d": "︐", "\ue7c7": "ḿ", "\ue81e": "㐄", "\ue863": "䶮"}
+_VARIANTS = str.maketrans("萧傅閻阎蘭兰邱昇喆", "肖付闫闫兰兰丘升哲")
+
+
+@dataclass(frozen=True, slots=True)
+class NameReading:
+    """What a name cell says: the name, and what was written beside it."""
+
+    name: str
+    former: str = ""
+    dead: bool = False
+    sex: str = ""
+    marked: bool = False  # a star or the like: ask what it means
+    problem: str = ""
+
+
+def read_name(text: str) -> NameReading:
+    """Return the name in a cell and what else the cell says."""
+    plain = "".join(_REPAIRS.get(c, c) for c in text)
+    plain = "".join(unicodedata.normalize("NFKC", c) if "\u2e80" <= c <= "\u2fdf" else c for c in plain)
+    plain = unicodedata.normalize("NFC", plain).strip()
+    former = _FORMER.search(plain)
+    plain = _FORMER.sub("", plain)
+    dead = _DEATH.search(plain) is not None
+    plain = _DEATH.sub("", plain)
+    plain = re.sub(r"^\s*\d+\s*[.、．]\s*", "", plain)
+    sex = re.search(r"[\s(（]+(男|女)[)）]?$", plain)
+    plain = plain[: sex.start()] if sex else plain
+    marked = plain.endswith("*")
+    name = _joined(plain.rstrip("* "))
+    return NameReading(
+        name, former.group(1).strip() if former else "", dead, _sex(sex), marked, _problem(name)
+    )
+
+
+def _sex(match: re.Match[str] | None) -> str:
+    return "" if match is None else "1" if match.group(1) == "男" else "2"
+
+
+def _joined(text: str) -> str:
+    """Return a name without the spaces inside Han names and with one kind of dot."""
+    text = "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Cc"})
+    if re.search(r"[\u2e80-\U0003ffff]", text):
+        text = re.sub(r"\s+", "", text)
+        for dot in _DOTS:
+            text = text.replace(dot, "·")
+    return " ".join(text.split())
+
+
+def _problem(name: str) -> str:
+    """Return why a name needs a look, '' if it does not."""
+    if not name:
+        return "没有姓名"
+    if any(c in _LOST for c in name) or any(unicodedata.category(c) == "Co" for c in name):
+        return "姓名里有打不出来的字"
+    if re.search(r"[\u4e00-\u9fff]", name) and re.search(r"[A-Za-z0-9(（]", name):
+        return "姓名里夹着拼音、数字或说明"
+    if any(c in name for c in "锟斤拷烫屯") and "锟斤" in name:
+        return "姓名是乱码"
+    return ""
+
+
+def match_key(name: str) -> str:
+    """Return the text under which variants of one name (萧/肖, 阎/闫) are alike."""
+    return _joined(name).translate(_VARIANTS).replace("·", "")
