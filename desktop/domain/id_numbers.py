@@ -121,9 +121,7 @@ def check_id(text: str) -> IdCheck:
 def _special_form(plain: str) -> IdCheck | None:
     """Return the verdict on ids spoiled by a spreadsheet, and on other documents."""
     if re.fullmatch(r"\d(\.\d+)?E\+?\d+", plain):
-        return IdCheck(
-            plain, IdProblem.SCIENTIFIC, "", "身份证号被表格软件截断", "请以文本格式重填这一格"
-        )
+        return IdCheck(plain, IdProblem.SCIENTIFIC, "", "身份证号被表格软件截断", "请以文本格式重填这一格")
     other = re.sub(r"^(护照|通行证|台胞证|回乡证|军官证)[:：]?", "", plain)
     if other != plain or re.fullmatch(r"[A-Z]{1,2}\d{7,9}", plain):
         return IdCheck(other, IdProblem.OTHER_DOCUMENT, other, "不是居民身份证", "请核对证件类型")

@@ -39,9 +39,7 @@ def read_name(text: str) -> NameReading:
     plain = plain[: sex.start()] if sex else plain
     marked = plain.endswith("*")
     name = _joined(plain.rstrip("* "))
-    return NameReading(
-        name, former.group(1).strip() if former else "", dead, _sex(sex), marked, _problem(name)
-    )
+    return NameReading(name, former.group(1).strip() if former else "", dead, _sex(sex), marked, _problem(name))
 
 
 def _sex(match: re.Match[str] | None) -> str:

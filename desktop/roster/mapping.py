@@ -1,0 +1,132 @@
+"""From header words to fields of the dictionary, with a confidence the user sees."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz import fuzz, process
+
+from desktop.domain.dictionary import CONTACT, PERSON, PHONE, TAG
+
+IGNORED = ""
+SEQUENCE = "seq"  # 序号: read, never stored
+STREET = "street"  # 接收街道: helps to name the community
+_EXTRA = {"序号": SEQUENCE, "编号": SEQUENCE, "顺序号": SEQUENCE, "接收街道": STREET, "街道": STREET, "街道镇": STREET}
+_CONTEXTS = {
+    "户口": {"地址": "person.hukou_addr", "电话": IGNORED},
+    "户籍": {"地址": "person.hukou_addr", "电话": IGNORED},
+    "居住": {"地址": "person.live_addr", "电话": "phone.number"},
+    "住址": {"地址": "person.live_addr", "电话": "phone.number"},
+    "异地": {"地址": "person.remote_addr", "电话": "phone.number"},
+    "配偶": {"姓名": "person.spouse_name", "电话": "person.spouse_phone", "工作单位": "person.spouse_work",
+             "出生年月": "person.spouse_birth"},
+    "联系人": {"姓名": "contact.name", "关系": "contact.relation", "电话": "contact.phone",
+               "工作单位": "contact.work_unit", "地址": "contact.address"},
+}  # fmt: skip
+_SURE, _LIKELY = 100, 82
+_SHORTEST_FUZZY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """One column: its header, the field it goes to (`person.name`, `phone.number`, '' for none)."""
+
+    header: str
+    target: str
+    confidence: int  # 0 to 100
+
+
+@cache
+def _words() -> dict[str, str]:
+    """Return every header word and the target it means."""
+    found = dict(_EXTRA)
+    for kind in (PERSON, PHONE, CONTACT, TAG):
+        for field in kind.fields:
+            for word in (field.label, *field.synonyms):
+                found.setdefault(_normal(word), f"{kind.key}.{field.key}")
+    return found
+
+
+def _normal(word: str) -> str:
+    """Return a header word as it is compared."""
+    plain = "".join(unicodedata.normalize("NFKC", word).split())
+    return "".join(c for c in plain if c not in "()（）*:：、/·")
+
+
+def score_of(word: str) -> float:
+    """Return how much a cell looks like a header: 1 for a known word, less for a likeness."""
+    plain = _normal(word.rpartition("/")[2])
+    if not plain or len(plain) > 20:
+        return 0
+    if plain in _words() or plain in {"地址", "关系", "电话", "姓名"}:
+        return 1
+    return 0.5 if _fuzzy(plain)[1] >= _LIKELY else 0
+
+
+def _fuzzy(plain: str) -> tuple[str, int]:
+    """Return the target of the likest known word, and how like it is."""
+    if len(plain) < _SHORTEST_FUZZY:
+        return IGNORED, 0
+    match = process.extractOne(plain, _words().keys(), scorer=fuzz.ratio, score_cutoff=_LIKELY)
+    return (_words()[match[0]], int(match[1])) if match else (IGNORED, 0)
+
+
+def propose(headers: Sequence[str], *, remembered: Mapping[str, str] | None = None) -> list[ColumnMapping]:
+    """Return where each column goes; `remembered` (header → target) from an earlier file wins.
+
+    Two columns for one single-valued field: the surer one keeps it, the other is left out.
+    """
+    found = [_one(header, headers, place, remembered or {}) for place, header in enumerate(headers)]
+    best: dict[str, int] = {}
+    for place, column in enumerate(found):
+        if column.target.startswith("person.") and column.confidence > found[best.get(column.target, place)].confidence:
+            best[column.target] = place
+        else:
+            best.setdefault(column.target, place)
+    return [
+        column
+        if not column.target.startswith("person.") or best[column.target] == place
+        else ColumnMapping(column.header, IGNORED, 0)
+        for place, column in enumerate(found)
+    ]
+
+
+def _one(header: str, headers: Sequence[str], place: int, remembered: Mapping[str, str]) -> ColumnMapping:
+    """Return where one column goes, by memory, by its parent or left neighbour, by its own word."""
+    if header in remembered:
+        return ColumnMapping(header, remembered[header], _SURE)
+    parent, _, word = header.rpartition("/")
+    context = parent or ("联系人" if _follows_contact(headers, place) else "")
+    for name, meanings in _CONTEXTS.items():
+        if name in context and word in meanings:
+            return ColumnMapping(header, meanings[word], 95)
+    plain = _normal(word)
+    if plain in _words():
+        return ColumnMapping(header, _words()[plain], _SURE)
+    target, confidence = _fuzzy(plain)
+    return ColumnMapping(header, target, confidence)
+
+
+def _follows_contact(headers: Sequence[str], place: int) -> bool:
+    """Return True for `电话` or `关系` right behind a contact's column."""
+    before = headers[max(place - 2, 0) : place]
+    return any("联系人" in header for header in before) and headers[place] in {"电话", "关系", "工作单位", "地址"}
+
+
+def targets() -> list[tuple[str, str]]:
+    """Return every target a user may choose, with its Chinese name, in dictionary order."""
+    found = [(IGNORED, "（不导入）"), (SEQUENCE, "序号"), (STREET, "接收街道")]
+    skipped = {"person", "rank", "source", "noted_on", "state", "evidence", "since", "until"}
+    for kind in (PERSON, PHONE, CONTACT, TAG):
+        found += [
+            (f"{kind.key}.{field.key}", field.label)
+            for field in kind.fields
+            if not field.off and (kind is PERSON or field.key not in skipped)
+        ]
+    return found
+
+
+def fingerprint(headers: Sequence[str]) -> str:
+    """Return the text under which a mapping of these headers is remembered."""
+    return "|".join(_normal(header) for header in headers)

@@ -1,0 +1,254 @@
+"""One row of a roster as a draft of a person, with everything that is doubtful said."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from desktop.domain import dates, id_numbers, names, phones
+from desktop.domain.codes import code_list
+from desktop.domain.dictionary import kind_of
+from desktop.domain.fields import Field, Kind, Value
+from desktop.domain.id_numbers import IdProblem
+from desktop.roster.grid import is_number, plain
+
+ASK, REJECT, FIX = "ask", "reject", "fix"
+_BLANK = frozenset(
+    {"不详", "无", "/", "／", "—", "－", "-", "0", "N/A", "#N/A", "NULL", "空", "未知", "没有", "\\", "——"}
+)
+_BROKEN = frozenset({"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
+_REJECTED_IDS = frozenset({IdProblem.SCIENTIFIC, IdProblem.TRUNCATED, IdProblem.LENGTH, IdProblem.DATE, IdProblem.AREA})
+_DEATH = re.compile(r"(已故|去世|死亡|病故|亡故)")
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """What is wrong with one cell: `outcome` is fix, ask or reject; Chinese for people."""
+
+    column: int  # 0-based place in the row
+    field: str
+    outcome: str
+    reason: str
+    suggestion: str = ""
+
+
+@dataclass(slots=True)
+class RowDraft:
+    """What a row says, as the register would hold it."""
+
+    row: int  # 1-based row in the sheet
+    cells: list[str]
+    values: dict[str, Value] = field(default_factory=dict)
+    phones: list[dict[str, Value]] = field(default_factory=list)
+    contact: dict[str, Value] = field(default_factory=dict)
+    tags: list[dict[str, Value]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[CellProblem] = field(default_factory=list)
+    proposal: str = ""
+
+    @property
+    def outcome(self) -> str:
+        """`reject`, `ask` or '' for a row that may go in."""
+        found = {problem.outcome for problem in self.problems}
+        return REJECT if REJECT in found else ASK if ASK in found else ""
+
+    def say(self, column: int, key: str, outcome: str, reason: str, suggestion: str = "") -> None:
+        """Note a problem."""
+        self.problems.append(CellProblem(column, key, outcome, reason, suggestion))
+
+
+def read_row(number: int, cells: list[str], *, targets: Sequence[str], headers: Sequence[str]) -> RowDraft:
+    """Return the draft of one row; `targets` says where each column goes."""
+    draft = RowDraft(number, cells)
+    for column, target in enumerate(targets[: len(cells)]):
+        text = plain(cells[column]).strip()
+        kind, _, key = target.partition(".")
+        if not key or text in _BLANK or not text:
+            continue
+        if text in _BROKEN:
+            draft.say(column, key, ASK, f"“{headers[column]}”是表格公式错误 {text}")
+        elif kind == "person":
+            _person_cell(draft, column, key, text, is_number(cells[column]))
+        elif kind == "phone":
+            _phone_cell(draft, column, text)
+        elif kind == "contact":
+            _contact_cell(draft, key, text)
+        elif kind == "tag":
+            _tag_cell(draft, text)
+    _whole_row(draft, targets)
+    return draft
+
+
+def _person_cell(draft: RowDraft, column: int, key: str, text: str, numeric: bool) -> None:
+    """Put one cell into a person field."""
+    if key == "name":
+        _name_cell(draft, column, text)
+    elif key == "id_no":
+        _id_cell(draft, column, text, numeric=numeric)
+    else:
+        one = kind_of("person").field(key)
+        if one.kind is Kind.DATE:
+            _date_cell(draft, column, one, text, numeric)
+        elif one.kind in {Kind.CODE, Kind.CODES}:
+            _code_cell(draft, column, one, text)
+        elif one.is_number:
+            _number_cell(draft, column, one, text)
+        else:
+            draft.values[key] = text.lstrip("'") if len(text) <= one.max_length else text[: one.max_length]
+            if len(text) > one.max_length:
+                draft.notes.append(f"{one.label}原文：{text}")
+            if key == "remark" and _DEATH.search(text):
+                draft.proposal = "death"
+                draft.say(column, key, ASK, "备注写明已去世", "登记死亡")
+
+
+def _name_cell(draft: RowDraft, column: int, text: str) -> None:
+    found = names.read_name(text)
+    draft.values["name"] = found.name
+    if found.former:
+        draft.values["name_former"] = found.former
+    if found.sex:
+        draft.values.setdefault("sex", found.sex)
+    if found.dead:
+        draft.proposal = "death"
+        draft.say(column, "name", ASK, "姓名后注明已去世", "登记死亡")
+    if found.marked:
+        draft.say(column, "name", ASK, "姓名后有星号，不知何意")
+    if found.problem:
+        draft.say(column, "name", ASK, found.problem)
+
+
+def _id_cell(draft: RowDraft, column: int, text: str, *, numeric: bool) -> None:
+    """Put an id number in; what a spreadsheet may have cut is asked or rejected, never guessed."""
+    current, old = _two_ids(text)
+    if old:
+        draft.values["id_no_old"] = old
+    found = id_numbers.check_id(current)
+    draft.values["id_no"] = found.text
+    if found.problem is None and numeric:
+        draft.say(column, "id_no", ASK, "身份证号是数字格式，末几位可能已被截断")
+    elif found.problem is IdProblem.OTHER_DOCUMENT:
+        draft.values["id_type"] = "02" if "护照" in text else "99"
+    elif found.problem is not None and found.problem is not IdProblem.EMPTY:
+        outcome = REJECT if found.problem in _REJECTED_IDS else ASK
+        draft.say(column, "id_no", outcome, f"{found.message}，{found.advice}", found.suggestion)
+        if found.problem is IdProblem.OLD_15:
+            draft.values["id_no_old"] = found.text
+
+
+def _two_ids(text: str) -> tuple[str, str]:
+    """Return the sound id and the other one of a cell that holds two, else the cell."""
+    parts = [id_numbers.clean_id(part) for part in re.split(r"[/、;；,，]|旧号[:：]?|原号[:：]?", text) if part.strip()]
+    sound = [part for part in parts if id_numbers.is_sound(part)]
+    if len(parts) == 2 and len(sound) == 1:
+        return sound[0], next(part for part in parts if part != sound[0])
+    return text, ""
+
+
+def _date_cell(draft: RowDraft, column: int, one: Field, text: str, numeric: bool) -> None:
+    found = dates.read_date(text, recent=one.group != "身份", numeric=numeric)
+    if found.lunar:
+        draft.values["birthday_lunar"] = text[:20]
+        return
+    if found.problem:
+        draft.notes.append(f"{one.label}原文：{text}")
+        draft.say(column, one.key, FIX, f"{one.label}“{text}”{found.problem}，这一项没有导入，原文记在备注")
+        return
+    draft.values[one.key] = found.value
+    if found.ambiguous and one.key != "birth_id":
+        draft.say(column, one.key, ASK, f"{one.label}“{text}”有歧义", found.value)
+
+
+def _code_cell(draft: RowDraft, column: int, one: Field, text: str) -> None:
+    if one.kind is Kind.CODES:
+        words = [code_list(one.codes).code_of(word) for word in re.split(r"[、,，;；/\s]+", text)]
+        draft.values[one.key] = " ".join(sorted(word for word in words if word))
+        return
+    code = code_list(one.codes).code_of(text)
+    if code is not None:
+        draft.values[one.key] = code
+        return
+    near = next((value for word, value in code_list(one.codes).words.items() if len(word) > 1 and word in text), None)
+    if near is not None:
+        draft.values[one.key] = near
+    else:
+        draft.say(column, one.key, FIX, f"{one.label}“{text}”不在代码表里，原文记在备注")
+    draft.notes.append(f"{one.label}原文：{text}")
+
+
+def _number_cell(draft: RowDraft, column: int, one: Field, text: str) -> None:
+    if one.kind is Kind.BOOL:
+        draft.values[one.key] = int(text in {"是", "有", "√", "1", "Y", "对", "齐全"})
+        return
+    match = re.fullmatch(r"\D*?(\d+(?:\.\d+)?)\D*", text.replace(",", ""))
+    if match is None:
+        draft.say(column, one.key, FIX, f"{one.label}“{text}”不是数字，原文记在备注")
+        draft.notes.append(f"{one.label}原文：{text}")
+    else:
+        draft.values[one.key] = round(float(match.group(1)) * (100 if one.kind is Kind.MONEY else 1))
+
+
+def _phone_cell(draft: RowDraft, column: int, text: str) -> None:
+    for found in phones.read_phones(text):
+        if found.problem:
+            draft.say(column, "phone", FIX, f"“{text}”{found.problem}，没有导入，原文记在备注")
+            draft.notes.append(f"电话原文：{text}")
+        else:
+            draft.phones.append({"number": found.number, "owner": found.owner or None, "state": found.state or None})
+
+
+def _contact_cell(draft: RowDraft, key: str, text: str) -> None:
+    if key == "phone":
+        found = [one.number for one in phones.read_phones(text) if not one.problem]
+        if found:
+            draft.contact["phone"] = found[0]
+        else:
+            draft.notes.append(f"联系人电话原文：{text}")
+    elif key == "relation":
+        draft.contact["relation"] = code_list("relation").code_of(text) or "9"
+    else:
+        draft.contact[key] = text[:200]
+
+
+def _tag_cell(draft: RowDraft, text: str) -> None:
+    for word in re.split(r"[、,，;；/\s]+", text):
+        detail = "".join(re.findall(r"[(（]([^()（）]*)[)）]", word))
+        name = re.sub(r"[(（][^()（）]*[)）]", "", word)
+        code = code_list("care_tag").code_of(name)
+        if code and code != "T01":  # 高龄 follows from the birth date and is never stored
+            draft.tags.append({"code": code, "detail": detail or None})
+        elif code is None and name:
+            draft.notes.append(f"特殊人员原文：{word}")
+
+
+def _whole_row(draft: RowDraft, targets: Sequence[str]) -> None:
+    """Compare the cells of a row with each other."""
+    values = draft.values
+    if not values.get("name"):
+        draft.say(_place(targets, "person.name"), "name", REJECT, "没有姓名")
+    id_no = str(values.get("id_no") or "")
+    if not id_no and values.get("name"):
+        draft.say(_place(targets, "person.id_no"), "id_no", ASK, "没有身份证号")
+    if id_numbers.is_sound(id_no):
+        _against_id(draft, id_no, targets)
+    if draft.contact and not draft.contact.get("name"):
+        draft.contact["name"] = "（未写姓名）"
+    if draft.notes:
+        values["remark"] = "；".join([*([str(values["remark"])] if values.get("remark") else []), *draft.notes])[:2000]
+
+
+def _against_id(draft: RowDraft, id_no: str, targets: Sequence[str]) -> None:
+    """Fill in and compare sex and birth; another birth in the file is kept beside the id's."""
+    values = draft.values
+    values.setdefault("id_type", "01")
+    sex = id_numbers.sex_of(id_no)
+    if values.setdefault("sex", sex) != sex:
+        draft.say(_place(targets, "person.sex"), "sex", ASK, "性别与身份证号不一致", "男" if sex == "1" else "女")
+    birth = id_numbers.birth_of(id_no)
+    written = str(values.get("birth_id") or "")
+    if written and not birth.startswith(written):
+        values.setdefault("birth_file", written)
+    values["birth_id"] = birth
+
+
+def _place(targets: Sequence[str], target: str) -> int:
+    return targets.index(target) if target in targets else 0
