@@ -11,7 +11,42 @@ _CHECKS = "10X98765432"
 # Two-digit provinces since 1980. Only they are checked: counties were renumbered again and again,
 # and a list of today's codes would refuse a large share of people over sixty (`domain.md` 0.4).
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split()
+    [
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+        "46",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "71",
+        "81",
+        "82",
+    ]
 )
 _LIKE_X = "xX×хХⅩⅹＸｘ✕✖"
 _OLDEST_YEAR = 1890

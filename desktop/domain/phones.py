@@ -30,7 +30,7 @@ def is_phone(text: str) -> bool:
 def read_phones(text: str) -> list[PhoneReading]:
     """Return every number in a cell; words without a number give none."""
     plain = unicodedata.normalize("NFKC", text).strip().lstrip("'‘")
-    if not plain or any(word in plain for word in _NOTHING) and not any(c.isdigit() for c in plain):
+    if not plain or (any(word in plain for word in _NOTHING) and not any(c.isdigit() for c in plain)):
         return []
     plain = re.sub(r"^\+?86[ -](?=1)", "", plain)
     plain = re.sub(r"(?<=\d)[ ](?=\d{4}\b)", "", plain)

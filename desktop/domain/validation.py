@@ -32,7 +32,7 @@ def check_record(kind: RecordKind, values: Mapping[str, Value], *, today: date) 
     for field in kind.fields:
         value = values.get(field.key)
         if value in (None, ""):
-            if field.required and field.key in values or (field.required and not values.get(field.key)):
+            if (field.required and field.key in values) or (field.required and not values.get(field.key)):
                 found.append(Finding(field.key, f"{field.label}不能为空", "请填写"))
             continue
         found += check_field(field, value, values, today=today)

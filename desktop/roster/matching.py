@@ -94,7 +94,7 @@ def _one_character_apart(first: str, second: str) -> bool:
 
 def _compare(draft: RowDraft, known: Known) -> Planned:
     """Return the fields a row would change in a person already there; it never empties one."""
-    changes = {
+    changes: dict[str, Value] = {
         key: value for key, value in draft.values.items() if value not in (None, "") and known.values.get(key) != value
     }
     if "remark" in changes and str(changes["remark"]) in str(known.values.get("remark") or ""):

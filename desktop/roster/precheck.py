@@ -1,5 +1,6 @@
 """What must be refused before any spreadsheet reader sees it (`security.md` threats 14-16)."""
 
+import itertools
 import re
 import zipfile
 import zlib
@@ -84,7 +85,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
     if any(entry.file_size > MOST_PART for entry in entries):
         raise RefusedFile("文件里有一张表大得不正常")
     spans = sorted((entry.header_offset, entry.header_offset + entry.compress_size) for entry in entries)
-    if any(later[0] < earlier[1] for earlier, later in zip(spans, spans[1:], strict=False)):
+    if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(spans)):
         raise RefusedFile("文件的内部结构互相重叠")
 
 

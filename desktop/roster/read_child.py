@@ -75,7 +75,7 @@ def _workbook(path: Path) -> Iterator[dict[str, Any]]:
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         metadata = list(book.sheets_metadata)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
         raise _unreadable(error) from None
     for meta in metadata:
         if "WorkSheet" not in str(meta.typ):
@@ -83,7 +83,7 @@ def _workbook(path: Path) -> Iterator[dict[str, Any]]:
         notes = [] if "Visible" in str(meta.visible) else ["这张表是隐藏的"]
         try:
             rows = _trimmed(book.get_sheet_by_name(meta.name).iter_rows())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
             raise _unreadable(error) from None
         yield {"name": meta.name, "rows": rows, "notes": notes}
 
