@@ -1,5 +1,6 @@
 """Identifiers: random record ids, and short codes a person can read out and type."""
 
+import hashlib
 import random
 import secrets
 from typing import Protocol
@@ -40,6 +41,11 @@ class SeededIds:
 def new_id(ids: IdMaker) -> str:
     """Return a new record id: 32 lower-case hex characters."""
     return ids.random_bytes(16).hex()
+
+
+def org_id(code: str) -> str:
+    """Return the record id of an organisation: the same at every station, so that they converge."""
+    return hashlib.sha256(f"yince org {code}".encode()).hexdigest()[:32]
 
 
 def new_short_code(ids: IdMaker) -> str:

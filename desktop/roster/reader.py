@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.domain.errors import RosterError
+from desktop.domain.resources import child_environment
 from desktop.roster import read_child
 from desktop.roster.grid import Sheet
 
@@ -52,7 +53,9 @@ def _in_child(copy: Path, name: str) -> str:
     """Return what the child wrote; one Chinese sentence for each way it can fail."""
     command = [sys.executable, "-m", "desktop.roster.read_child", str(copy)]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=False)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command, capture_output=True, timeout=_TIMEOUT, check=False, env=child_environment()
+        )
     except subprocess.TimeoutExpired as error:
         raise RosterError(f"“{name}”读得太久，已停下", "请删去空行空列，另存为 xlsx 再导入") from error
     if done.returncode == read_child.REFUSED:

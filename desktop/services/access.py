@@ -5,7 +5,7 @@ from pathlib import Path
 
 from desktop.domain.clock import Clock
 from desktop.domain.errors import InvalidValueError, StorePlaceError
-from desktop.domain.ids import IdMaker, RandomIds, new_id
+from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
 from desktop.security import key_file, sealing
 from desktop.services.station import Station
 from desktop.store.places import DATABASE, refuse_network_place
@@ -114,7 +114,7 @@ def _furnish(vault: Vault, draft: NewStore) -> None:
         unit.keep_secret("age_identity", sealing.new_identity().encode("ascii"))
         unit.add(
             "org",
-            new_id(vault.ids),
+            org_id(draft.code.strip()),
             {"code": draft.code.strip(), "name": draft.name.strip(), "level": _LEVELS[draft.kind]},
         )
         unit.commit()

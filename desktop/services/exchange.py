@@ -1,6 +1,5 @@
 """Exchange: key cards, packages out, packages in, conflicts (`sync.md` section 3)."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,22 +7,21 @@ from pathlib import Path
 from desktop.domain.changes import Changes
 from desktop.domain.clock import local_text, stamp
 from desktop.domain.dictionary import kind_of
-from desktop.domain.errors import DiskFullError, KeyCardError, NotFoundError, PackageError
+from desktop.domain.errors import NotFoundError, PackageError
 from desktop.domain.fields import Value
-from desktop.domain.ids import new_id
+from desktop.domain.ids import new_id, org_id
 from desktop.domain.operations import MergePlan, Operation, RecordState
 from desktop.domain.progress import Report, silent
 from desktop.security import sealing, signing
 from desktop.services.backups import back_up_before
+from desktop.services.peers import peers_of, read_file, write_safely
 from desktop.services.station import Station
 from desktop.store import exchange, merging
 from desktop.store.exchange import Conflict, PackageLine, Peer, Stream
 from desktop.store.unit_of_work import UnitOfWork
 from desktop.sync import key_card, merge, order, package
-from desktop.sync.key_card import KeyCard
 from desktop.sync.order import Arrival, StreamState
 
-_MOST_CARD = key_card.MOST_BYTES
 _TRUSTED = "trusted"
 _SHARED_KINDS = frozenset({"org", "staff"})
 
@@ -64,68 +62,6 @@ class MergeResult:
     counts: Mapping[str, int]
     message: str
     changes: Changes = field(default_factory=Changes)
-
-
-def own_card(station: Station) -> KeyCard:
-    """Return this station's key card."""
-    signer = signing.SigningKey(station.vault.secret("sign_seed"))
-    identity = station.vault.secret("age_identity").decode("ascii")
-    me = station.vault.identity
-    return KeyCard(
-        me.org, me.name, me.kind, me.install, signer.public, sealing.recipient_of(identity), stamp(station.clock)
-    )
-
-
-def export_key_card(station: Station, *, path: Path) -> KeyCard:
-    """Write this station's key card to a file and return it; raises DiskFullError."""
-    card = own_card(station)
-    signer = signing.SigningKey(station.vault.secret("sign_seed"))
-    write_safely(path, key_card.build_key_card(card, sign=signer.sign))
-    return card
-
-
-def read_card(path: Path) -> KeyCard:
-    """Return the key card in a file after screening its keys; raises KeyCardError, NotFoundError."""
-    raw = _read(path, most=_MOST_CARD)
-    card = key_card.read_key_card(raw, is_signed=signing.is_signed)
-    signing.screen_public_key(card.sign_key)
-    if not sealing.is_recipient(card.recipient):
-        raise KeyCardError("bad-key", "密钥卡里的收件密钥不规范", "请让对方重新导出密钥卡")
-    return card
-
-
-def enroll_peer(station: Station, *, path: Path, fingerprint: str) -> Peer:
-    """Trust a station's keys after a person compared all sixty digits; raises KeyCardError.
-
-    There is no way to trust a card without the digits.
-    """
-    card = read_card(path)
-    if card.org == station.org:
-        raise KeyCardError("own-card", "这是本单位自己的密钥卡", "请选择对方的密钥卡")
-    if not key_card.same_fingerprint(fingerprint, card):
-        raise KeyCardError("fingerprint", "核对码不一致，没有登记", "请与对方逐组核对 60 位数字")
-    peer = Peer(
-        card.org, card.name, card.kind, card.install, card.sign_key, card.recipient, card.fingerprint, _TRUSTED,
-        stamp(station.clock),
-    )  # fmt: skip
-    with station.vault.unit("peer.enroll", why=f"登记 {card.name} 的密钥卡") as unit:
-        exchange.keep_peer(unit, peer, card=path.read_bytes())
-        if not _has_org(unit, card.org):
-            level = "3" if card.kind == "street" else "4"
-            unit.add("org", new_id(station.ids), {"code": card.org, "name": card.name, "level": level})
-        unit.commit()
-    return peer
-
-
-def _has_org(unit: UnitOfWork, code: str) -> bool:
-    sql = "SELECT 1 FROM org WHERE code=? AND deleted=0"
-    return unit.connection.exec_driver_sql(sql, (code,)).first() is not None
-
-
-def peers_of(station: Station) -> list[Peer]:
-    """Return the stations whose keys are trusted."""
-    with station.vault.reading() as connection:
-        return exchange.peers(connection)
 
 
 def pack_for(station: Station, *, to_org: str, path: Path, report: Report = silent) -> PackResult:
@@ -174,6 +110,7 @@ def pack_for(station: Station, *, to_org: str, path: Path, report: Report = sile
 def _operations_for(station: Station, connection: object, peer: Peer, out: Stream) -> list[Operation]:
     """Return our own writes the peer may see: a community sends all to its street, a street what is theirs."""
     found = [one for _, one in merging.operations_after(connection, out.cursor, org=station.org)]  # type: ignore[arg-type]
+    found = [one for one in found if one.kind != "org" or station.is_street or one.record == org_id(station.org)]
     if peer.kind == "street":
         return found
     theirs = merging.people_of_org(connection, peer.org)  # type: ignore[arg-type]
@@ -190,7 +127,7 @@ def preview_merge(station: Station, *, path: Path, report: Report = silent) -> M
     Raises PackageError (with its reason), NotFoundError.
     """
     report(0, 0, "解密并核对签名")
-    sealed = _read(path, most=package.MOST_SEALED)
+    sealed = read_file(path, most=package.MOST_SEALED)
     identity = station.vault.secret("age_identity").decode("ascii")
     plain = sealing.unseal(sealed, identity=identity)
     known = [one for one in peers_of(station) if one.state == _TRUSTED]
@@ -244,7 +181,7 @@ def _arrival(station: Station, manifest: package.Manifest, manifest_hash: str) -
 
 
 _REFUSALS = {
-    Arrival.FORK: ("fork", "同一个编号来了两个不同的数据包，对方可能有两台电脑用了同一份登记库", "请联系对方核实，先不要导入"),
+    Arrival.FORK: ("fork", "同一编号来了两个不同的包，对方可能有两台电脑在用同一份库", "请联系对方核实，先不要导入"),
     Arrival.TOO_FAR: ("too-far", "数据包的编号跳得太远", "请联系对方核实"),
     Arrival.REWRITTEN: ("rewritten", "数据包与上一个接不上，对方的记录可能被改写过", "请联系对方核实"),
     Arrival.OLD_EPOCH: ("old-epoch", "这是对方恢复备份之前的旧包", "请让对方重新生成"),
@@ -407,30 +344,3 @@ def _decided(found: Conflict, keep: str) -> Value:
 
 def _field_name(found: Conflict) -> str:
     return kind_of(found.kind).field(found.field).label if found.field else "删除与修改"
-
-
-def _read(path: Path, *, most: int) -> bytes:
-    """Return a whole file that is not larger than it may be; raises NotFoundError, PackageError."""
-    try:
-        if path.stat().st_size > most:
-            raise PackageError("too-large", f"“{path.name}”太大", "请确认拿对了文件")
-        return path.read_bytes()
-    except OSError as error:
-        raise NotFoundError(f"读不到“{path.name}”", "请检查存储盘是否插好") from error
-
-
-def write_safely(path: Path, content: bytes) -> None:
-    """Write a file so that a pulled stick or a full disk leaves no half of it: part, sync, read back, rename."""
-    part = path.with_name(path.name + ".part")
-    try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if part.read_bytes() != content:
-            raise OSError("read back differs")
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DiskFullError(f"“{path.name}”没有写成，可能是存储盘已满或被拔出", "请换一个位置再试") from error

@@ -287,16 +287,20 @@ def _stored(one: Field, word: str, station: Station) -> Value:
     return word
 
 
-def org_code(station: Station, *, name: str) -> str | None:
-    """Return the code of the organisation named so, by code, name or alias; None if unknown."""
-    wanted = name.strip()
+def org_words(station: Station) -> dict[str, str]:
+    """Return the code of every organisation by its code, name and aliases."""
+    found: dict[str, str] = {}
     with station.vault.reading() as connection:
         for org in people.records_of(connection, "org"):
-            names = {str(org.values.get("code")), str(org.values.get("name"))}
-            names.update(str(org.values.get("aliases") or "").split("、"))
-            if wanted in names:
-                return str(org.values["code"])
-    return None
+            code = str(org.values.get("code") or "")
+            aliases = str(org.values.get("aliases") or "").split("、")
+            found.update({word: code for word in (code, str(org.values.get("name") or ""), *aliases) if word})
+    return found
+
+
+def org_code(station: Station, *, name: str) -> str | None:
+    """Return the code of the organisation named so, by code, name or alias; None if unknown."""
+    return org_words(station).get(name.strip())
 
 
 def _age_bound(sign: str, value: str, station: Station) -> dict[str, str]:
@@ -307,3 +311,10 @@ def _age_bound(sign: str, value: str, station: Station) -> dict[str, str]:
     if sign == ">=":
         return {"born_to": f"{day.year - int(value):04d}-{day.month:02d}-{day.day:02d}"}
     return {"born_from": f"{day.year - int(value) - 1:04d}-{day.month:02d}-{day.day + 1:02d}"}
+
+
+def org_names(station: Station) -> dict[str, str]:
+    """Return the name of every organisation this store knows, by code."""
+    with station.vault.reading() as connection:
+        orgs = people.records_of(connection, "org")
+    return {str(one.values["code"]): str(one.values["name"]) for one in orgs if "code" in one.values}

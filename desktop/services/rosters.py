@@ -80,6 +80,7 @@ def preview_roster(
     `mapping` (header → target) overrides what the headers suggest. Raises RosterError, Cancelled.
     """
     index = _index(station)
+    orgs = register.org_words(station)
     seen: dict[str, RowDraft] = {}
     tables: list[RosterTable] = []
     skipped: list[str] = []
@@ -94,7 +95,7 @@ def preview_roster(
                 skipped.append(f"{file.name} 的“{sheet.name}”没有找到表头")
                 continue
             columns = propose(table.headers, remembered=mapping)
-            planned = _plan(table, columns, index, seen, report)
+            planned = _plan(table, columns, index, seen, orgs, report)
             tables.append(RosterTable(file.name, file.sha256, table, tuple(columns), planned, local_text(at or "")))
     if not tables:
         raise RosterError("没有找到花名册的表头", "请检查表里是否有“姓名”“身份证号”这样的列名")
@@ -102,7 +103,12 @@ def preview_roster(
 
 
 def _plan(
-    table: FoundTable, columns: Sequence[ColumnMapping], index: RegisterIndex, seen: dict[str, RowDraft], report: Report
+    table: FoundTable,
+    columns: Sequence[ColumnMapping],
+    index: RegisterIndex,
+    seen: dict[str, RowDraft],
+    orgs: Mapping[str, str],
+    report: Report,
 ) -> tuple[Planned, ...]:
     targets = [column.target for column in columns]
     found: list[Planned] = []
@@ -110,8 +116,18 @@ def _plan(
         if number % _REPORT_EVERY == 0:
             report(number, len(table.rows), f"核对“{table.sheet}”")
         draft = read_row(row, cells, targets=targets, headers=table.headers)
+        _place(draft.values, orgs)
         found.append(matching.plan_row(draft, index, seen))
     return tuple(found)
+
+
+def _place(values: dict[str, Value], orgs: Mapping[str, str]) -> None:
+    """Turn a community's name into its code; one this store does not know is kept as it was written."""
+    name = str(values.pop("home_org", "") or "")
+    if name:
+        values["roster_org"] = name
+        if name in orgs:
+            values["home_org"] = orgs[name]
 
 
 def _index(station: Station) -> RegisterIndex:
@@ -162,7 +178,6 @@ class _Writer:
         self._unit = unit
         self._prefix = register.number_prefix(station)
         self._next = people.next_person_no(unit.connection, self._prefix)
-        self._orgs: dict[str, str | None] = {}
         self._waiting = rosters.waiting_sources(unit.connection)
 
     def write(self, table: RosterTable, planned: Planned) -> None:
@@ -173,13 +188,13 @@ class _Writer:
             self.add(planned)
         elif planned.outcome == matching.UPDATED and planned.person is not None:
             if planned.changes:
-                self._unit.put(PERSON.key, planned.person.id, self.placed(planned.changes))
+                self._unit.put(PERSON.key, planned.person.id, planned.changes)
             self.children(planned.person.id, planned)
         elif planned.outcome == matching.REVIEW and "\x1f".join(draft.cells) not in self._waiting:
             rosters.keep_review(self._unit, record=new_id(self._station.ids), payload=review_payload(table, planned))
 
     def add(self, planned: Planned) -> None:
-        values = register.complete_person(self._station, self.placed(planned.changes))
+        values = register.complete_person(self._station, planned.changes)
         values.setdefault("person_no", f"{self._prefix}{self._next:05d}")
         self._next += 1
         person = new_id(self._station.ids)
@@ -196,19 +211,6 @@ class _Writer:
             self._unit.add("contact", new_id(self._station.ids), {**planned.contact, "person": person})
         for one in planned.tags:
             self._unit.add("tag", new_id(self._station.ids), {**one, "person": person, "source": "名册"})
-
-    def placed(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        """Return values with the community's name turned into its code; an unknown one is kept as text."""
-        placed = dict(values)
-        name = str(placed.pop("home_org", "") or "")
-        if name:
-            if name not in self._orgs:
-                self._orgs[name] = register.org_code(self._station, name=name)
-            placed["roster_org"] = name
-            code = self._orgs[name]
-            if code is not None:
-                placed["home_org"] = code
-        return placed
 
 
 def review_payload(table: RosterTable, planned: Planned) -> dict[str, Any]:
@@ -244,7 +246,7 @@ def accept_review(station: Station, *, review: str, values: Mapping[str, Value] 
         phones, contact, tags = (found.payload[key] for key in ("phones", "contact", "tags"))
         draft = RowDraft(found.payload["row"], found.payload["cells"], merged)
         if known:
-            unit.put(PERSON.key, known, writer.placed(merged))
+            unit.put(PERSON.key, known, merged)
             writer.children(known, Planned(draft, matching.UPDATED, None, {}, phones, contact, tags))
         else:
             writer.add(Planned(draft, matching.ADDED, None, merged, phones, contact, tags))

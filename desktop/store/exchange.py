@@ -1,7 +1,7 @@
 """Peers, streams and packages: what exchange keeps in the vault."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -76,7 +76,7 @@ class Conflict:
 def peers(connection: Connection) -> list[Peer]:
     """Return every station whose key card is enrolled."""
     sql = "SELECT org, name, kind, install, sign_key, recipient, fingerprint, state, enrolled_at FROM peer ORDER BY org"
-    return [Peer(*row[:4], bytes(row[4]), *row[5:]) for row in connection.exec_driver_sql(sql)]
+    return [Peer(*row) for row in connection.exec_driver_sql(sql)]
 
 
 def keep_peer(unit: UnitOfWork, peer: Peer, *, card: bytes) -> None:
@@ -132,7 +132,7 @@ def packages(connection: Connection, *, stream_name: str = "", limit: int = 200)
         "WHERE ?='' OR stream=? ORDER BY at DESC, rowid DESC LIMIT ?",
         (stream_name, stream_name, limit),
     )
-    return [PackageLine(*row[:9], from_json(row[9]), row[10]) for row in rows]
+    return [replace(PackageLine(*row), counts=from_json(row[9])) for row in rows]
 
 
 def manifests_of(connection: Connection, stream_name: str) -> dict[int, str]:
@@ -172,7 +172,7 @@ def open_conflicts(connection: Connection) -> list[Conflict]:
         "SELECT id, kind, record, person, field, ours, theirs, opened_at FROM conflict WHERE state='open' "
         "ORDER BY opened_at, rowid"
     )
-    return [Conflict(*row[:5], read_value(row[5]), read_value(row[6]), row[7]) for row in rows]
+    return [replace(Conflict(*row), ours=read_value(row[5]), theirs=read_value(row[6])) for row in rows]
 
 
 def close_conflict(unit: UnitOfWork, *, conflict: str, decision: Value) -> None:

@@ -17,6 +17,7 @@ import zstandard
 
 from desktop.domain.errors import PackageError
 from desktop.domain.operations import Operation
+from desktop.domain.resources import child_environment
 from desktop.sync import cose, parse_child
 from desktop.sync.cose import IsSigned, NotCoseError, Sign
 from desktop.sync.lines import LineError, is_writer, read_lines, write_lines
@@ -223,7 +224,7 @@ def _in_child(packed: bytes, part: Part) -> bytes:
     command = [sys.executable, "-m", "desktop.sync.parse_child", str(part.raw), str(part.lines)]
     try:
         done = subprocess.run(  # noqa: S603 - our own program, no shell
-            command, input=packed, capture_output=True, timeout=_TIMEOUT, check=False
+            command, input=packed, capture_output=True, timeout=_TIMEOUT, check=False, env=child_environment()
         )
     except subprocess.TimeoutExpired as error:
         raise PackageError("too-large", "数据包太大，处理超时", "请让对方分几次生成") from error

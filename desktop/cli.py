@@ -1,0 +1,279 @@
+"""The unattended front end: one job without a window, for scripts and for street IT.
+
+Exit 0 done, 1 a known error (one Chinese sentence on standard error), 2 wrong usage.
+"""
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from desktop.domain.clock import SystemClock
+from desktop.domain.codes import code_list
+from desktop.domain.dictionary import PERSON, Kind
+from desktop.domain.errors import Cancelled, DamagedStoreError, KnownError, PackageError
+from desktop.services import access, backups, exchange, peers, register, rosters
+from desktop.services.access import NewStore
+from desktop.services.station import Station
+
+Answer = dict[str, Any]
+Job = Callable[[argparse.Namespace], Answer]
+PASSWORD = "YINCE_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the arguments say and return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    os.umask(0o077)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        answer = options.job(options)
+    except KnownError as error:
+        print(str(error), file=sys.stderr)
+        return 1
+    except (Cancelled, KeyboardInterrupt):
+        print("已取消，没有改动。", file=sys.stderr)
+        return 1
+    _say(answer, as_json=getattr(options, "json", False))
+    return 0
+
+
+def _say(answer: Answer, *, as_json: bool) -> None:
+    """Print an answer: one JSON object, or its Chinese text."""
+    text = answer.pop("text", "")
+    if as_json or not text:
+        print(json.dumps(answer, ensure_ascii=False))
+    else:
+        print(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="yince", description="银册：国有企业退休人员社会化管理登记")
+    jobs = parser.add_subparsers(dest="command", required=True, metavar="命令")
+
+    def job(name: str, run: Job, text: str, *, store: bool = True, as_json: bool = True) -> argparse.ArgumentParser:
+        one = jobs.add_parser(name, help=text, description=text)
+        if store:
+            one.add_argument("store", type=Path, metavar="STORE", help="登记库文件夹")
+        if as_json:
+            one.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
+        one.set_defaults(job=run)
+        return one
+
+    one = job("init", init, "新建登记库")
+    one.add_argument("--kind", choices=("community", "street"), required=True)
+    for name in ("--code", "--name", "--user"):
+        one.add_argument(name, required=True)
+    one = job("import", import_roster, "导入花名册")
+    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    one.add_argument("--dry-run", action="store_true", help="只看结果，不写入")
+    one.add_argument("--errors", type=Path, metavar="OUT.xlsx", help="把有问题的行写成工作簿")
+    one = job("find", find, "查找人员")
+    one.add_argument("text", metavar="TEXT")
+    one.add_argument("--limit", type=int, default=50)
+    job("show", show, "显示一个人的全部登记").add_argument("person", metavar="PERSON")
+    one = job("key-card", key_card, "导出本单位密钥卡")
+    one.add_argument("out", type=Path, metavar="OUT.yck")
+    one = job("enroll", enroll, "登记对方的密钥卡")
+    one.add_argument("file", type=Path, metavar="FILE.yck")
+    one.add_argument("--fingerprint", required=True, metavar="DIGITS")
+    one = job("pack", pack, "生成数据包")
+    one.add_argument("--to", required=True, metavar="ORG")
+    one.add_argument("out", type=Path, metavar="OUT.ycp")
+    one = job("merge", merge, "合并数据包")
+    one.add_argument("files", nargs="+", type=Path, metavar="FILE.ycp")
+    one.add_argument("--preview", action="store_true", help="只看结果，不写入")
+    job("conflicts", conflicts, "列出冲突")
+    one = job("resolve", resolve, "裁定一条冲突")
+    one.add_argument("conflict", metavar="CONFLICT")
+    one.add_argument("--keep", required=True, metavar="mine|theirs|VALUE")
+    job("backup", backup, "备份登记库").add_argument("folder", type=Path, metavar="DIR")
+    one = job("restore", restore, "从备份恢复", store=False)
+    one.add_argument("backup", type=Path, metavar="BACKUP")
+    one.add_argument("store", type=Path, metavar="STORE")
+    job("check", check, "检查登记库")
+    return parser
+
+
+def password_of(prompt: str = "密码：") -> str:
+    """Return the password from the environment, or ask for it."""
+    given = os.environ.get(PASSWORD)
+    return given if given is not None else getpass.getpass(prompt)
+
+
+@contextmanager
+def station_at(folder: Path) -> Iterator[Station]:
+    """Open the store for one job."""
+    station = access.open_store(folder, password=password_of(), clock=SystemClock())
+    try:
+        yield station
+    finally:
+        station.close()
+
+
+def init(options: argparse.Namespace) -> Answer:
+    """Make a store."""
+    draft = NewStore(options.kind, options.code, options.name, options.user)
+    station = access.create_store(options.store, draft=draft, password=password_of("新密码："), clock=SystemClock())
+    station.close()
+    return {
+        "store": str(options.store),
+        "org": options.code,
+        "name": options.name,
+        "text": f"已建立 {options.name} 的登记库",
+    }
+
+
+def import_roster(options: argparse.Namespace) -> Answer:
+    """Import rosters, or say what importing would do."""
+    with station_at(options.store) as station:
+        preview = rosters.preview_roster(station, paths=options.files)
+        answer: Answer = {**preview.counts, "problems": rosters.problems_of(preview)}
+        if not options.dry_run:
+            answer["batch"] = rosters.apply_roster(station, preview=preview).changes.batch
+        if options.errors:
+            rosters.write_errors(preview, path=options.errors)
+    answer["skipped"] = list(preview.skipped)
+    answer["text"] = (
+        "共 {rows} 行：新增 {added}，更新 {updated}，无变化 {unchanged}，待核实 {needs_review}，退回 {rejected}"
+    ).format(**preview.counts)
+    return answer
+
+
+def find(options: argparse.Namespace) -> Answer:
+    """Find people."""
+    with station_at(options.store) as station:
+        found = register.find(station, text=options.text, limit=max(options.limit, 1))
+        names = register.org_names(station)
+    people = [
+        {
+            "id": one.id, "person_no": one.row.text("person_no"), "name": one.row.text("name"),
+            "sex": code_list("sex").label_of(one.row.text("sex")), "birth": one.row.text("birth_id"),
+            "community": names.get(one.row.text("home_org"), one.row.text("home_org")), "matched": one.matched,
+        }
+        for one in found.people
+    ]  # fmt: skip
+    lines = [f"{one['person_no']}  {one['name']}  {one['sex']}  {one['birth']}  {one['community']}" for one in people]
+    return {"people": people, "total": found.total, "text": "\n".join([*lines, f"共 {found.total} 人"])}
+
+
+def show(options: argparse.Namespace) -> Answer:
+    """Show one person whole."""
+    with station_at(options.store) as station:
+        page = register.person_details(station, person=register.person_by_any(station, text=options.person))
+    labels = {field.key: field for field in PERSON.fields}
+    lines = []
+    for key, field in labels.items():
+        if key in page.values:
+            shown = str(page.values[key])
+            lines.append(
+                f"{field.label}：{code_list(field.codes).label_of(shown) if field.kind is Kind.CODE else shown}"
+            )
+    children = {kind: [dict(row.values) for row in rows] for kind, rows in page.children.items()}
+    return {"id": page.id, **dict(page.values), **children, "text": "\n".join(lines)}
+
+
+def key_card(options: argparse.Namespace) -> Answer:
+    """Export this station's key card."""
+    with station_at(options.store) as station:
+        card = peers.export_key_card(station, path=options.out)
+    text = f"{card.name} 的密钥卡已导出，核对码：\n{card.fingerprint}"
+    return {"org": card.org, "name": card.name, "fingerprint": card.fingerprint, "text": text}
+
+
+def enroll(options: argparse.Namespace) -> Answer:
+    """Trust another station's key card."""
+    with station_at(options.store) as station:
+        peer = peers.enroll_peer(station, path=options.file, fingerprint=options.fingerprint)
+    return {"org": peer.org, "name": peer.name, "text": f"已登记 {peer.name} 的密钥卡"}
+
+
+def pack(options: argparse.Namespace) -> Answer:
+    """Write a package."""
+    with station_at(options.store) as station:
+        done = exchange.pack_for(station, to_org=options.to, path=options.out)
+    total = sum(done.counts.values())
+    return {
+        "package": done.id, "stream": done.stream, "seq": done.seq, "counts": dict(done.counts),
+        "conflicts": 0, "held": 0, "rejected": 0, "text": f"第 {done.seq} 个数据包已写好，共 {total} 条改动",
+    }  # fmt: skip
+
+
+def merge(options: argparse.Namespace) -> Answer:
+    """Merge packages one after the other, or say what merging would do."""
+    results: list[Answer] = []
+    with station_at(options.store) as station:
+        for path in options.files:
+            results.append(_merge_one(station, path, preview_only=options.preview))
+    text = "\n".join(one.pop("text") for one in results)
+    return {**results[-1], "packages": results, "text": text} if len(results) > 1 else {**results[0], "text": text}
+
+
+def _merge_one(station: Station, path: Path, *, preview_only: bool) -> Answer:
+    preview = exchange.preview_merge(station, path=path)
+    counts = dict(preview.plan.counts)
+    state, message = "preview", f"第 {preview.manifest.seq} 个数据包，来自 {preview.peer.name}"
+    if preview.held and not preview_only:
+        raise PackageError("gap", preview.held)
+    if not preview_only:
+        done = exchange.apply_merge(station, preview=preview)
+        state, message, counts = done.state, f"{message}：{done.message}", dict(done.counts)
+    return {
+        "package": preview.manifest_hash[:32], "stream": preview.manifest.stream, "seq": preview.manifest.seq,
+        "from": preview.peer.org, "state": "already" if preview.already else state, "counts": counts,
+        "conflicts": counts.get("conflicts", 0), "held": int(bool(preview.held)),
+        "rejected": counts.get("rejected", 0), "text": message,
+    }  # fmt: skip
+
+
+def conflicts(options: argparse.Namespace) -> Answer:
+    """List the conflicts that wait."""
+    with station_at(options.store) as station:
+        found = exchange.list_conflicts(station)
+    listed = [
+        {"id": one.id, "kind": one.kind, "record": one.record, "person": one.person, "field": one.field,
+         "mine": one.ours, "theirs": one.theirs}
+        for one in found
+    ]  # fmt: skip
+    lines = [f"{one['id']}  {one['field']}：本库“{one['mine']}”，对方“{one['theirs']}”" for one in listed]
+    return {"conflicts": listed, "total": len(listed), "text": "\n".join([*lines, f"共 {len(listed)} 条冲突"])}
+
+
+def resolve(options: argparse.Namespace) -> Answer:
+    """Decide one conflict."""
+    with station_at(options.store) as station:
+        exchange.resolve_conflict(station, conflict=options.conflict, keep=options.keep)
+    return {"conflict": options.conflict, "keep": options.keep, "text": "冲突已裁定"}
+
+
+def backup(options: argparse.Namespace) -> Answer:
+    """Write a verified backup."""
+    with station_at(options.store) as station:
+        done = backups.back_up(station, target=options.folder)
+    text = f"已备份 {done.people} 人到 {done.path}"
+    return {"backup": str(done.path), "people": done.people, "log_entries": done.log_entries, "text": text}
+
+
+def restore(options: argparse.Namespace) -> Answer:
+    """Restore a backup into a folder."""
+    done = backups.restore_backup(options.backup, folder=options.store, password=password_of(), clock=SystemClock())
+    aside = str(done.aside) if done.aside else ""
+    return {"people": done.people, "created": done.created, "aside": aside, "text": f"已恢复 {done.people} 人"}
+
+
+def check(options: argparse.Namespace) -> Answer:
+    """Check the whole store; a damaged one is a known error that says where."""
+    with station_at(options.store) as station:
+        found = backups.check_store(station)
+    if not found.is_sound:
+        raise DamagedStoreError("检查发现问题：" + "；".join(found.problems), "请从备份恢复", tuple(found.problems))
+    text = f"登记库完好：{found.counts['person']} 人，变更记录 {found.log_entries} 条"
+    return {"sound": True, "counts": found.counts, "log_entries": found.log_entries, "head": found.head, "text": text}

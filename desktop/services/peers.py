@@ -1,0 +1,107 @@
+"""Key cards: making one's own, reading and trusting others', and files that travel on sticks."""
+
+import os
+from pathlib import Path
+
+from desktop.domain.clock import stamp
+from desktop.domain.errors import DiskFullError, KeyCardError, NotFoundError, PackageError
+from desktop.domain.ids import org_id
+from desktop.security import sealing, signing
+from desktop.services.station import Station
+from desktop.store import exchange
+from desktop.store.exchange import Peer
+from desktop.store.unit_of_work import UnitOfWork
+from desktop.sync import key_card
+from desktop.sync.key_card import KeyCard
+
+_MOST_CARD = key_card.MOST_BYTES
+_TRUSTED = "trusted"
+
+
+def own_card(station: Station) -> KeyCard:
+    """Return this station's key card."""
+    signer = signing.SigningKey(station.vault.secret("sign_seed"))
+    identity = station.vault.secret("age_identity").decode("ascii")
+    me = station.vault.identity
+    return KeyCard(
+        me.org, me.name, me.kind, me.install, signer.public, sealing.recipient_of(identity), stamp(station.clock)
+    )
+
+
+def export_key_card(station: Station, *, path: Path) -> KeyCard:
+    """Write this station's key card to a file and return it; raises DiskFullError."""
+    card = own_card(station)
+    signer = signing.SigningKey(station.vault.secret("sign_seed"))
+    write_safely(path, key_card.build_key_card(card, sign=signer.sign))
+    return card
+
+
+def read_card(path: Path) -> KeyCard:
+    """Return the key card in a file after screening its keys; raises KeyCardError, NotFoundError."""
+    raw = read_file(path, most=_MOST_CARD)
+    card = key_card.read_key_card(raw, is_signed=signing.is_signed)
+    signing.screen_public_key(card.sign_key)
+    if not sealing.is_recipient(card.recipient):
+        raise KeyCardError("bad-key", "密钥卡里的收件密钥不规范", "请让对方重新导出密钥卡")
+    return card
+
+
+def enroll_peer(station: Station, *, path: Path, fingerprint: str) -> Peer:
+    """Trust a station's keys after a person compared all sixty digits; raises KeyCardError.
+
+    There is no way to trust a card without the digits.
+    """
+    card = read_card(path)
+    if card.org == station.org:
+        raise KeyCardError("own-card", "这是本单位自己的密钥卡", "请选择对方的密钥卡")
+    if not key_card.same_fingerprint(fingerprint, card):
+        raise KeyCardError("fingerprint", "核对码不一致，没有登记", "请与对方逐组核对 60 位数字")
+    peer = Peer(
+        card.org, card.name, card.kind, card.install, card.sign_key, card.recipient, card.fingerprint, _TRUSTED,
+        stamp(station.clock),
+    )  # fmt: skip
+    with station.vault.unit("peer.enroll", why=f"登记 {card.name} 的密钥卡") as unit:
+        exchange.keep_peer(unit, peer, card=path.read_bytes())
+        if not _has_org(unit, card.org):
+            level = "3" if card.kind == "street" else "4"
+            unit.add("org", org_id(card.org), {"code": card.org, "name": card.name, "level": level})
+        unit.commit()
+    return peer
+
+
+def _has_org(unit: UnitOfWork, code: str) -> bool:
+    sql = "SELECT 1 FROM org WHERE code=? AND deleted=0"
+    return unit.connection.exec_driver_sql(sql, (code,)).first() is not None
+
+
+def peers_of(station: Station) -> list[Peer]:
+    """Return the stations whose keys are trusted."""
+    with station.vault.reading() as connection:
+        return exchange.peers(connection)
+
+
+def read_file(path: Path, *, most: int) -> bytes:
+    """Return a whole file that is not larger than it may be; raises NotFoundError, PackageError."""
+    try:
+        if path.stat().st_size > most:
+            raise PackageError("too-large", f"“{path.name}”太大", "请确认拿对了文件")
+        return path.read_bytes()
+    except OSError as error:
+        raise NotFoundError(f"读不到“{path.name}”", "请检查存储盘是否插好") from error
+
+
+def write_safely(path: Path, content: bytes) -> None:
+    """Write a file so that a pulled stick or a full disk leaves no half of it: part, sync, read back, rename."""
+    part = path.with_name(path.name + ".part")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if part.read_bytes() != content:
+            raise OSError("read back differs")
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise DiskFullError(f"“{path.name}”没有写成，可能是存储盘已满或被拔出", "请换一个位置再试") from error
