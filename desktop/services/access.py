@@ -1,5 +1,6 @@
 """Making, opening and closing a register, and its passwords."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ STREET = "street"
 SUPERVISOR = "supervisor"
 _LEVELS = {COMMUNITY: "4", STREET: "3"}
 _MOST_CODE = 40
+Opening = Callable[[], Station]
 
 
 @dataclass(frozen=True, slots=True)

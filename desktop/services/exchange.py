@@ -344,3 +344,9 @@ def _decided(found: Conflict, keep: str) -> Value:
 
 def _field_name(found: Conflict) -> str:
     return kind_of(found.kind).field(found.field).label if found.field else "删除与修改"
+
+
+def packages_listed(station: Station) -> list[PackageLine]:
+    """Return the packages that went out and came in, newest first."""
+    with station.vault.reading() as connection:
+        return exchange.packages(connection)

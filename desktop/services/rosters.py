@@ -16,6 +16,7 @@ from desktop.roster import error_workbook, matching
 from desktop.roster.grid import plain
 from desktop.roster.headers import FoundTable, find_table
 from desktop.roster.mapping import ColumnMapping, propose
+from desktop.roster.mapping import targets as mapping_targets
 from desktop.roster.matching import Known, Planned, RegisterIndex
 from desktop.roster.reader import read_roster
 from desktop.roster.rowread import RowDraft, read_row
@@ -306,3 +307,8 @@ def write_errors(preview: RosterPreview, *, path: Path) -> int:
 def field_label(key: str) -> str:
     """Return the Chinese name of a field a problem names."""
     return "电话" if key == "phone" else kind_of(PERSON.key).field(key).label
+
+
+def target_names() -> list[tuple[str, str]]:
+    """Return where a column may go, with its Chinese name."""
+    return mapping_targets()

@@ -1,0 +1,83 @@
+"""The composition root: the only module that knows everyone."""
+
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from desktop.config import paths
+from desktop.domain.clock import SystemClock
+from desktop.services.station import Station
+from desktop.views.context import AppContext
+from desktop.views.main_window import MainWindow
+from desktop.views.messages import Messages
+from desktop.views.runner import Runner
+from desktop.views.theme import dress
+from desktop.views.unlock_dialog import UnlockDialog
+
+_REPORT = "crash.txt"
+
+
+class Application:
+    """Holds what lives as long as the program: application, runner, messages, window."""
+
+    def __init__(self, app: QApplication) -> None:
+        self.app = app
+        self.messages = Messages()
+        self.messages.report_bug = report_bug
+        self.runner = Runner(on_bug=self.messages.show_error)
+        self.window: MainWindow | None = None
+        self.unlock: UnlockDialog | None = None
+        state = paths.read_state()
+        dress(app, contrast=state.get("contrast") == "1", large=state.get("large") == "1")
+
+    def begin(self) -> None:
+        """Show the unlock dialog."""
+        folder = paths.read_state().get("store", "")
+        self.unlock = UnlockDialog(runner=self.runner, messages=self.messages, clock=SystemClock(), folder=folder)
+        self.unlock.opened.connect(self.show_station)
+        self.unlock.rejected.connect(self.runner.close)
+        self.unlock.show()
+
+    def show_station(self, station: Station) -> None:
+        """Open the main window on a station, and remember its folder."""
+        paths.write_state({**paths.read_state(), "store": str(Path(station.vault.folder).resolve())})
+        context = AppContext(station, runner=self.runner, messages=self.messages)
+        self.window = MainWindow(context)
+        self.window.show()
+
+
+def report_bug(error: BaseException) -> None:
+    """Write where our own error happened, without values: frames only, no locals, no message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    try:
+        paths.home().mkdir(mode=0o700, parents=True, exist_ok=True)
+        (paths.home() / _REPORT).write_text("\n".join([type(error).__name__, *lines]), encoding="utf-8")
+    except OSError:
+        logging.getLogger(__name__).debug("no place for a report")
+
+
+def _on_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    del kind
+    report_bug(error.with_traceback(trace))
+
+
+def main() -> int:
+    """Open the window and return the exit code."""
+    os.umask(0o077)
+    sys.excepthook = _on_uncaught
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("银册")
+    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
+    translator = QTranslator(app)
+    if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        app.installTranslator(translator)
+    application = Application(app)
+    application.begin()
+    return app.exec()

@@ -1,0 +1,152 @@
+"""The main window: navigation on the left, the search box on top, one page per job."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QMainWindow,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.views.context import AppContext
+from desktop.views.exchange.exchange_page import ExchangePage
+from desktop.views.page import Page, button, label
+from desktop.views.people.people_page import PeoplePage
+from desktop.views.people.person_page import PersonPage
+from desktop.views.people.search_box import SearchBox
+from desktop.views.rosters.roster_page import RosterPage
+from desktop.views.settings.settings_page import SettingsPage
+from desktop.views.visits.visits_page import VisitsPage
+
+_NAV_WIDTH = 168
+
+
+class MainWindow(QMainWindow):
+    """Shows one page at a time; `pages` holds them by key."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self.context = context
+        station = context.station
+        self.setWindowTitle(self.tr("银册 · {0}").format(station.org_name))
+        self.resize(1280, 720)
+        self.stack = QStackedWidget()
+        self.person_page = PersonPage(context)
+        self.pages: dict[str, Page] = {}
+        self._buttons: dict[str, QPushButton] = {}
+        self._nav = QVBoxLayout()
+        self._group = QButtonGroup(self)
+        self._build_pages()
+        self.search = SearchBox(context)
+        self.message = label(name="message")
+        self.message.hide()
+        self._lay_out()
+        context.messages.said.connect(self._say)
+        context.person_wanted.connect(self._show_person)
+        context.page_wanted.connect(self.show_page)
+        for keys in ("Ctrl+K", "F3"):
+            QShortcut(QKeySequence(keys), self, activated=self.search.begin)
+        self.show_page("people")
+
+    def _build_pages(self) -> None:
+        for key, text, page in (
+            ("people", self.tr("人员"), PeoplePage(self.context)),
+            ("visits", self.tr("走访"), VisitsPage(self.context)),
+            ("rosters", self.tr("名册导入"), RosterPage(self.context)),
+            ("exchange", self.tr("数据交换"), ExchangePage(self.context)),
+            ("settings", self.tr("设置与备份"), SettingsPage(self.context)),
+        ):
+            self.pages[key] = page
+            self.stack.addWidget(page)
+            one = QPushButton(text)
+            one.setCheckable(True)
+            one.clicked.connect(lambda _checked=False, key=key: self.show_page(key))
+            self._group.addButton(one)
+            self._buttons[key] = one
+            self._nav.addWidget(one)
+            QShortcut(QKeySequence(f"Ctrl+{len(self.pages)}"), self, activated=one.click)
+        self.stack.addWidget(self.person_page)
+
+    def _lay_out(self) -> None:
+        nav = QWidget()
+        nav.setObjectName("nav")
+        nav.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        nav.setFixedWidth(_NAV_WIDTH)
+        self._nav.setContentsMargins(10, 14, 10, 14)
+        self._nav.addStretch(1)
+        self._nav.addWidget(label(self.context.station.user))
+        nav.setLayout(self._nav)
+        top = QHBoxLayout()
+        top.setContentsMargins(24, 12, 24, 0)
+        top.addWidget(self.search, 1)
+        top.addWidget(label(self.context.station.org_name, name="quiet"))
+        if self.context.station.is_practice:
+            top.addWidget(label(self.tr("练习"), name="practice"))
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addLayout(top)
+        right.addWidget(self.message)
+        right.addLayout(self._progress_row())
+        right.addWidget(self.stack, 1)
+        whole = QHBoxLayout()
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(nav)
+        whole.addLayout(right, 1)
+        held = QWidget()
+        held.setObjectName("page")
+        held.setLayout(whole)
+        self.setCentralWidget(held)
+
+    def _progress_row(self) -> QHBoxLayout:
+        """Return the strip that shows a long job and its cancel button; hidden while nothing reports."""
+        self.progress = QProgressBar()
+        self.stop = button(self.tr("取消"))
+        self.stop.clicked.connect(self.context.runner.cancel)
+        row = QHBoxLayout()
+        row.setContentsMargins(24, 6, 24, 0)
+        row.addWidget(self.progress, 1)
+        row.addWidget(self.stop)
+        self._show_progress(False)
+        self.context.runner.progressed.connect(self._on_progress)
+        self.context.runner.busy_changed.connect(lambda busy: None if busy else self._show_progress(False))
+        return row
+
+    def _show_progress(self, shown: bool) -> None:
+        self.progress.setVisible(shown)
+        self.stop.setVisible(shown)
+
+    def _on_progress(self, done: int, total: int, what: str) -> None:
+        self._show_progress(True)
+        self.progress.setRange(0, total)
+        self.progress.setValue(done)
+        self.progress.setFormat(f"{what}　%v / %m" if total else what)
+
+    def show_page(self, key: str) -> None:
+        """Show a page and read it again."""
+        self.stack.setCurrentWidget(self.pages[key])
+        self._buttons[key].setChecked(True)
+        self.message.hide()
+        self.pages[key].refresh()
+
+    def _show_person(self, person: str) -> None:
+        self.person_page.show_person(person)
+        self.stack.setCurrentWidget(self.person_page)
+
+    def _say(self, text: str, bad: bool) -> None:
+        self.message.setText(text)
+        self.message.setProperty("bad", bad)
+        self.message.style().unpolish(self.message)
+        self.message.style().polish(self.message)
+        self.message.show()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Finish what runs, then close the vault."""
+        self.context.runner.close()
+        self.context.station.close()
+        event.accept()

@@ -1,0 +1,55 @@
+"""What all pages share: a title, a row of actions, and plain labels."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop.domain.changes import Changes
+from desktop.views.context import AppContext
+
+
+def label(text: str = "", *, name: str = "") -> QLabel:
+    """Return a label that never takes text as markup."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(True)
+    if name:
+        made.setObjectName(name)
+    return made
+
+
+def button(text: str, *, primary: bool = False) -> QPushButton:
+    """Return a button; `primary` for the one thing to do on a page."""
+    made = QPushButton(text)
+    if primary:
+        made.setObjectName("primary")
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    return made
+
+
+class Page(QWidget):
+    """A page of the main window. `refresh` is called when it is shown and when what it shows changed."""
+
+    topics: tuple[str, ...] = ()
+
+    def __init__(self, context: AppContext, *, title: str) -> None:
+        super().__init__()
+        self.context = context
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(24, 20, 24, 20)
+        self.body.setSpacing(12)
+        self.head = QHBoxLayout()
+        self.title = label(title, name="title")
+        self.title.setWordWrap(False)
+        self.head.addWidget(self.title)
+        self.head.addStretch(1)
+        self.body.addLayout(self.head)
+        context.changed.connect(self._on_changed)
+
+    def refresh(self) -> None:
+        """Read again what the page shows."""
+
+    def _on_changed(self, changes: Changes) -> None:
+        if self.isVisible() and changes.touches(*self.topics):
+            self.refresh()

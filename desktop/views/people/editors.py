@@ -1,0 +1,85 @@
+"""One editor for each kind of value, so that every form is made from the dictionary."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
+
+from desktop.domain import dates, id_numbers
+from desktop.domain.codes import code_list
+from desktop.domain.fields import Field, Kind, Value
+
+_NOTE_HEIGHT = 76
+_NO_IME = Qt.InputMethodHint.ImhPreferLatin | Qt.InputMethodHint.ImhNoPredictiveText
+
+
+def editor_for(field: Field) -> QWidget:
+    """Return an empty editor for a field."""
+    if field.kind in {Kind.CODE, Kind.BOOL}:
+        box = QComboBox()
+        box.addItem("", "")
+        items = {"1": "是", "0": "否"} if field.kind is Kind.BOOL else code_list(field.codes).labels
+        for code, text in items.items():
+            box.addItem(text, code)
+        return box
+    if field.kind is Kind.NOTE:
+        note = QPlainTextEdit()
+        note.setFixedHeight(_NOTE_HEIGHT)
+        note.setTabChangesFocus(True)
+        return note
+    line = QLineEdit()
+    line.setMaxLength(field.max_length)
+    if field.kind in {Kind.ID_NUMBER, Kind.PHONE, Kind.DATE, Kind.INT, Kind.MONEY}:
+        line.setInputMethodHints(_NO_IME)
+    if field.kind is Kind.DATE:
+        line.setPlaceholderText("1953-07-06")
+    return line
+
+
+def show_value(editor: QWidget, field: Field, value: Value) -> None:
+    """Put a stored value into an editor."""
+    text = "" if value is None else str(value)
+    if field.kind is Kind.MONEY and isinstance(value, int):
+        text = f"{value / 100:.2f}"
+    if isinstance(editor, QComboBox):
+        place = editor.findData(text)
+        if place < 0:
+            editor.addItem(text, text)
+            place = editor.count() - 1
+        editor.setCurrentIndex(place)
+    elif isinstance(editor, QPlainTextEdit):
+        editor.setPlainText(text)
+    elif isinstance(editor, QLineEdit):
+        editor.setText(text)
+
+
+def typed_value(editor: QWidget, field: Field) -> Value:
+    """Return what an editor holds, as the register stores it; None if it is empty.
+
+    A date in any notation becomes ISO text where it can be read; what cannot be read is returned
+    as typed, so that the rules name it and nothing typed is lost.
+    """
+    text = _text_of(editor)
+    if not text:
+        return None
+    if field.kind is Kind.DATE:
+        return dates.read_date(text, recent=field.group != "身份").value or text
+    if field.kind is Kind.ID_NUMBER:
+        return id_numbers.clean_id(text)
+    if field.is_number:
+        return _number(text, field)
+    return text
+
+
+def _text_of(editor: QWidget) -> str:
+    if isinstance(editor, QComboBox):
+        return str(editor.currentData() or "")
+    if isinstance(editor, QPlainTextEdit):
+        return editor.toPlainText().strip()
+    return editor.text().strip() if isinstance(editor, QLineEdit) else ""
+
+
+def _number(text: str, field: Field) -> Value:
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return round(number * 100) if field.kind is Kind.MONEY else int(number)

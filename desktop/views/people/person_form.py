@@ -1,0 +1,189 @@
+"""Forms made from the dictionary, with the reason under a field while it is being typed."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.domain.dictionary import PERSON, PHONE, Field
+from desktop.domain.errors import InvalidValueError
+from desktop.domain.fields import Value
+from desktop.domain.id_numbers import IdProblem, check_id
+from desktop.domain.validation import check_record, derived_from_id
+from desktop.services import register
+from desktop.services.register import PersonDraft, Registered
+from desktop.services.station import Station
+from desktop.store.people import PersonRow
+from desktop.views.context import AppContext
+from desktop.views.page import button, label
+from desktop.views.people.editors import editor_for, show_value, typed_value
+
+_QUICK = ("name", "id_no", "sex", "birth_id", "live_addr", "ent_name", "retire_date", "remark")
+
+
+class FieldsForm(QWidget):
+    """Editors for a run of fields, with their findings beneath."""
+
+    edited = Signal()
+
+    def __init__(self, fields: Sequence[Field], *, station: Station) -> None:
+        super().__init__()
+        self._station = station
+        self.fields = {field.key: field for field in fields}
+        self.editors: dict[str, QWidget] = {}
+        self._reasons = {}
+        form = QFormLayout(self)
+        form.setSpacing(8)
+        for field in fields:
+            editor = editor_for(field)
+            reason = label(name="bad")
+            reason.hide()
+            held = QVBoxLayout()
+            held.setSpacing(2)
+            held.addWidget(editor)
+            held.addWidget(reason)
+            form.addRow(field.label + ("＊" if field.required else ""), held)
+            self.editors[field.key] = editor
+            self._reasons[field.key] = reason
+            self._watch(editor)
+
+    def _watch(self, editor: QWidget) -> None:
+        if isinstance(editor, QComboBox):
+            editor.currentIndexChanged.connect(lambda _place: self._on_edit())
+        elif isinstance(editor, QPlainTextEdit):
+            editor.textChanged.connect(self._on_edit)
+        elif isinstance(editor, QLineEdit):
+            editor.textChanged.connect(lambda _text: self._on_edit())
+
+    def _on_edit(self) -> None:
+        self.show_findings()
+        self.edited.emit()
+
+    def show_values(self, values: Mapping[str, Value]) -> None:
+        """Fill the editors."""
+        for key, field in self.fields.items():
+            self.editors[key].blockSignals(True)
+            show_value(self.editors[key], field, values.get(key))
+            self.editors[key].blockSignals(False)
+        self.show_findings()
+
+    def values(self) -> dict[str, Value]:
+        """Return what the editors hold, empty ones as None."""
+        return {key: typed_value(self.editors[key], field) for key, field in self.fields.items()}
+
+    def show_findings(self) -> None:
+        """Show under each field what the rules say of it now."""
+        values = self.values()
+        found = {one.field: one for one in check_record(PERSON, values, today=self._station.today())}
+        for key, reason in self._reasons.items():
+            one = found.get(key)
+            shown = one is not None and bool(values.get(key))
+            reason.setText(
+                f"{one.message}，{one.advice}" if one is not None and one.advice else one.message if one else ""
+            )
+            reason.setVisible(shown)
+
+    def point_at(self, error: InvalidValueError) -> None:
+        """Show an error under its field and put the cursor there."""
+        if error.field in self.editors:
+            self._reasons[error.field].setText(str(error))
+            self._reasons[error.field].show()
+            self.editors[error.field].setFocus()
+
+
+class NewPersonDialog(QDialog):
+    """A new person by hand, by keyboard alone: sex and birth fill themselves from the id."""
+
+    def __init__(self, context: AppContext, *, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.setWindowTitle(self.tr("新增人员"))
+        self.setMinimumWidth(620)
+        self.form = FieldsForm([PERSON.field(key) for key in _QUICK], station=context.station)
+        self.phone = editor_for(PHONE.field("number"))
+        self.alike = label(name="bad")
+        self.error = label(name="bad")
+        self.save = button(self.tr("保存"), primary=True)
+        self.save.setDefault(True)
+        self.save.clicked.connect(lambda: self._save(again=False))
+        self.more = button(self.tr("保存并继续（Ctrl+回车）"))
+        self.more.setAutoDefault(False)
+        self.more.clicked.connect(lambda: self._save(again=True))
+        QShortcut(QKeySequence("Ctrl+Return"), self, activated=self.more.click)
+        phones = QFormLayout()
+        phones.addRow(PHONE.field("number").label, self.phone)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.more)
+        row.addWidget(self.save)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(24, 20, 24, 20)
+        box.addWidget(self.form)
+        box.addLayout(phones)
+        box.addWidget(self.alike)
+        box.addWidget(self.error)
+        box.addLayout(row)
+        id_editor = self.form.editors["id_no"]
+        if isinstance(id_editor, QLineEdit):
+            id_editor.textChanged.connect(self._fill_from_id)
+        self.form.editors["name"].setFocus()
+
+    def _fill_from_id(self, text: str) -> None:
+        """Fill in sex and birth as soon as the id is sound, and look for the same person."""
+        check = check_id(text)
+        if check.problem is not None and check.problem is not IdProblem.ENDS_000:
+            self.alike.setText("")
+            return
+        for key, value in derived_from_id(check.text).items():
+            if key in self.form.editors:
+                show_value(self.form.editors[key], PERSON.field(key), value)
+        values = self.form.values()
+        self._context.read(
+            lambda station: register.lookalikes_of(station, values=values), context=self, done=self._show_alike
+        )
+
+    def _show_alike(self, rows: list[PersonRow]) -> None:
+        names = "、".join(f"{row.text('name')}（{row.text('person_no')}）" for row in rows)
+        self.alike.setText(self.tr("登记库里已有相同的人：{0}，请先核对").format(names) if rows else "")
+
+    def _save(self, *, again: bool) -> None:
+        number = typed_value(self.phone, PHONE.field("number"))
+        draft = PersonDraft(self.form.values(), phones=[{"number": number, "owner": "本人"}] if number else [])
+        self.setEnabled(False)
+
+        def done(registered: Registered) -> None:
+            self._context.messages.inform(self.tr("已登记，人员编号 {0}").format(registered.person_no))
+            self.setEnabled(True)
+            if not again:
+                self.accept()
+                return
+            self.form.show_values({})
+            show_value(self.phone, PHONE.field("number"), None)
+            self.form.editors["name"].setFocus()
+
+        self._context.write(
+            lambda station, _report: register.register_person(station, draft=draft),
+            context=self,
+            done=done,
+            failed=self._failed,
+        )
+
+    def _failed(self, error: BaseException) -> None:
+        self.setEnabled(True)
+        self.error.setText("")
+        if isinstance(error, InvalidValueError) and error.field in self.form.editors:
+            self.form.point_at(error)
+        elif isinstance(error, InvalidValueError):
+            self.error.setText(str(error))
+        else:
+            self._context.messages.show_error(error)

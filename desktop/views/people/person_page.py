@@ -1,0 +1,190 @@
+"""One person whole: every field by group, what hangs on it, and the history of every change."""
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
+
+from desktop.domain.clock import local_text
+from desktop.domain.codes import code_list
+from desktop.domain.dictionary import KINDS, PERSON, Kind, grouped
+from desktop.domain.errors import InvalidValueError
+from desktop.domain.fields import Field, Value
+from desktop.services import register
+from desktop.services.station import Station
+from desktop.store.history import HistoryLine
+from desktop.store.people import ChildRow
+from desktop.store.people import PersonPage as PersonRecord
+from desktop.views.context import AppContext
+from desktop.views.page import Page, button, label
+from desktop.views.people.person_form import FieldsForm
+from desktop.views.table import Column, SnapshotTable, table_view
+from desktop.views.visits.visit_dialog import VisitDialog
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page read."""
+
+    record: PersonRecord
+    history: list[HistoryLine]
+
+
+def field_text(field: Field, value: Value) -> str:
+    """Return a stored value as people read it."""
+    if value is None:
+        return ""
+    if field.kind is Kind.CODE:
+        return code_list(field.codes).label_of(str(value))
+    if field.kind is Kind.BOOL:
+        return "是" if value else "否"
+    return f"{value / 100:.2f} 元" if field.kind is Kind.MONEY and isinstance(value, int) else str(value)
+
+
+def line_label(line: HistoryLine) -> str:
+    """Return which field a line of history is about."""
+    kind = KINDS[line.kind]
+    if not line.field:
+        return f"{kind.label}：删除"
+    prefix = "" if line.kind == "person" else f"{kind.label}·"
+    return prefix + kind.field(line.field).label
+
+
+class PersonPage(Page):
+    """Reads, edits and explains one person."""
+
+    topics = ("person", "phone", "contact", "tag", "visit", "card")
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context, title="")
+        self.person = ""
+        self._record: PersonRecord | None = None
+        self.save = button(self.tr("保存修改（Ctrl+S）"), primary=True)
+        self.save.setEnabled(False)
+        self.save.clicked.connect(self.save_edits)
+        self.visit = button(self.tr("记走访"))
+        self.visit.clicked.connect(self.record_visit)
+        self.head.addWidget(self.visit)
+        self.head.addWidget(self.save)
+        self.tabs = QTabWidget()
+        self.forms: dict[str, FieldsForm] = {}
+        for group, fields in grouped(PERSON.fields).items():
+            form = FieldsForm([one for one in fields if not one.off], station=context.station)
+            if not form.fields:
+                continue
+            form.edited.connect(lambda: self.save.setEnabled(True))
+            self.forms[group] = form
+            self.tabs.addTab(_scrolled(form), group)
+        self.children_model: SnapshotTable[ChildRow] = SnapshotTable(
+            [
+                Column(self.tr("类别"), lambda row: KINDS[row.kind].label, 8),
+                Column(self.tr("内容"), _child_text, 60),
+            ]
+        )
+        self.history_model: SnapshotTable[HistoryLine] = SnapshotTable(
+            [
+                Column(self.tr("时间"), lambda line: local_text(line.at), 13),
+                Column(self.tr("项目"), line_label, 14),
+                Column(self.tr("原来"), lambda line: _side(line, line.old), 16),
+                Column(
+                    self.tr("改为"), lambda line: _side(line, line.new) + ("（未采用）" if line.set_aside else ""), 18
+                ),
+                Column(self.tr("谁"), lambda line: line.user, 8),
+                Column(self.tr("原因"), lambda line: line.why, 20),
+            ]
+        )
+        self.tabs.addTab(table_view(self.children_model), self.tr("电话·联系人·标签·走访"))
+        self.tabs.addTab(table_view(self.history_model), self.tr("变更历史"))
+        self.notice = label(name="quiet")
+        self.body.addWidget(self.notice)
+        self.body.addWidget(self.tabs, 1)
+        QShortcut(QKeySequence.StandardKey.Save, self, activated=self.save_edits)
+
+    def show_person(self, person: str) -> None:
+        """Show another person."""
+        self.person = person
+        self.save.setEnabled(False)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the person again; what is being typed stays."""
+        person = self.person
+        if not person:
+            return
+
+        def read(station: Station) -> Shown:
+            return Shown(register.person_details(station, person=person), register.history_of(station, person=person))
+
+        self.context.read(read, context=self, done=self._show)
+
+    def _show(self, shown: Shown) -> None:
+        record = shown.record
+        if record.id != self.person:
+            return
+        self._record = record
+        self.title.setText(str(record.values.get("name") or ""))
+        number = str(record.values.get("person_no") or "")
+        self.notice.setText(self.tr("人员编号 {0}").format(number))
+        if not self.save.isEnabled():
+            for form in self.forms.values():
+                form.show_values(record.values)
+            self.save.setEnabled(False)
+        self.children_model.show_rows([row for rows in record.children.values() for row in rows])
+        self.history_model.show_rows(shown.history)
+
+    def edits(self) -> dict[str, Value]:
+        """Return the fields that differ from the register."""
+        stored = self._record.values if self._record else {}
+        typed = {key: value for form in self.forms.values() for key, value in form.values().items()}
+        return {key: value for key, value in typed.items() if stored.get(key) != value}
+
+    def save_edits(self) -> None:
+        """Write what was changed; on an error everything typed stays where it is."""
+        person, edits = self.person, self.edits()
+        if not edits:
+            self.save.setEnabled(False)
+            return
+
+        def done(_changes: object) -> None:
+            self.save.setEnabled(False)
+            self.context.messages.inform(self.tr("已保存"))
+
+        self.context.write(
+            lambda station, _report: register.amend_person(station, person=person, values=edits),
+            context=self,
+            done=done,
+            failed=self._failed,
+        )
+
+    def _failed(self, error: BaseException) -> None:
+        self.context.messages.show_error(error)
+        if isinstance(error, InvalidValueError):
+            for place, form in enumerate(self.forms.values()):
+                if error.field in form.editors:
+                    self.tabs.setCurrentIndex(place)
+                    form.point_at(error)
+
+    def record_visit(self) -> None:
+        """Open the form for a visit to this person."""
+        if self.person:
+            VisitDialog(self.context, person=self.person, name=self.title.text(), parent=self).open()
+
+
+def _scrolled(form: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(form)
+    area.setWidgetResizable(True)
+    return area
+
+
+def _child_text(row: ChildRow) -> str:
+    kind = KINDS[row.kind]
+    return "　".join(
+        f"{field.label}：{field_text(field, row.values[field.key])}"
+        for field in kind.fields
+        if field.key in row.values and field.kind is not Kind.RECORD
+    )
+
+
+def _side(line: HistoryLine, value: Value) -> str:
+    return field_text(KINDS[line.kind].field(line.field), value) if line.field else ""

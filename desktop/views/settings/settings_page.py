@@ -1,0 +1,102 @@
+"""This workstation and its register: text size, contrast, backup, check, password."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QFormLayout, QLineEdit
+
+from desktop.config import paths
+from desktop.domain.codes import code_list, code_list_keys
+from desktop.services import access, backups
+from desktop.store.backup import BackupInfo
+from desktop.store.integrity import CheckReport
+from desktop.views.context import AppContext
+from desktop.views.page import Page, button, label
+from desktop.views.theme import dress
+
+
+class SettingsPage(Page):
+    """Settings, each with what it does beside it."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context, title=self.tr("设置与备份"))
+        self.back_up = button(self.tr("立即备份…"), primary=True)
+        self.back_up.clicked.connect(self._back_up)
+        self.check = button(self.tr("检查登记库"))
+        self.check.clicked.connect(self.check_store)
+        self.head.addWidget(self.check)
+        self.head.addWidget(self.back_up)
+        state = paths.read_state()
+        self.large = QCheckBox(self.tr("大字"))
+        self.contrast = QCheckBox(self.tr("高对比度"))
+        self.large.setChecked(state.get("large") == "1")
+        self.contrast.setChecked(state.get("contrast") == "1")
+        for one in (self.large, self.contrast):
+            one.toggled.connect(lambda _on: self._dress())
+        self.old, self.new = QLineEdit(), QLineEdit()
+        for field in (self.old, self.new):
+            field.setEchoMode(QLineEdit.EchoMode.Password)
+            field.setMaximumWidth(320)
+        self.change = button(self.tr("更换密码"))
+        self.change.clicked.connect(self.change_password)
+        form = QFormLayout()
+        form.setSpacing(12)
+        form.addRow(self.tr("显示"), self.large)
+        form.addRow("", self.contrast)
+        form.addRow(self.tr("原密码"), self.old)
+        form.addRow(self.tr("新密码"), self.new)
+        form.addRow("", self.change)
+        form.addRow(self.tr("登记库位置"), label(str(context.station.vault.folder)))
+        unsure = [code_list(key).label for key in code_list_keys() if not code_list(key).confirmed]
+        form.addRow(self.tr("待核对的代码表"), label("、".join(unsure)))
+        self.body.addLayout(form)
+        self.body.addStretch(1)
+
+    def _dress(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            dress(app, contrast=self.contrast.isChecked(), large=self.large.isChecked())
+        shown = {"large": str(int(self.large.isChecked())), "contrast": str(int(self.contrast.isChecked()))}
+        paths.write_state({**paths.read_state(), **shown})
+
+    def _back_up(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("备份到哪个文件夹（最好是移动存储盘）"))
+        if chosen:
+            self.back_up_to(Path(chosen))
+
+    def back_up_to(self, folder: Path) -> None:
+        """Write a verified backup into a folder."""
+
+        def done(info: BackupInfo) -> None:
+            self.context.messages.inform(self.tr("已备份 {0} 人并读回核对：{1}").format(info.people, info.path.name))
+
+        self.context.read(lambda station: backups.back_up(station, target=folder), context=self, done=done)
+
+    def check_store(self) -> None:
+        """Check the whole register."""
+
+        def done(found: CheckReport) -> None:
+            if found.is_sound:
+                text = self.tr("登记库完好：{0} 人，变更记录 {1} 条").format(found.counts["person"], found.log_entries)
+                self.context.messages.inform(text)
+            else:
+                self.context.messages.said.emit("；".join(found.problems), True)
+
+        self.context.runner.run(
+            lambda report: backups.check_store(self.context.station, report=report),
+            context=self,
+            done=done,
+            failed=self.context.messages.show_error,
+        )
+
+    def change_password(self) -> None:
+        """Replace the user's own password."""
+        old, new = self.old.text(), self.new.text()
+
+        def done(_nothing: None) -> None:
+            self.old.clear()
+            self.new.clear()
+            self.context.messages.inform(self.tr("密码已更换"))
+
+        self.context.read(
+            lambda station: access.change_own_password(station, old=old, new=new), context=self, done=done
+        )

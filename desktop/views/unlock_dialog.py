@@ -1,0 +1,165 @@
+"""The first thing a clerk sees: unlock a register, or make one."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QRadioButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.domain.clock import Clock
+from desktop.domain.errors import KnownError
+from desktop.services import access
+from desktop.services.access import NewStore
+from desktop.services.station import Station
+from desktop.views.messages import Messages
+from desktop.views.page import button, label
+from desktop.views.runner import Runner
+
+
+class UnlockDialog(QDialog):
+    """Opens or makes a register off the GUI thread; `opened` carries the station."""
+
+    opened = Signal(object)
+
+    def __init__(self, *, runner: Runner, messages: Messages, clock: Clock, folder: str) -> None:
+        super().__init__()
+        self._runner = runner
+        self._messages = messages
+        self._clock = clock
+        self.setWindowTitle(self.tr("银册"))
+        self.setMinimumWidth(560)
+        self.tabs = QTabWidget()
+        self.tabs.addTab(self._unlock_tab(folder), self.tr("打开登记库"))
+        self.tabs.addTab(self._new_tab(), self.tr("新建登记库"))
+        self.error = label(name="bad")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(28, 24, 28, 24)
+        box.setSpacing(14)
+        box.addWidget(label(self.tr("银册　退休人员社会化管理登记"), name="title"))
+        box.addWidget(self.tabs)
+        box.addWidget(self.error)
+        self.tabs.setCurrentIndex(0 if folder and access.is_store(Path(folder)) else 1)
+        (self.password if self.tabs.currentIndex() == 0 else self.new_folder).setFocus()
+
+    def _unlock_tab(self, folder: str) -> QWidget:
+        self.folder = QLineEdit(folder)
+        self.password = _secret()
+        self.open_button = button(self.tr("打开"), primary=True)
+        self.open_button.setDefault(True)
+        self.open_button.clicked.connect(self._open)
+        self.password.returnPressed.connect(self._open)
+        form = _form()
+        form.addRow(self.tr("登记库文件夹"), self._with_browse(self.folder))
+        form.addRow(self.tr("密码"), self.password)
+        form.addRow("", self.open_button)
+        return _held(form)
+
+    def _new_tab(self) -> QWidget:
+        self.new_folder, self.code, self.name, self.user = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
+        self.new_password, self.again = _secret(), _secret()
+        self.community, self.street = QRadioButton(self.tr("社区")), QRadioButton(self.tr("街道或镇"))
+        self.community.setChecked(True)
+        kinds = QButtonGroup(self)
+        row = QHBoxLayout()
+        for one in (self.community, self.street):
+            kinds.addButton(one)
+            row.addWidget(one)
+        row.addStretch(1)
+        self.code.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
+        self.code.setPlaceholderText(self.tr("例如 610100001001"))
+        self.name.setPlaceholderText(self.tr("例如 青杨社区"))
+        self.make_button = button(self.tr("建立登记库"), primary=True)
+        self.make_button.clicked.connect(self._make)
+        form = _form()
+        form.addRow(self.tr("放在哪个文件夹"), self._with_browse(self.new_folder))
+        form.addRow(self.tr("类型"), row)
+        for text, field in (
+            (self.tr("机构编码"), self.code),
+            (self.tr("机构名称"), self.name),
+            (self.tr("使用人"), self.user),
+            (self.tr("密码"), self.new_password),
+            (self.tr("再输一次密码"), self.again),
+        ):
+            form.addRow(text, field)
+        form.addRow("", label(self.tr("密码忘记后任何人都打不开登记库，请写下来交负责人封存。"), name="quiet"))
+        form.addRow("", self.make_button)
+        return _held(form)
+
+    def _with_browse(self, field: QLineEdit) -> QHBoxLayout:
+        browse = button(self.tr("选择…"))
+        browse.setAutoDefault(False)
+        browse.clicked.connect(lambda: self._browse(field))
+        row = QHBoxLayout()
+        row.addWidget(field, 1)
+        row.addWidget(browse)
+        return row
+
+    def _browse(self, field: QLineEdit) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("选择文件夹"), field.text())
+        if chosen:
+            field.setText(chosen)
+
+    def _open(self) -> None:
+        folder, password, clock = Path(self.folder.text().strip()), self.password.text(), self._clock
+        self._start(lambda: access.open_store(folder, password=password, clock=clock))
+
+    def _make(self) -> None:
+        if self.new_password.text() != self.again.text():
+            self.error.setText(self.tr("两次输入的密码不一样，请重新输入。"))
+            self.again.setFocus()
+            return
+        kind = access.COMMUNITY if self.community.isChecked() else access.STREET
+        draft = NewStore(kind, self.code.text(), self.name.text(), self.user.text())
+        folder, password, clock = Path(self.new_folder.text().strip()), self.new_password.text(), self._clock
+        if not self.new_folder.text().strip():
+            self.error.setText(self.tr("还没有选择文件夹，请先选择登记库放在哪里。"))
+            return
+        self._start(lambda: access.create_store(folder, draft=draft, password=password, clock=clock))
+
+    def _start(self, job: "access.Opening") -> None:
+        self.error.setText(self.tr("正在打开，请稍候…"))
+        self.setEnabled(False)
+        self._runner.run(lambda _report: job(), context=self, done=self._done, failed=self._failed)
+
+    def _done(self, station: Station) -> None:
+        self.opened.emit(station)
+        self.accept()
+
+    def _failed(self, error: BaseException) -> None:
+        self.setEnabled(True)
+        if isinstance(error, KnownError):
+            self.error.setText(str(error))
+        else:
+            self._messages.report_bug(error)
+            self.error.setText(self.tr("程序内部出错，登记库没有打开，请联系技术员。"))
+        self.password.selectAll()
+        self.password.setFocus()
+
+
+def _secret() -> QLineEdit:
+    made = QLineEdit()
+    made.setEchoMode(QLineEdit.EchoMode.Password)
+    return made
+
+
+def _form() -> QFormLayout:
+    form = QFormLayout()
+    form.setSpacing(12)
+    form.setContentsMargins(16, 16, 16, 16)
+    return form
+
+
+def _held(form: QFormLayout) -> QWidget:
+    held = QWidget()
+    held.setLayout(form)
+    return held
