@@ -50,7 +50,7 @@ class MainWindow(QMainWindow):
         context.person_wanted.connect(self._show_person)
         context.page_wanted.connect(self.show_page)
         for keys in ("Ctrl+K", "F3"):
-            QShortcut(QKeySequence(keys), self, activated=self.search.begin)
+            QShortcut(QKeySequence(keys), self, self.search.begin)
         self.show_page("people")
 
     def _build_pages(self) -> None:
@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
             self._group.addButton(one)
             self._buttons[key] = one
             self._nav.addWidget(one)
-            QShortcut(QKeySequence(f"Ctrl+{len(self.pages)}"), self, activated=one.click)
+            QShortcut(QKeySequence(f"Ctrl+{len(self.pages)}"), self, one.click)
         self.stack.addWidget(self.person_page)
 
     def _lay_out(self) -> None:

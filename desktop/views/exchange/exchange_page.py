@@ -49,9 +49,7 @@ class ExchangePage(Page):
         for one in (self.to, self.pack, self.merge):
             self.head.addWidget(one)
         self.empty = label(
-            self.tr(
-                "还没有登记对方的密钥卡。第一步：导出本单位密钥卡交给对方；第二步：登记对方的密钥卡，并打电话核对 60 位数字。"
-            )
+            self.tr("第一步：导出本单位密钥卡交给对方；第二步：登记对方的密钥卡，并打电话核对 60 位数字。")
         )
         self.body.addWidget(self.empty)
         self.tabs = QTabWidget()

@@ -59,7 +59,7 @@ class PeoplePage(Page):
         self.body.addWidget(self.count)
         self.body.addWidget(self.empty)
         self.body.addWidget(self.view, 1)
-        QShortcut(QKeySequence.StandardKey.New, self, activated=self.add_person)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.New), self, self.add_person)
 
     def _column(self, field: Field) -> Column[PersonRow]:
         return Column(field.label, lambda row: shown_text(field, row, self._orgs), field.width, field.key)

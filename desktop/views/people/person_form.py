@@ -119,7 +119,7 @@ class NewPersonDialog(QDialog):
         self.more = button(self.tr("保存并继续（Ctrl+回车）"))
         self.more.setAutoDefault(False)
         self.more.clicked.connect(lambda: self._save(again=True))
-        QShortcut(QKeySequence("Ctrl+Return"), self, activated=self.more.click)
+        QShortcut(QKeySequence("Ctrl+Return"), self, self.more.click)
         phones = QFormLayout()
         phones.addRow(PHONE.field("number").label, self.phone)
         row = QHBoxLayout()

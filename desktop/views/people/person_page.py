@@ -98,7 +98,7 @@ class PersonPage(Page):
         self.notice = label(name="quiet")
         self.body.addWidget(self.notice)
         self.body.addWidget(self.tabs, 1)
-        QShortcut(QKeySequence.StandardKey.Save, self, activated=self.save_edits)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self.save_edits)
 
     def show_person(self, person: str) -> None:
         """Show another person."""

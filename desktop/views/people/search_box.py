@@ -56,7 +56,14 @@ class SearchBox(QLineEdit):
         self.results.clear()
         for one in found.people:
             sex = code_list("sex").label_of(one.row.text("sex"))
-            line = f"{one.row.text('name')}　{sex}　{one.row.text('birth_id')}　{one.row.text('live_addr')}　〔{one.matched}〕"
+            parts = (
+                one.row.text("name"),
+                sex,
+                one.row.text("birth_id"),
+                one.row.text("live_addr"),
+                f"〔{one.matched}〕",
+            )
+            line = "　".join(parts)
             item = QListWidgetItem(line)
             item.setData(_PERSON, one.id)
             self.results.addItem(item)

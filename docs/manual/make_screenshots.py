@@ -1,0 +1,120 @@
+"""Makes the pictures of the manual: `python docs/manual/make_screenshots.py`, no screen needed.
+
+A practice register of invented people is made in a temporary folder, every page of the real window
+is opened at 1366 x 768 and grabbed to docs/manual/images/.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from PySide6.QtTest import QTest  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+
+from desktop.domain.clock import SystemClock  # noqa: E402
+from desktop.services import access, register, rosters, visits  # noqa: E402
+from desktop.services.access import NewStore  # noqa: E402
+from desktop.services.station import Station  # noqa: E402
+from desktop.store.people import PeopleFilter  # noqa: E402
+from desktop.views.context import AppContext  # noqa: E402
+from desktop.views.main_window import MainWindow  # noqa: E402
+from desktop.views.messages import Messages  # noqa: E402
+from desktop.views.people.person_form import NewPersonDialog  # noqa: E402
+from desktop.views.rosters.roster_page import RosterPage  # noqa: E402
+from desktop.views.runner import Runner  # noqa: E402
+from desktop.views.theme import dress  # noqa: E402
+from desktop.views.unlock_dialog import UnlockDialog  # noqa: E402
+from desktop.views.visits.visit_dialog import VisitDialog  # noqa: E402
+
+IMAGES = Path(__file__).parent / "images"
+ROSTERS = ROOT / "tests" / "data" / "rosters"
+_WAIT_MS = 20_000
+
+
+def fill(folder: Path) -> Station:
+    """Return a register with the sample rosters in it and a few visits."""
+    draft = NewStore("community", "610100001001", "青杨社区", "王敏", practice=True)
+    station = access.create_store(folder, draft=draft, password="practice-2026", clock=SystemClock())
+    for name in ("移交花名册.xlsx", "难读的花名册.xlsx"):
+        preview = rosters.preview_roster(station, paths=[ROSTERS / name])
+        rosters.apply_roster(station, preview=preview)
+    for person in register.people_ids(station, wanted=PeopleFilter())[:12]:
+        values = {"visited_on": "2026-11-20", "visitors": "王敏、李强", "method": "1", "condition": "精神好，血压偏高",
+                  "needs": "想办异地就医备案", "gift": "米面油", "next_on": "2026-12-20"}  # fmt: skip
+        visits.record_visit(station, person=person, values=values)
+    return station
+
+
+def main() -> int:
+    """Grab every page."""
+    IMAGES.mkdir(exist_ok=True)
+    app = QApplication(sys.argv[:1])
+    dress(app)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["YINCE_HOME"] = folder
+        station = fill(Path(folder) / "store")
+        messages = Messages()
+        runner = Runner(on_bug=messages.show_error)
+        unlock = UnlockDialog(runner=runner, messages=messages, clock=SystemClock(), folder=str(Path(folder) / "store"))
+        unlock.show()
+        unlock.grab().save(str(IMAGES / "unlock.png"))
+        window = MainWindow(AppContext(station, runner=runner, messages=messages))
+        window.setFixedSize(1366, 728)
+        window.show()
+        grab_pages(window, lambda: settled(runner))
+        window.close()
+    return 0
+
+
+def settled(runner: Runner) -> None:
+    """Wait until every job has answered."""
+    for _ in range(_WAIT_MS // 10):
+        if runner.is_idle:
+            return
+        QTest.qWait(10)
+
+
+def grab_pages(window: MainWindow, settle: Callable[[], object]) -> None:
+    """Grab each page, the person page, the forms and the search list."""
+
+    def keep(widget: QWidget, name: str) -> None:
+        settle()
+        QTest.qWait(50)
+        widget.grab().save(str(IMAGES / f"{name}.png"))
+
+    for key in ("people", "visits", "exchange", "settings"):
+        window.show_page(key)
+        keep(window, key)
+    window.show_page("rosters")
+    page = window.pages["rosters"]
+    assert isinstance(page, RosterPage)
+    page.read_files([ROSTERS / "难读的花名册.xlsx"])
+    keep(window, "rosters")
+    station = window.context.station
+    person = register.people_ids(station, wanted=PeopleFilter())[0]
+    window.context.person_wanted.emit(person)
+    keep(window, "person")
+    window.person_page.tabs.setCurrentIndex(window.person_page.tabs.count() - 1)
+    keep(window, "history")
+    dialog = NewPersonDialog(window.context, parent=window)
+    dialog.show()
+    keep(dialog, "new-person")
+    dialog.close()
+    visit = VisitDialog(window.context, person=person, name="曹春", parent=window)
+    visit.show()
+    keep(visit, "visit")
+    visit.close()
+    window.search.setText("zgh")
+    window.search.textEdited.emit("zgh")
+    QTest.qWait(300)
+    keep(window.search.results, "search")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

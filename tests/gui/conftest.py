@@ -1,0 +1,50 @@
+"""The real window on a real station."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from desktop.services.station import Station
+from desktop.views.context import AppContext
+from desktop.views.main_window import MainWindow
+from desktop.views.messages import Messages
+from desktop.views.runner import Runner
+from desktop.views.theme import dress
+
+
+@pytest.fixture(autouse=True)
+def private_home(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the workstation remembers inside the test."""
+    monkeypatch.setenv("YINCE_HOME", f"{tmp_path}/home")
+
+
+@pytest.fixture
+def window(qtbot: QtBot, station: Station) -> Iterator[MainWindow]:
+    """The main window, shown offscreen at a clerk's size."""
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    dress(app)
+    messages = Messages()
+
+    def bug(error: BaseException) -> None:
+        raise error
+
+    messages.report_bug = bug
+    runner = Runner(on_bug=messages.show_error)
+    made = MainWindow(AppContext(station, runner=runner, messages=messages))
+    made.resize(1366, 728)
+    made.show()
+    qtbot.addWidget(made)
+    qtbot.waitUntil(lambda: runner.is_idle)
+    yield made
+    qtbot.waitUntil(lambda: runner.is_idle)
+    runner.close()
+
+
+@pytest.fixture
+def settle(qtbot: QtBot, window: MainWindow) -> Callable[[], None]:
+    """Wait until everything the window asked for has answered."""
+    return lambda: qtbot.waitUntil(lambda: window.context.runner.is_idle, timeout=20_000)
