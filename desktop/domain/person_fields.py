@@ -140,7 +140,7 @@ _RESIDENCE = (
             "通讯地址",
         ),
         privacy=3,
-        in_table=True,
+        in_table=False,
         width=28,
     ),
     Field("live_estate", "小区", RESIDENCE, synonyms=("小区名称", "家属院", "院落"), max_length=60),

@@ -21,7 +21,14 @@ CONTRAST = {
 def style_sheet(*, contrast: bool = False, large: bool = False) -> str:
     """Return the style sheet with a palette and a text size filled in."""
     size = LARGE_PX if large else BASE_PX
-    sizes = {"text": size, "small": size - 1, "title": size + 8, "row": size + 24, "control": size + 22}
+    sizes = {
+        "text": size,
+        "small": size - 1,
+        "title": size + 8,
+        "row": size + 24,
+        "control": size + 22,
+        "control_in": size + 8,
+    }
     text = resource_path("style", "yince.qss").read_text(encoding="utf-8")
     for key, value in {**(CONTRAST if contrast else LIGHT), **sizes}.items():
         text = text.replace("{" + key + "}", str(value))

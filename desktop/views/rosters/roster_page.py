@@ -250,5 +250,7 @@ class RosterPage(Page):
         self.mapping.setVisible(has and not imported)
         self.undo.setVisible(bool(self._batch))
         self.choose.setObjectName("" if has and not imported else "primary")
+        self.choose.style().unpolish(self.choose)
+        self.choose.style().polish(self.choose)
         for one in (self.accept, self.dismiss):
             one.setEnabled(bool(self.reviews.rows))
