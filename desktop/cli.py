@@ -17,9 +17,10 @@ from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import Cancelled, DamagedStoreError, KnownError, PackageError
-from desktop.services import access, backups, exchange, peers, register, rosters
+from desktop.services import access, backups, cards, exchange, peers, register, rosters
 from desktop.services.access import NewStore
 from desktop.services.station import Station
+from desktop.store.people import PeopleFilter
 
 Answer = dict[str, Any]
 Job = Callable[[argparse.Namespace], Answer]
@@ -80,6 +81,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("text", metavar="TEXT")
     one.add_argument("--limit", type=int, default=50)
     job("show", show, "显示一个人的全部登记").add_argument("person", metavar="PERSON")
+    one = job("cards", print_cards, "发放联系卡并输出 PDF")
+    one.add_argument("out", type=Path, metavar="OUT.pdf")
+    one.add_argument("--layout", choices=("a4-10",), default="a4-10")
+    who = one.add_mutually_exclusive_group(required=True)
+    who.add_argument("--all", action="store_true")
+    who.add_argument("--people", nargs="+", metavar="ID")
+    job("verify-card", verify_card, "核验联系卡").add_argument("token", metavar="TOKEN")
     one = job("key-card", key_card, "导出本单位密钥卡")
     one.add_argument("out", type=Path, metavar="OUT.yck")
     one = job("enroll", enroll, "登记对方的密钥卡")
@@ -179,6 +187,27 @@ def show(options: argparse.Namespace) -> Answer:
             )
     children = {kind: [dict(row.values) for row in rows] for kind, rows in page.children.items()}
     return {"id": page.id, **dict(page.values), **children, "text": "\n".join(lines)}
+
+
+def print_cards(options: argparse.Namespace) -> Answer:
+    """Issue cards and write them as a PDF."""
+    with station_at(options.store) as station:
+        if options.all:
+            ids = register.people_ids(station, wanted=PeopleFilter(equals={"manage_state": ["1"]}))
+        else:
+            ids = [register.person_by_any(station, text=one) for one in options.people]
+        issued = cards.issue_cards(station, ids=ids)
+    peers.write_safely(options.out, issued.pdf)
+    listed = [{"person": person, "card_no": number} for person, number in issued.cards]
+    return {"cards": listed, "total": len(listed), "text": f"已输出 {len(listed)} 张联系卡"}
+
+
+def verify_card(options: argparse.Namespace) -> Answer:
+    """Say what a card is."""
+    with station_at(options.store) as station:
+        found = cards.verify_card(station, token=options.token)
+    return {"state": found.state, "advice": found.advice, "person": found.person, "card_no": found.card_no,
+            "text": found.advice}  # fmt: skip
 
 
 def key_card(options: argparse.Namespace) -> Answer:

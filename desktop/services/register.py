@@ -9,7 +9,7 @@ from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind, kind_of
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.fields import Field, Value
-from desktop.domain.ids import new_id
+from desktop.domain.ids import new_id, org_id
 from desktop.domain.validation import Finding as Problem
 from desktop.domain.validation import check_record, derived_from_id
 from desktop.services.station import Station
@@ -318,3 +318,19 @@ def org_names(station: Station) -> dict[str, str]:
     with station.vault.reading() as connection:
         orgs = people.records_of(connection, "org")
     return {str(one.values["code"]): str(one.values["name"]) for one in orgs if "code" in one.values}
+
+
+def own_org(station: Station) -> dict[str, Value]:
+    """Return what is kept of this station's own organisation: name, phone, address."""
+    with station.vault.reading() as connection:
+        orgs = people.records_of(connection, "org")
+    return next((dict(one.values) for one in orgs if one.values.get("code") == station.org), {})
+
+
+def amend_own_org(station: Station, *, phone: str, address: str) -> Changes:
+    """Change the phone and address printed on contact cards; raises InvalidValueError."""
+    values = {**own_org(station), "phone": phone, "address": address}
+    refuse_wrong("org", values, station)
+    with station.vault.unit("org.edit", why="修改联系卡上的电话和地址") as unit:
+        unit.put("org", org_id(station.org), {"phone": phone, "address": address})
+        return unit.commit()

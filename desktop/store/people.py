@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from desktop.domain.dictionary import KINDS, PERSON
 from desktop.domain.fields import Value
+from desktop.domain.ids import read_short_code
 from desktop.store import finding
 from desktop.store.records import chunks, load_records
 
@@ -220,3 +221,12 @@ def person_named(connection: Connection, text: str) -> str | None:
     sql = "SELECT id FROM person WHERE deleted=0 AND (id=? OR person_no=? OR id_no=?) LIMIT 1"
     row = connection.exec_driver_sql(sql, (text, text, text)).first()
     return None if row is None else str(row[0])
+
+
+def card_by_number(connection: Connection, text: str) -> ChildRow | None:
+    """Return the living card with a number as it may be typed, None if there is none."""
+    number = read_short_code(text)
+    keys = KINDS["card"].keys
+    sql = f"SELECT id, {', '.join(keys)} FROM card WHERE deleted=0 AND card_no=?"  # noqa: S608 - our names
+    row = connection.exec_driver_sql(sql, (number or "",)).first()
+    return None if row is None else _child("card", keys, tuple(row))

@@ -21,6 +21,7 @@ from desktop.views.people.person_page import PersonPage
 from desktop.views.people.search_box import SearchBox
 from desktop.views.rosters.roster_page import RosterPage
 from desktop.views.settings.settings_page import SettingsPage
+from desktop.views.visits.visit_dialog import VisitDialog
 from desktop.views.visits.visits_page import VisitsPage
 
 _NAV_WIDTH = 168
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         context.messages.said.connect(self._say)
         context.person_wanted.connect(self._show_person)
         context.page_wanted.connect(self.show_page)
+        context.visit_wanted.connect(self._record_visit)
         for keys in ("Ctrl+K", "F3"):
             QShortcut(QKeySequence(keys), self, self.search.begin)
         self.show_page("people")
@@ -137,6 +139,9 @@ class MainWindow(QMainWindow):
     def _show_person(self, person: str) -> None:
         self.person_page.show_person(person)
         self.stack.setCurrentWidget(self.person_page)
+
+    def _record_visit(self, person: str, name: str) -> None:
+        VisitDialog(self.context, person=person, name=name, parent=self).open()
 
     def _say(self, text: str, bad: bool) -> None:
         self.message.setText(text)

@@ -19,7 +19,6 @@ from desktop.views.context import AppContext
 from desktop.views.page import Page, button, label
 from desktop.views.people.person_form import FieldsForm
 from desktop.views.table import Column, SnapshotTable, table_view
-from desktop.views.visits.visit_dialog import VisitDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +164,9 @@ class PersonPage(Page):
                     form.point_at(error)
 
     def record_visit(self) -> None:
-        """Open the form for a visit to this person."""
+        """Ask the window for the form of a visit to this person."""
         if self.person:
-            VisitDialog(self.context, person=self.person, name=self.title.text(), parent=self).open()
+            self.context.visit_wanted.emit(self.person, self.title.text())
 
 
 def _scrolled(form: QWidget) -> QScrollArea:

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QFormLayout,
 
 from desktop.config import paths
 from desktop.domain.codes import code_list, code_list_keys
-from desktop.services import access, backups
+from desktop.domain.fields import Value
+from desktop.services import access, backups, register
 from desktop.store.backup import BackupInfo
 from desktop.store.integrity import CheckReport
 from desktop.views.context import AppContext
@@ -42,6 +43,12 @@ class SettingsPage(Page):
         form.setSpacing(12)
         form.addRow(self.tr("显示"), self.large)
         form.addRow("", self.contrast)
+        self.phone, self.address = QLineEdit(), QLineEdit()
+        self.keep = button(self.tr("保存电话和地址"))
+        self.keep.clicked.connect(self.keep_org)
+        form.addRow(self.tr("本单位值班电话"), self.phone)
+        form.addRow(self.tr("本单位地址"), self.address)
+        form.addRow("", self.keep)
         form.addRow(self.tr("原密码"), self.old)
         form.addRow(self.tr("新密码"), self.new)
         form.addRow("", self.change)
@@ -50,6 +57,24 @@ class SettingsPage(Page):
         form.addRow(self.tr("待核对的代码表"), label("、".join(unsure)))
         self.body.addLayout(form)
         self.body.addStretch(1)
+
+    def refresh(self) -> None:
+        """Read what is printed on cards."""
+
+        def show(own: dict[str, Value]) -> None:
+            self.phone.setText(str(own.get("phone") or ""))
+            self.address.setText(str(own.get("address") or ""))
+
+        self.context.read(register.own_org, context=self, done=show)
+
+    def keep_org(self) -> None:
+        """Write the phone and address printed on cards."""
+        phone, address = self.phone.text().strip(), self.address.text().strip()
+        self.context.write(
+            lambda station, _report: register.amend_own_org(station, phone=phone, address=address),
+            context=self,
+            done=lambda _changes: self.context.messages.inform(self.tr("已保存，新发的联系卡会印上")),
+        )
 
     def _dress(self) -> None:
         app = QApplication.instance()
