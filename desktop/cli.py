@@ -17,7 +17,7 @@ from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import Cancelled, DamagedStoreError, KnownError, PackageError
-from desktop.services import access, backups, cards, exchange, peers, register, rosters
+from desktop.services import access, backups, books, cards, exchange, peers, register, rosters
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 from desktop.store.people import PeopleFilter
@@ -81,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("text", metavar="TEXT")
     one.add_argument("--limit", type=int, default=50)
     job("show", show, "显示一个人的全部登记").add_argument("person", metavar="PERSON")
+    one = job("export", export, "导出列表：table 为 PDF，roster 为 xlsx")
+    one.add_argument("what", choices=("table", "roster"))
+    one.add_argument("out", type=Path, metavar="OUT")
+    one.add_argument("--filter", default="", metavar="EXPR", help="例如 性别=男;年龄>=80;标签=劳模")
     one = job("cards", print_cards, "发放联系卡并输出 PDF")
     one.add_argument("out", type=Path, metavar="OUT.pdf")
     one.add_argument("--layout", choices=("a4-10",), default="a4-10")
@@ -88,6 +92,12 @@ def _parser() -> argparse.ArgumentParser:
     who.add_argument("--all", action="store_true")
     who.add_argument("--people", nargs="+", metavar="ID")
     job("verify-card", verify_card, "核验联系卡").add_argument("token", metavar="TOKEN")
+    _add_exchange(job)
+    return parser
+
+
+def _add_exchange(job: "Callable[..., argparse.ArgumentParser]") -> None:
+    """Add the commands of exchange, backup and checking."""
     one = job("key-card", key_card, "导出本单位密钥卡")
     one.add_argument("out", type=Path, metavar="OUT.yck")
     one = job("enroll", enroll, "登记对方的密钥卡")
@@ -108,7 +118,6 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("backup", type=Path, metavar="BACKUP")
     one.add_argument("store", type=Path, metavar="STORE")
     job("check", check, "检查登记库")
-    return parser
 
 
 def password_of(prompt: str = "密码：") -> str:
@@ -187,6 +196,17 @@ def show(options: argparse.Namespace) -> Answer:
             )
     children = {kind: [dict(row.values) for row in rows] for kind, rows in page.children.items()}
     return {"id": page.id, **dict(page.values), **children, "text": "\n".join(lines)}
+
+
+def export(options: argparse.Namespace) -> Answer:
+    """Write a list of people as PDF or xlsx."""
+    with station_at(options.store) as station:
+        wanted = register.parse_filter(options.filter, station=station)
+        make = books.export_table if options.what == "table" else books.export_roster
+        content = make(station, wanted=wanted)
+        total = len(register.people_ids(station, wanted=wanted))
+    peers.write_safely(options.out, content)
+    return {"out": str(options.out), "people": total, "text": f"已导出 {total} 人"}
 
 
 def print_cards(options: argparse.Namespace) -> Answer:
