@@ -16,8 +16,8 @@ from typing import Any
 from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
-from desktop.domain.errors import Cancelled, DamagedStoreError, KnownError, PackageError
-from desktop.services import access, backups, books, cards, exchange, peers, register, rosters
+from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError, PackageError
+from desktop.services import access, backups, books, cards, exchange, peers, practice, register, rosters
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 from desktop.store.people import PeopleFilter
@@ -69,6 +69,10 @@ def _parser() -> argparse.ArgumentParser:
         one.set_defaults(job=run)
         return one
 
+    one = job("demo", demo, "建立练习用的街道和两个社区", store=False, as_json=False)
+    one.add_argument("folder", type=Path, metavar="DIR")
+    one.add_argument("--people", type=int, default=200)
+    one.add_argument("--seed", type=int, default=1)
     one = job("init", init, "新建登记库")
     one.add_argument("--kind", choices=("community", "street"), required=True)
     for name in ("--code", "--name", "--user"):
@@ -134,6 +138,13 @@ def station_at(folder: Path) -> Iterator[Station]:
         yield station
     finally:
         station.close()
+
+
+def demo(options: argparse.Namespace) -> Answer:
+    """Make the practice street; the answer is always JSON."""
+    if options.people < 0:
+        raise InvalidValueError("people", "人数不能小于零", "请改正")
+    return practice.make_practice(options.folder, people=options.people, seed=options.seed, clock=SystemClock())
 
 
 def init(options: argparse.Namespace) -> Answer:

@@ -43,7 +43,8 @@ class _Merging:
     conflicts: dict[str, FieldConflict] = field(default_factory=dict)
 
     def dot_of(self, key: str) -> Dot | None:
-        return self.dots.get(key) or self.dots.get(WHOLE)
+        """Return who last wrote a field; the record's first dot speaks only for fields it filled."""
+        return self.dots.get(key) or (self.dots.get(WHOLE) if key in self.values else None)
 
 
 def plan_merge(
