@@ -46,7 +46,8 @@ class Application:
 
     def show_station(self, station: Station) -> None:
         """Open the main window on a station, and remember its folder."""
-        paths.write_state({**paths.read_state(), "store": str(Path(station.vault.folder).resolve())})
+        if not station.is_practice:
+            paths.write_state({**paths.read_state(), "store": str(Path(station.vault.folder).resolve())})
         context = AppContext(station, runner=self.runner, messages=self.messages)
         self.window = MainWindow(context)
         self.window.show()

@@ -7,7 +7,7 @@ import zxingcpp
 
 from desktop.domain.errors import PrintError
 
-_DPI = 300
+_DPI = 203  # the coarsest printer there is: what reads here reads everywhere
 _POINTS = 72
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 

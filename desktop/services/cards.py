@@ -49,12 +49,17 @@ class CardVerdict:
     card_no: str = ""
 
 
-def issue_cards(station: Station, *, ids: Sequence[str], report: Report = silent) -> IssuedCards:
-    """Issue a card to each person who has no valid one, and return all as an A4 sheet PDF.
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """Cards drawn and read back, not yet recorded."""
 
-    Every code is read back from the rendered pages before the cards are recorded. Raises
-    PrintError, NotFoundError, Cancelled; nothing is issued then.
-    """
+    pdf: bytes
+    cards: dict[str, ChildRow]  # by person
+    fresh: frozenset[str]  # people whose card is new
+
+
+def _prepare(station: Station, ids: Sequence[str], report: Report) -> _Prepared:
+    """Draw the cards of people, and read every code back from the rendered pages."""
     with station.vault.reading() as connection:
         rows = people.rows_of(connection, ids)
         valid = {row.id: _valid_card(people.children_of(connection, "card", person=row.id)) for row in rows}
@@ -67,12 +72,28 @@ def issue_cards(station: Station, *, ids: Sequence[str], report: Report = silent
     pdf = sheet_pdf(faces, report=report)
     report(0, 0, "读回二维码")
     check_codes(pdf, [(face.name, face.token) for face in faces])
+    return _Prepared(pdf, cards, frozenset(person for person, card in valid.items() if card is None))
+
+
+def preview_cards(station: Station, *, ids: Sequence[str], report: Report = silent) -> bytes:
+    """Return the PDF that issuing would give, without issuing: a new card's number is only a sample."""
+    return _prepare(station, ids, report).pdf
+
+
+def issue_cards(station: Station, *, ids: Sequence[str], report: Report = silent) -> IssuedCards:
+    """Issue a card to each person who has no valid one, and return all as an A4 sheet PDF.
+
+    Every code is read back from the rendered pages before the cards are recorded. Raises
+    PrintError, NotFoundError, Cancelled; nothing is issued then.
+    """
+    made = _prepare(station, ids, report)
     with station.vault.unit("card.issue", why="发放联系卡") as unit:
-        for row in rows:
-            if valid[row.id] is None:
-                unit.add("card", cards[row.id].id, cards[row.id].values)
+        for person in made.fresh:
+            unit.add("card", made.cards[person].id, made.cards[person].values)
         changes = unit.commit()
-    return IssuedCards(pdf, tuple((row.id, str(cards[row.id].values["card_no"])) for row in rows), changes)
+    return IssuedCards(
+        made.pdf, tuple((person, str(card.values["card_no"])) for person, card in made.cards.items()), changes
+    )
 
 
 def _valid_card(cards: Sequence[ChildRow]) -> ChildRow | None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.views.cards.cards_page import CardsPage
 from desktop.views.context import AppContext
 from desktop.views.exchange.exchange_page import ExchangePage
 from desktop.views.page import Page, button, label
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         for key, text, page in (
             ("people", self.tr("人员"), PeoplePage(self.context)),
             ("visits", self.tr("走访"), VisitsPage(self.context)),
+            ("cards", self.tr("联系卡"), CardsPage(self.context)),
             ("rosters", self.tr("名册导入"), RosterPage(self.context)),
             ("exchange", self.tr("数据交换"), ExchangePage(self.context)),
             ("settings", self.tr("设置与备份"), SettingsPage(self.context)),

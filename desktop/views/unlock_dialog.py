@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.config import paths
 from desktop.domain.clock import Clock
 from desktop.domain.errors import KnownError
-from desktop.services import access
+from desktop.services import access, practice
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 from desktop.views.messages import Messages
@@ -62,6 +63,10 @@ class UnlockDialog(QDialog):
         form.addRow(self.tr("登记库文件夹"), self._with_browse(self.folder))
         form.addRow(self.tr("密码"), self.password)
         form.addRow("", self.open_button)
+        self.practice = button(self.tr("第一次用？打开练习库（虚构的人，可以随便试）"))
+        self.practice.setAutoDefault(False)
+        self.practice.clicked.connect(self.open_practice)
+        form.addRow("", self.practice)
         return _held(form)
 
     def _new_tab(self) -> QWidget:
@@ -112,6 +117,18 @@ class UnlockDialog(QDialog):
     def _open(self) -> None:
         folder, password, clock = Path(self.folder.text().strip()), self.password.text(), self._clock
         self._start(lambda: access.open_store(folder, password=password, clock=clock))
+
+    def open_practice(self) -> None:
+        """Open the practice register of this workstation, making it the first time."""
+        folder, clock = paths.home() / "练习库", self._clock
+
+        def job() -> Station:
+            store = folder / "community-1"
+            if not access.is_store(store):
+                practice.make_practice(folder, people=200, seed=1, clock=clock)
+            return access.open_store(store, password=practice.PASSWORD, clock=clock)
+
+        self._start(job)
 
     def _make(self) -> None:
         if self.new_password.text() != self.again.text():

@@ -1,21 +1,27 @@
 """A clerk's day in the real window: import, find, correct, visit, undo."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from desktop.domain.clock import SystemClock
 from desktop.services import exchange, register, visits
 from desktop.services.register import PersonDraft
+from desktop.services.station import Station
 from desktop.store.visits import VisitFilter
+from desktop.views.cards.cards_page import CardsPage
 from desktop.views.main_window import MainWindow
 from desktop.views.people.people_page import PeoplePage
 from desktop.views.people.person_form import NewPersonDialog
 from desktop.views.rosters.roster_page import RosterPage
+from desktop.views.runner import Runner
 from desktop.views.table import SnapshotTable
+from desktop.views.unlock_dialog import UnlockDialog
 from desktop.views.visits.visit_dialog import VisitDialog
-from tests.conftest import ROSTERS
+from tests.conftest import OTHER, ROSTERS, Maker
 
 Settle = Callable[[], None]
 
@@ -153,3 +159,57 @@ def test_tables_keep_the_model_contract(qtmodeltester: object, window: MainWindo
     assert isinstance(page, PeoplePage)
     assert isinstance(page.model, SnapshotTable)
     qtmodeltester.check(page.model)  # type: ignore[attr-defined]
+
+
+def test_cards_are_previewed_issued_and_checked(
+    qtbot: QtBot, window: MainWindow, settle: Settle, tmp_path: Path
+) -> None:
+    station = window.context.station
+    person = register.register_person(station, draft=PersonDraft({"name": "张三"})).person
+    window.show_page("cards")
+    settle()
+    page = window.pages["cards"]
+    assert isinstance(page, CardsPage)
+    page.view.selectAll()
+    page.preview()
+    settle()
+    assert not page.page.pixmap().isNull()
+    assert register.person_details(station, person=person).children["card"] == ()
+    page.issue_to(tmp_path / "卡.pdf")
+    settle()
+    (card,) = register.person_details(station, person=person).children["card"]
+    assert (tmp_path / "卡.pdf").read_bytes().startswith(b"%PDF")
+    page.code.setText(str(card.values["card_no"]))
+    qtbot.keyClick(page.code, Qt.Key.Key_Return)
+    settle()
+    assert window.person_page.person == person
+
+
+def test_the_practice_register_opens_from_the_first_dialog(qtbot: QtBot, window: MainWindow) -> None:
+    runner = Runner(on_bug=window.context.messages.show_error)
+    dialog = UnlockDialog(runner=runner, messages=window.context.messages, clock=SystemClock(), folder="")
+    qtbot.addWidget(dialog)
+    opened: list[Station] = []
+    dialog.opened.connect(opened.append)
+    dialog.open_practice()
+    qtbot.waitUntil(lambda: bool(opened), timeout=60_000)
+    assert opened[0].is_practice
+    opened[0].close()
+    runner.close()
+
+
+def test_a_wrong_password_is_said_in_the_dialog(
+    qtbot: QtBot, window: MainWindow, settle: Settle, make_station: Maker
+) -> None:
+    other = make_station(OTHER, seed=5)
+    other.close()
+    runner = window.context.runner
+    messages = window.context.messages
+    dialog = UnlockDialog(runner=runner, messages=messages, clock=SystemClock(), folder=str(other.vault.folder))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.password.setText("wrong-password")
+    qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+    settle()
+    assert "密码不对" in dialog.error.text()
+    assert dialog.isVisible()
