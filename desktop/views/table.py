@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 _ROW_HEIGHT = 38
-_CHARACTER = 13
+_CHARACTER = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def style_sheet(*, contrast: bool = False, large: bool = False) -> str:
         "control_in": size + 8,
     }
     text = resource_path("style", "yince.qss").read_text(encoding="utf-8")
+    text = text.replace("{icons}", resource_path("style").as_posix())
     for key, value in {**(CONTRAST if contrast else LIGHT), **sizes}.items():
         text = text.replace("{" + key + "}", str(value))
     return text
