@@ -113,6 +113,7 @@ def _add_exchange(job: "Callable[..., argparse.ArgumentParser]") -> None:
     one = job("merge", merge, "合并数据包")
     one.add_argument("files", nargs="+", type=Path, metavar="FILE.ycp")
     one.add_argument("--preview", action="store_true", help="只看结果，不写入")
+    one.add_argument("--accept-epoch", action="store_true", help="已核实对方恢复过备份或换了电脑")
     job("conflicts", conflicts, "列出冲突")
     one = job("resolve", resolve, "裁定一条冲突")
     one.add_argument("conflict", metavar="CONFLICT")
@@ -272,19 +273,20 @@ def merge(options: argparse.Namespace) -> Answer:
     results: list[Answer] = []
     with station_at(options.store) as station:
         for path in options.files:
-            results.append(_merge_one(station, path, preview_only=options.preview))
+            results.append(_merge_one(station, path, options))
     text = "\n".join(one.pop("text") for one in results)
     return {**results[-1], "packages": results, "text": text} if len(results) > 1 else {**results[0], "text": text}
 
 
-def _merge_one(station: Station, path: Path, *, preview_only: bool) -> Answer:
+def _merge_one(station: Station, path: Path, options: argparse.Namespace) -> Answer:
+    preview_only = options.preview
     preview = exchange.preview_merge(station, path=path)
     counts = dict(preview.plan.counts)
     state, message = "preview", f"第 {preview.manifest.seq} 个数据包，来自 {preview.peer.name}"
     if preview.held and not preview_only:
         raise PackageError("gap", preview.held)
     if not preview_only:
-        done = exchange.apply_merge(station, preview=preview)
+        done = exchange.apply_merge(station, preview=preview, accept_epoch=options.accept_epoch)
         state, message, counts = done.state, f"{message}：{done.message}", dict(done.counts)
     return {
         "package": preview.manifest_hash[:32], "stream": preview.manifest.stream, "seq": preview.manifest.seq,

@@ -49,6 +49,7 @@ class MergePreview:
     operations: tuple[Operation, ...]
     already: str = ""
     held: str = ""  # why it must wait, in Chinese
+    is_new_epoch: bool = False  # the sender restored a backup or changed its computer: a person must confirm
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,10 @@ def preview_merge(station: Station, *, path: Path, report: Report = silent) -> M
     report(0, 0, "读取内容")
     operations = tuple(opened.operations())
     plan = _plan(station, peer, operations)
-    return MergePreview(path, peer, manifest, opened.manifest_hash, plan, operations, held=held)
+    is_new_epoch = arrival is Arrival.NEW_EPOCH
+    return MergePreview(
+        path, peer, manifest, opened.manifest_hash, plan, operations, held=held, is_new_epoch=is_new_epoch
+    )
 
 
 def _sender(known: Sequence[Peer], manifest: package.Manifest) -> Peer:
@@ -251,10 +255,13 @@ def _objection(
     return objection
 
 
-def apply_merge(station: Station, *, preview: MergePreview, report: Report = silent) -> MergeResult:
+def apply_merge(
+    station: Station, *, preview: MergePreview, accept_epoch: bool = False, report: Report = silent
+) -> MergeResult:
     """Apply what a preview showed, in one transaction with a backup before it.
 
-    The plan is made again inside the unit's view; if it differs from what was shown, nothing is
+    A package of a sender's new epoch needs `accept_epoch`: somebody asked the sender whether it
+    restored a backup. The plan is made again inside the unit's view; if it differs from what was shown, nothing is
     written. Raises PackageError, DiskFullError.
     """
     manifest, peer = preview.manifest, preview.peer
@@ -264,6 +271,8 @@ def apply_merge(station: Station, *, preview: MergePreview, report: Report = sil
         return MergeResult(preview.manifest_hash[:32], manifest.stream, manifest.seq, "already", {}, message)
     if preview.held:
         return MergeResult(preview.manifest_hash[:32], manifest.stream, manifest.seq, "held", counts, preview.held)
+    if preview.is_new_epoch and not accept_epoch:
+        raise PackageError("new-epoch", f"{peer.name}的登记库恢复过备份或换了电脑", "请打电话核实，确认后再合并这个包")
     back_up_before(station, what="合并")
     report(0, 0, "写入登记库")
     if _plan(station, peer, preview.operations) != preview.plan:

@@ -205,3 +205,22 @@ def test_wrong_digits_do_not_enrol(make_station: Maker, tmp_path: Path) -> None:
         peers.enroll_peer(community, path=path, fingerprint=wrong)
     with pytest.raises(NotFoundError):
         exchange.pack_for(community, to_org=street.org, path=tmp_path / "x.ycp")
+
+
+def test_a_senders_new_epoch_needs_a_persons_word(pair: Pair, tmp_path: Path) -> None:
+    community, street = pair
+    person(community, "甲")
+    send(community, street, tmp_path)
+    community.vault.begin_epoch("从备份恢复")
+    one = person(community, "乙")
+    path = tmp_path / "epoch.ycp"
+    exchange.pack_for(community, to_org=street.org, path=path)
+    preview = exchange.preview_merge(street, path=path)
+    assert preview.is_new_epoch
+    with pytest.raises(PackageError) as refused:
+        exchange.apply_merge(street, preview=preview)
+    assert refused.value.reason == "new-epoch"
+    with pytest.raises(NotFoundError):
+        field_of(street, one, "name")
+    assert exchange.apply_merge(street, preview=preview, accept_epoch=True).state == "imported"
+    assert field_of(street, one, "name") == "乙"

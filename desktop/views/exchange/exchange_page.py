@@ -222,6 +222,9 @@ class ExchangePage(Page):
         text = self.tr("来自 {0} 的第 {1} 个数据包：\n{2}\n\n现在合并吗？").format(
             preview.peer.name, preview.manifest.seq, counts_text(dict(preview.plan.counts))
         )
+        if preview.is_new_epoch:
+            warning = self.tr("注意：对方恢复过备份或换了电脑，请先打电话核实。")
+            text = f"{warning}\n{text}"
         if self.context.messages.ask(self, text, yes=self.tr("合并"), no=self.tr("先不合并")):
             self.apply(preview)
 
@@ -232,7 +235,9 @@ class ExchangePage(Page):
             self._told(self.tr("{0}：{1}").format(result.message, counts_text(dict(result.counts))))
 
         self.context.write(
-            lambda station, report: exchange.apply_merge(station, preview=preview, report=report),
+            lambda station, report: exchange.apply_merge(
+                station, preview=preview, accept_epoch=preview.is_new_epoch, report=report
+            ),
             context=self,
             done=done,
         )
