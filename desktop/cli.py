@@ -91,7 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--filter", default="", metavar="EXPR", help="例如 性别=男;年龄>=80;标签=劳模")
     one = job("cards", print_cards, "发放联系卡并输出 PDF")
     one.add_argument("out", type=Path, metavar="OUT.pdf")
-    one.add_argument("--layout", choices=("a4-10",), default="a4-10")
+    one.add_argument("--layout", choices=("a4-10", "cr80", "large"), default="a4-10")
+    one.add_argument("--backs", action="store_true", help="同时印背面（沿长边翻转）")
     who = one.add_mutually_exclusive_group(required=True)
     who.add_argument("--all", action="store_true")
     who.add_argument("--people", nargs="+", metavar="ID")
@@ -228,7 +229,7 @@ def print_cards(options: argparse.Namespace) -> Answer:
             ids = register.people_ids(station, wanted=PeopleFilter(equals={"manage_state": ["1"]}))
         else:
             ids = [register.person_by_any(station, text=one) for one in options.people]
-        issued = cards.issue_cards(station, ids=ids)
+        issued = cards.issue_cards(station, ids=ids, paper=cards.CardPaper(options.layout, options.backs))
     peers.write_safely(options.out, issued.pdf)
     listed = [{"person": person, "card_no": number} for person, number in issued.cards]
     return {"cards": listed, "total": len(listed), "text": f"已输出 {len(listed)} 张联系卡"}

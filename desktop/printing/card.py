@@ -1,131 +1,98 @@
-"""The contact card and its sheet: ten 90 x 54 mm cards on A4 with crop marks (`domain.md` section 2, 联系卡)."""
+"""Contact cards on their sheets: ten on A4 with crop marks, one a page for card printers, the large A5 card."""
 
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
-from reportlab.lib.colors import HexColor
-from reportlab.lib.pagesizes import A4
+from reportlab.lib.pagesizes import A4, A5, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from desktop.printing.fonts import BOLD, REGULAR, draw, fitted, register_fonts, runs_of
+from desktop.printing.card_face import TITLE, CardFace, draw_back, draw_front, draw_large
+from desktop.printing.fonts import register_fonts
 
-WIDTH, HEIGHT = 90 * mm, 54 * mm
-TITLE = "退休人员社会化管理服务联系卡"
-SERVICES = "服务内容：信息核对、走访慰问、资格认证协助、档案与党组织关系查询、政策咨询、文体活动、困难帮扶"
-HOTLINES = "社保 12333　政务 12345　急救 120"
-_COLUMNS, _ROWS = 2, 5
-_LEFT, _BOTTOM = (A4[0] - _COLUMNS * WIDTH) / 2, (A4[1] - _ROWS * HEIGHT) / 2
 _MARK = 4 * mm
-_CODE = 30 * mm
-_MARGIN = 4 * mm
-_INK, _BAND = HexColor("#1F2B2D"), HexColor("#0F6B6B")
-_PER_SHEET = _COLUMNS * _ROWS
+_AIR = 0.6 * mm  # between a crop mark and the card
 
 
 @dataclass(frozen=True, slots=True)
-class CardFace:
-    """What one card shows: no id number, and in the code no personal data at all."""
+class Layout:
+    """A sheet of cards, in points: `columns` x `rows` cards of `width` x `height` on `page`."""
 
-    name: str
-    card_no: str
-    community: str
-    address: str
-    staff: str  # names and phones of the community's workers
-    street_phone: str
-    issued_on: str
-    token: str
+    page: tuple[float, float]
+    width: float
+    height: float
+    columns: int = 1
+    rows: int = 1
+    is_large: bool = False
+
+    @property
+    def per_page(self) -> int:
+        """How many cards a page holds."""
+        return self.columns * self.rows
+
+    @property
+    def corner(self) -> tuple[float, float]:
+        """The lower left corner of the block of cards, which stands in the middle of the page."""
+        return (self.page[0] - self.columns * self.width) / 2, (self.page[1] - self.rows * self.height) / 2
 
 
-def check_faces(faces: Sequence[CardFace]) -> None:
-    """Raise PrintError for the first character no font has, before anything is printed."""
-    for face in faces:
-        for text in (face.name, face.community, face.address, face.staff, face.street_phone):
-            runs_of(text, REGULAR, whose=face.name)
+LAYOUTS = {
+    "a4-10": Layout(A4, 90 * mm, 54 * mm, columns=2, rows=5),
+    "cr80": Layout((85.6 * mm, 53.98 * mm), 85.6 * mm, 53.98 * mm),
+    "large": Layout(landscape(A5), *landscape(A5), is_large=True),
+}
 
 
-def sheet_pdf(faces: Sequence[CardFace], *, report: Callable[[int, int, str], None]) -> bytes:
-    """Return a PDF of A4 sheets with ten cards each and crop marks; raises PrintError."""
+def cards_pdf(
+    faces: Sequence[CardFace], *, layout: str = "a4-10", backs: bool, report: Callable[[int, int, str], None]
+) -> bytes:
+    """Return a PDF of cards; raises PrintError.
+
+    With `backs` each page of fronts is followed by its backs, mirrored left to right so that they
+    meet when the sheet is turned over its long edge. The large card has one side.
+    """
     register_fonts()
-    check_faces(faces)
+    chosen = LAYOUTS[layout]
+    checked = [face.checked() for face in faces]
     buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=A4, invariant=1, pageCompression=1)
+    canvas = Canvas(buffer, pagesize=chosen.page, invariant=1, pageCompression=1)
     canvas.setTitle(TITLE)
-    for number, face in enumerate(faces):
-        if number % _PER_SHEET == 0:
-            if number:
-                canvas.showPage()
-            _crop_marks(canvas)
-            report(number, len(faces), "排版联系卡")
-        column, row = number % _COLUMNS, number % _PER_SHEET // _COLUMNS
-        canvas.saveState()
-        canvas.translate(_LEFT + column * WIDTH, _BOTTOM + (_ROWS - 1 - row) * HEIGHT)
-        _draw_face(canvas, face)
-        canvas.restoreState()
-    canvas.showPage()
+    for start in range(0, len(checked), chosen.per_page):
+        report(start, len(checked), "排版联系卡")
+        page = checked[start : start + chosen.per_page]
+        _page(canvas, chosen, page, is_back=False)
+        if backs and not chosen.is_large:
+            _page(canvas, chosen, page, is_back=True)
     canvas.save()
     return buffer.getvalue()
 
 
-def _crop_marks(canvas: Canvas) -> None:
+def _page(canvas: Canvas, layout: Layout, faces: Sequence[CardFace], *, is_back: bool) -> None:
+    left, bottom = layout.corner
+    if layout.per_page > 1:
+        _crop_marks(canvas, layout)
+    for place, face in enumerate(faces):
+        column, row = place % layout.columns, place // layout.columns
+        if is_back:
+            column = layout.columns - 1 - column
+        canvas.saveState()
+        canvas.translate(left + column * layout.width, bottom + (layout.rows - 1 - row) * layout.height)
+        drawer = draw_large if layout.is_large else draw_back if is_back else draw_front
+        drawer(canvas, face, width=layout.width, height=layout.height)
+        canvas.restoreState()
+    canvas.showPage()
+
+
+def _crop_marks(canvas: Canvas, layout: Layout) -> None:
+    left, bottom = layout.corner
+    right, top = left + layout.columns * layout.width, bottom + layout.rows * layout.height
     canvas.setLineWidth(0.3)
-    for column in range(_COLUMNS + 1):
-        x = _LEFT + column * WIDTH
-        for y in (_BOTTOM - _MARK, _BOTTOM + _ROWS * HEIGHT):
-            canvas.line(x, y, x, y + _MARK)
-    for row in range(_ROWS + 1):
-        y = _BOTTOM + row * HEIGHT
-        for x in (_LEFT - _MARK, _LEFT + _COLUMNS * WIDTH):
-            canvas.line(x, y, x + _MARK, y)
-
-
-def _draw_face(canvas: Canvas, face: CardFace) -> None:
-    """Draw one card with its lower left corner at the origin."""
-    canvas.setFillColor(_BAND)
-    canvas.rect(0, HEIGHT - 9 * mm, WIDTH, 9 * mm, stroke=0, fill=1)
-    canvas.setFillColor(HexColor("#FFFFFF"))
-    draw(canvas, _MARGIN, HEIGHT - 6.2 * mm, TITLE, font=BOLD, size=11)
-    canvas.setFillColor(_INK)
-    text_width = WIDTH - 2 * _MARGIN - _CODE
-    y = HEIGHT - 15.5 * mm
-    for text, font, largest, smallest in (
-        (face.name, BOLD, 16, 9),
-        (f"卡号 {face.card_no}", REGULAR, 9, 7),
-        (face.community, BOLD, 10, 7),
-        (face.address, REGULAR, 8, 6),
-        (face.staff, BOLD, 9, 6.5),
-        (f"街道 {face.street_phone}" if face.street_phone else "", REGULAR, 9, 7),
-    ):
-        lines, size = fitted(text, font, width=text_width, largest=largest, smallest=smallest)
-        for line in lines if text else []:
-            draw(canvas, _MARGIN, y, line, font=font, size=size)
-            y -= size * 1.32
-    _draw_code(canvas, face.token, x=WIDTH - _MARGIN - _CODE + 2 * mm, y=HEIGHT - 9 * mm - _CODE)
-    lines, size = fitted(SERVICES, REGULAR, width=WIDTH - 2 * _MARGIN, largest=6.5, smallest=5.5)
-    for place, line in enumerate(lines):
-        draw(canvas, _MARGIN, 8.6 * mm - place * size * 1.3, line, size=size)
-    draw(canvas, _MARGIN, 2 * mm, f"{HOTLINES}　发卡 {face.issued_on}", size=6.5)
-
-
-def _draw_code(canvas: Canvas, token: str, *, x: float, y: float) -> None:
-    """Draw a QR code as squares, ECC M, with a quiet zone of four modules inside its box."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=4)
-    code.add_data(token, optimize=0)
-    code.make(fit=True)
-    matrix = code.get_matrix()
-    side = _CODE / len(matrix)
-    path = canvas.beginPath()
-    for row, line in enumerate(matrix):
-        start = None
-        for column, dark in enumerate([*line, False]):
-            if dark and start is None:
-                start = column
-            elif not dark and start is not None:
-                path.rect(x + start * side, y + _CODE - (row + 1) * side, (column - start) * side, side)
-                start = None
-    canvas.setFillColor(HexColor("#000000"))
-    canvas.drawPath(path, stroke=0, fill=1)
-    canvas.setFillColor(_INK)
+    for column in range(layout.columns + 1):
+        x = left + column * layout.width
+        canvas.line(x, bottom - _AIR - _MARK, x, bottom - _AIR)
+        canvas.line(x, top + _AIR, x, top + _AIR + _MARK)
+    for row in range(layout.rows + 1):
+        y = bottom + row * layout.height
+        canvas.line(left - _AIR - _MARK, y, left - _AIR, y)
+        canvas.line(right + _AIR, y, right + _AIR + _MARK, y)

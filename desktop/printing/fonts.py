@@ -1,6 +1,6 @@
 """Fonts on paper: the bundled one, a fallback for rare characters, and an error that names what neither has."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -12,6 +12,7 @@ from desktop.domain.errors import PrintError
 from desktop.domain.resources import resource_path
 
 REGULAR, BOLD = "YinceRegular", "YinceBold"
+_REMEMBERED = 20_000  # texts whose width is kept: a sheet of cards repeats most of its words
 _RARE = (
     "/usr/share/fonts/truetype/hanazono/HanaMinA.ttf",
     "/usr/share/fonts/truetype/hanazono/HanaMinB.ttf",
@@ -41,26 +42,41 @@ def _has(font: str, character: str) -> bool:
     return ord(character) in cast(TTFont, pdfmetrics.getFont(font)).face.charToGlyph
 
 
-def runs_of(text: str, font: str, *, whose: str = "") -> list[tuple[str, str]]:
+def runs_of(text: str, font: str, *, whose: str = "") -> tuple[tuple[str, str], ...]:
     """Return `text` as (font, run) pairs; raises PrintError naming a character no font has, and its person."""
+    runs, missing = _runs(text, font)
+    if missing:
+        owner = f"“{whose}”的" if whose else ""
+        raise PrintError(f"{owner}“{missing}”（U+{ord(missing):04X}）没有字体可以打印", "请安装花园明朝等生僻字字体")
+    return runs
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _runs(text: str, font: str) -> tuple[tuple[tuple[str, str], ...], str]:
+    """Return the runs of `text`, and the first character no font has ('' if all have one)."""
+    if all(_has(font, character) for character in text):
+        return ((font, text),) if text else (), ""
     runs: list[tuple[str, str]] = []
     for character in text:
         chosen = next((name for name in (font, *register_fonts()) if _has(name, character)), None)
         if chosen is None:
-            owner = f"“{whose}”的" if whose else ""
-            raise PrintError(
-                f"{owner}“{character}”（U+{ord(character):04X}）没有字体可以打印", "请安装花园明朝等生僻字字体"
-            )
+            return (), character
         if runs and runs[-1][0] == chosen:
             runs[-1] = (chosen, runs[-1][1] + character)
         else:
             runs.append((chosen, character))
-    return runs
+    return tuple(runs), ""
 
 
 def width_of(text: str, font: str, size: float) -> float:
     """Return the width of `text` in points."""
-    return float(sum(pdfmetrics.stringWidth(run, name, size) for name, run in runs_of(text, font)))
+    return _width_at_one_point(text, font) * size
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _width_at_one_point(text: str, font: str) -> float:
+    """Return the width of `text` at size 1: widths grow with the size, so one measure serves them all."""
+    return float(sum(pdfmetrics.stringWidth(run, name, 1) for name, run in runs_of(text, font)))
 
 
 def draw(canvas: Canvas, x: float, y: float, text: str, *, font: str = REGULAR, size: float = 9) -> None:
@@ -68,24 +84,36 @@ def draw(canvas: Canvas, x: float, y: float, text: str, *, font: str = REGULAR, 
     for name, run in runs_of(text, font):
         canvas.setFont(name, size)
         canvas.drawString(x, y, run)
-        x += pdfmetrics.stringWidth(run, name, size)
+        x += _width_at_one_point(run, name) * size
 
 
-def fitted(text: str, font: str, *, width: float, largest: float, smallest: float) -> tuple[list[str], float]:
-    """Return `text` as one or two lines and the size at which they fit `width`: shrink first, then wrap, then cut.
+def fitted(
+    text: str, font: str, *, width: float, largest: float, smallest: float, lines: int = 2
+) -> tuple[list[str], float]:
+    """Return `text` as at most `lines` lines and the size at which they fit `width`.
 
-    What still does not fit at the smallest size ends in an ellipsis, so nothing leaves its box.
+    First it shrinks, then it wraps at the smallest size, then it is cut: what still does not fit
+    ends in an ellipsis, so nothing leaves its box.
     """
     size = largest
     while size > smallest and width_of(text, font, size) > width:
-        size -= 0.5
+        size = max(size - 0.5, smallest)
     if width_of(text, font, size) <= width:
         return [text], size
-    first = _longest(text, font, width, size)
-    second = text[len(first) :]
-    if width_of(second, font, size) <= width:
-        return [first, second], size
-    return [first, _longest(second, font, width - size, size) + "…"], size
+    return wrapped(text, font, width=width, size=size, lines=lines), size
+
+
+def wrapped(text: str, font: str, *, width: float, size: float, lines: int) -> list[str]:
+    """Return `text` cut into at most `lines` lines of `width`; the last ends in an ellipsis if more is left."""
+    made: list[str] = []
+    rest = text
+    while rest and len(made) < lines:
+        line = rest if width_of(rest, font, size) <= width else _longest(rest, font, width, size)
+        rest = rest[len(line) :]
+        made.append(line)
+    if rest:
+        made[-1] = _longest(made[-1] + rest, font, width - size, size) + "…"
+    return made
 
 
 def _longest(text: str, font: str, width: float, size: float) -> str:

@@ -9,7 +9,8 @@ from desktop.domain.errors import NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id, new_short_code
 from desktop.domain.progress import Report, silent
-from desktop.printing.card import CardFace, sheet_pdf
+from desktop.printing.card import cards_pdf
+from desktop.printing.card_face import CardFace
 from desktop.printing.readback import check_codes
 from desktop.security import signing
 from desktop.services.peers import peers_of
@@ -58,7 +59,18 @@ class _Prepared:
     fresh: frozenset[str]  # people whose card is new
 
 
-def _prepare(station: Station, ids: Sequence[str], report: Report) -> _Prepared:
+@dataclass(frozen=True, slots=True)
+class CardPaper:
+    """How cards are put on paper: a layout of `printing.card.LAYOUTS`, with or without their backs."""
+
+    layout: str = "a4-10"
+    backs: bool = False
+
+
+ONE_SIDED = CardPaper()
+
+
+def _prepare(station: Station, ids: Sequence[str], paper: CardPaper, report: Report) -> _Prepared:
     """Draw the cards of people, and read every code back from the rendered pages."""
     with station.vault.reading() as connection:
         rows = people.rows_of(connection, ids)
@@ -69,24 +81,28 @@ def _prepare(station: Station, ids: Sequence[str], report: Report) -> _Prepared:
         raise NotFoundError("没有选择要发卡的人", "请先选择人员")
     cards = {row.id: valid[row.id] or _new_card(station, row.id) for row in rows}
     faces = [_face(station, row, cards[row.id], orgs, staff) for row in rows]
-    pdf = sheet_pdf(faces, report=report)
+    pdf = cards_pdf(faces, layout=paper.layout, backs=paper.backs, report=report)
     report(0, 0, "读回二维码")
     check_codes(pdf, [(face.name, face.token) for face in faces])
     return _Prepared(pdf, cards, frozenset(person for person, card in valid.items() if card is None))
 
 
-def preview_cards(station: Station, *, ids: Sequence[str], report: Report = silent) -> bytes:
+def preview_cards(
+    station: Station, *, ids: Sequence[str], paper: CardPaper = ONE_SIDED, report: Report = silent
+) -> bytes:
     """Return the PDF that issuing would give, without issuing: a new card's number is only a sample."""
-    return _prepare(station, ids, report).pdf
+    return _prepare(station, ids, paper, report).pdf
 
 
-def issue_cards(station: Station, *, ids: Sequence[str], report: Report = silent) -> IssuedCards:
-    """Issue a card to each person who has no valid one, and return all as an A4 sheet PDF.
+def issue_cards(
+    station: Station, *, ids: Sequence[str], paper: CardPaper = ONE_SIDED, report: Report = silent
+) -> IssuedCards:
+    """Issue a card to each person who has no valid one, and return all as a PDF on the chosen paper.
 
     Every code is read back from the rendered pages before the cards are recorded. Raises
     PrintError, NotFoundError, Cancelled; nothing is issued then.
     """
-    made = _prepare(station, ids, report)
+    made = _prepare(station, ids, paper, report)
     with station.vault.unit("card.issue", why="发放联系卡") as unit:
         for person in made.fresh:
             unit.add("card", made.cards[person].id, made.cards[person].values)
@@ -122,8 +138,9 @@ def _face(
         card_no=str(card.values["card_no"]),
         community=str(own.get("name") or station.org_name),
         address=str(own.get("address") or ""),
-        staff="　".join(f"{one.get('name')} {one.get('phone') or ''}".strip() for one in shown)
-        or (f"社区 {own['phone']}" if own.get("phone") else ""),
+        staff=tuple((str(one.get("name")), str(one.get("phone") or "")) for one in shown)
+        or ((("社区值班", str(own["phone"])),) if own.get("phone") else ()),
+        street=str(street.get("name") or ""),
         street_phone=str(street.get("phone") or ""),
         issued_on=str(card.values["issued_on"]),
         token=token_of(station, card),
