@@ -14,6 +14,7 @@ _DAMAGED = refused("PackageError", "damaged")
 _BAD_CONTENT = refused("PackageError", "bad-content")
 _FOREIGN = refused("PackageError", "foreign-author")
 _TIME = "lines._check_line does not look at `t`; local_text then raises ValueError where the history is shown"
+_EPOCH = "OpenPackage.operations compares writers in epoch 1 only: later anyone's counters can be taken, ours too"
 _DEPTH = "sync.md 3.5 step 4 allows depth 8, lines._check_line has no limit but the interpreter's own"
 _NO_HASH = "0" * 64
 
@@ -202,6 +203,19 @@ def _authors() -> Iterator[Vector]:
     }
     for name, (what, changed) in wrong.items():
         yield Vector(f"foreign-{name}", what, _FOREIGN, Draft(raw=lines(operation(**changed))).file())
+    for name, what, writer in (
+        ("writer-in-epoch-2", "A dot of another installation, from a sender in its second epoch.", OTHER.writer),
+        ("receiver-in-epoch-2", "A dot of the receiver itself, from a sender in its second epoch.", STREET.writer),
+    ):
+        forged = Draft(raw=lines(operation(dot=[writer, 2**52])), sender={"epoch": 2})
+        yield Vector(f"foreign-{name}", what, _FOREIGN, forged.file(), gap=_EPOCH)
+    earlier = Draft(sender={"epoch": 2})
+    yield Vector(
+        "own-earlier-epoch",
+        "A dot of the sender's first epoch, sent in its second.",
+        {"state": "imported", "counts": {"person.new": 1}},
+        earlier.file(),
+    )
 
 
 def _set_aside() -> Iterator[Vector]:
