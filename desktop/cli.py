@@ -85,8 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("text", metavar="TEXT")
     one.add_argument("--limit", type=int, default=50)
     job("show", show, "显示一个人的全部登记").add_argument("person", metavar="PERSON")
-    one = job("export", export, "导出列表：table 为 PDF，roster 为 xlsx")
-    one.add_argument("what", choices=("table", "roster"))
+    one = job("export", export, "导出：book 册、cards 登记卡、table 表（PDF），roster 名册（xlsx）")
+    one.add_argument("what", choices=tuple(books.EXPORTS))
     one.add_argument("out", type=Path, metavar="OUT")
     one.add_argument("--filter", default="", metavar="EXPR", help="例如 性别=男;年龄>=80;标签=劳模")
     one = job("cards", print_cards, "发放联系卡并输出 PDF")
@@ -215,8 +215,8 @@ def export(options: argparse.Namespace) -> Answer:
     """Write a list of people as PDF or xlsx."""
     with station_at(options.store) as station:
         wanted = register.parse_filter(options.filter, station=station)
-        make = books.export_table if options.what == "table" else books.export_roster
-        content = make(station, wanted=wanted)
+        make = books.EXPORTS[options.what].make
+        content = make(station, wanted, silent)
         total = len(register.people_ids(station, wanted=wanted))
     peers.write_safely(options.out, content)
     return {"out": str(options.out), "people": total, "text": f"已导出 {total} 人"}

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta, timezone
 from typing import Protocol
 
+_STAMP = "%Y-%m-%dT%H:%M:%SZ"
 LOCAL = timezone(timedelta(hours=8), "CST")
 
 
@@ -39,7 +40,16 @@ class FixedClock:
 
 def stamp(clock: Clock) -> str:
     """Return the present moment as UTC text to the second: `2026-11-24T01:02:03Z`."""
-    return clock.now().astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return clock.now().astimezone(timezone.utc).strftime(_STAMP)
+
+
+def is_stamp(text: str) -> bool:
+    """Return True for what `stamp` writes: a real moment in UTC, to the second."""
+    try:
+        moment = datetime.strptime(text, _STAMP).replace(tzinfo=timezone.utc)
+    except ValueError:
+        return False
+    return moment.strftime(_STAMP) == text
 
 
 def today(clock: Clock) -> date:
@@ -51,5 +61,5 @@ def local_text(stamped: str) -> str:
     """Return a UTC stamp as people in China read it: `2026-11-24 09:02`; '' stays ''."""
     if not stamped:
         return ""
-    moment = datetime.strptime(stamped, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    moment = datetime.strptime(stamped, _STAMP).replace(tzinfo=timezone.utc)
     return moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")

@@ -22,11 +22,21 @@ def recipient_of(identity: str) -> str:
 
 
 def is_recipient(text: str) -> bool:
-    """Return True if `text` is a sound age X25519 recipient."""
+    """Return True if `text` is a sound age X25519 recipient: canonical, and no point of low order.
+
+    X25519 with a low-order point gives zero whatever the secret; age refuses that only when it seals.
+    """
     try:
-        return str(pyrage.x25519.Recipient.from_str(text)) == text
+        if str(pyrage.x25519.Recipient.from_str(text)) != text:
+            return False
+        pyrage.encrypt(b"", [pyrage.x25519.Recipient.from_str(text)])
     except pyrage.RecipientError:
         return False
+    except BaseException as error:  # Rust panics derive from BaseException
+        if type(error).__name__ != "PanicException":
+            raise
+        return False
+    return True
 
 
 def seal(plain: bytes, *, recipients: list[str]) -> bytes:

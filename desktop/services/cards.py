@@ -185,6 +185,10 @@ def _known_state(station: Station, read: CardToken) -> CardVerdict:
     with station.vault.reading() as connection:
         stored = load_records(connection, "card", [read.claim.card]).get(read.claim.card)
     if stored is not None:
+        if stored.values.get("org") != read.claim.org:  # a trusted station signed with another's card id
+            return _verdict("forged")
+        if stored.deleted:
+            return _verdict("revoked")
         return _state_of(station, ChildRow("card", stored.id, stored.values))
     if read.claim.expires_on < station.today():
         return _verdict("expired")

@@ -38,12 +38,19 @@ def export_key_card(station: Station, *, path: Path) -> KeyCard:
 
 def read_card(path: Path) -> KeyCard:
     """Return the key card in a file after screening its keys; raises KeyCardError, NotFoundError."""
-    raw = read_file(path, most=_MOST_CARD)
+    raw = _card_bytes(path)
     card = key_card.read_key_card(raw, is_signed=signing.is_signed)
     signing.screen_public_key(card.sign_key)
     if not sealing.is_recipient(card.recipient):
         raise KeyCardError("bad-key", "密钥卡里的收件密钥不规范", "请让对方重新导出密钥卡")
     return card
+
+
+def _card_bytes(path: Path) -> bytes:
+    try:
+        return read_file(path, most=_MOST_CARD)
+    except PackageError as error:
+        raise KeyCardError("not-key-card", "这不是银册的密钥卡", "请选择以 .yck 结尾的文件") from error
 
 
 def enroll_peer(station: Station, *, path: Path, fingerprint: str) -> Peer:

@@ -61,10 +61,10 @@ def looks_like_token(text: str) -> bool:
 
 def decode_token(text: str) -> CardToken | None:
     """Return the token in `text`, None if it is not one in its only form (case apart)."""
-    plain = text.strip().upper()
-    if not plain.startswith(PREFIX) or len(plain) > _MOST_TEXT:
+    plain = text.strip()
+    if not plain.isascii() or not looks_like_token(plain) or len(plain) > _MOST_TEXT:
         return None
-    body = plain.removeprefix(PREFIX)
+    body = plain.upper().removeprefix(PREFIX)
     try:
         raw = base64.b32decode(body + "=" * (-len(body) % 8))
         if base64.b32encode(raw).decode("ascii").rstrip("=") != body:
@@ -80,7 +80,7 @@ def decode_token(text: str) -> CardToken | None:
 
 def _claim(value: Any) -> CardClaim | None:
     """Return the claim of a decoded payload, None unless every part is as it must be."""
-    if not isinstance(value, dict) or set(value) != {_ORG, _CARD, _EXPIRY, _ISSUED}:
+    if not cose.is_numbered(value, {_ORG, _CARD, _EXPIRY, _ISSUED}):
         return None
     org, card, expiry, issued = (value[key] for key in (_ORG, _CARD, _EXPIRY, _ISSUED))
     if not isinstance(org, str) or not 0 < len(org) <= _MOST_ORG:

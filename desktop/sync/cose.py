@@ -51,11 +51,16 @@ def decode(raw: bytes) -> Signed:
     if len(parts) != 4 or parts[1] != {} or not all(isinstance(parts[n], bytes) for n in (0, 2, 3)):
         raise NotCoseError("not four parts")
     header = load(parts[0])
-    if not isinstance(header, dict) or set(header) != {_ALG, _CONTENT_TYPE, _KID} or header[_ALG] != _EDDSA:
+    if not is_numbered(header, {_ALG, _CONTENT_TYPE, _KID}) or type(header[_ALG]) is not int or header[_ALG] != _EDDSA:
         raise NotCoseError("unknown header")
     if not isinstance(header[_CONTENT_TYPE], str) or not isinstance(header[_KID], bytes):
         raise NotCoseError("unknown header")
     return Signed(header[_CONTENT_TYPE], header[_KID], parts[2], parts[0], parts[3])
+
+
+def is_numbered(value: Any, keys: set[int]) -> bool:
+    """Return True for a map with just these integer keys; in Python `True` and `1.0` would pass for `1`."""
+    return isinstance(value, dict) and set(value) == keys and all(type(key) is int for key in value)
 
 
 def canonical(value: Any) -> bytes:

@@ -96,7 +96,7 @@ def _payload(card: KeyCard) -> bytes:
 
 def _card(value: Any) -> KeyCard:
     """Return the card in a decoded payload; NotCoseError unless every part is as it must be."""
-    if not isinstance(value, dict) or set(value) != set(range(1, 8)):
+    if not cose.is_numbered(value, set(range(1, 8))):
         raise NotCoseError("not a key card")
     texts = [value[key] for key in (1, 2, 3, 6, 7)]
     if not all(isinstance(text, str) and 0 < len(text) <= 200 and text.isprintable() for text in texts):

@@ -6,12 +6,15 @@ from typing import Any
 
 import msgspec
 
+from desktop.domain.clock import is_stamp
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, PUT, Dot, Operation
 
 MOST_TEXT = 4000
 MOST_INTEGER = 2**53
 MOST_FIELDS = 300
+MOST_DEPTH = 8
+_BACKSLASH, _QUOTE = ord("\\"), ord('"')
 _ALLOWED_CONTROLS = "\n\t"
 
 
@@ -76,6 +79,7 @@ def split_lines(raw: bytes) -> Iterator[bytes]:
 
 def _check_line(line: bytes) -> None:
     """Raise LineError unless one line is canonical and within bounds."""
+    check_depth(line)
     try:
         value = msgspec.json.decode(line)
         again = msgspec.json.encode(value, order="deterministic")
@@ -85,6 +89,8 @@ def _check_line(line: bytes) -> None:
     if again != line:  # spaces, escapes, order, or a key that stands twice
         raise LineError("not canonical")
     _check_shape(parsed)
+    if not is_stamp(parsed.t):
+        raise LineError("bad stamp")
     for text in (parsed.author.org, parsed.author.user, parsed.why, *parsed.f, *parsed.f.values()):
         _check_scalar(text)
 
@@ -118,6 +124,22 @@ def _is_control(character: str) -> bool:
 def is_record_id(text: str) -> bool:
     """Return True for 32 lower-case hex characters."""
     return len(text) == 32 and all(c in "0123456789abcdef" for c in text)
+
+
+def check_depth(raw: bytes) -> None:
+    """Raise LineError if JSON is nested deeper than `MOST_DEPTH`, whatever it means."""
+    depth, is_text, is_escaped = 0, False, False
+    for byte in raw:
+        if is_escaped:
+            is_escaped = False
+        elif is_text:
+            is_escaped, is_text = byte == _BACKSLASH, byte != _QUOTE
+        elif byte == _QUOTE:
+            is_text = True
+        else:
+            depth += (byte in b"[{") - (byte in b"]}")
+            if depth > MOST_DEPTH:
+                raise LineError("nested too deep")
 
 
 def is_writer(text: str) -> bool:

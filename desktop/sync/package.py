@@ -20,7 +20,7 @@ from desktop.domain.operations import Operation
 from desktop.domain.resources import child_environment
 from desktop.sync import cose, parse_child
 from desktop.sync.cose import IsSigned, NotCoseError, Sign
-from desktop.sync.lines import LineError, is_writer, read_lines, write_lines
+from desktop.sync.lines import LineError, check_depth, is_writer, read_lines, write_lines
 
 MAGIC = b"YCP1\n"
 CONTENT_TYPE = "application/vnd.yince.sync-manifest+json; v=1"
@@ -68,6 +68,14 @@ class Ack(msgspec.Struct, forbid_unknown_fields=True):
     stream: str
     seq: int
     manifest: str
+
+
+class _Version(msgspec.Struct):
+    """What a manifest of any version says first: whether this program can take it."""
+
+    format: str
+    suite: str = ""  # without one it is some other version
+    critical: list[str] = []
 
 
 class Manifest(msgspec.Struct):
@@ -120,10 +128,10 @@ class OpenPackage:
             operations = read_lines(raw)
         except (LineError, msgspec.MsgspecError) as error:
             raise _damaged() from error
-        writer = f"{self.manifest.sender.install}:{self.manifest.sender.epoch}"
         if any(one.org != self.manifest.sender.org for one in operations):
             raise PackageError("foreign-author", "数据包里有冒用其他单位名义的记录", "请联系对方核实")
-        if self.manifest.sender.epoch == 1 and any(one.dot.writer != writer for one in operations):
+        sender = self.manifest.sender
+        if not all(_is_own(one.dot.writer, sender) for one in operations):
             raise PackageError("foreign-author", "数据包里有不是对方电脑写的记录", "请联系对方核实")
         return operations
 
@@ -182,6 +190,12 @@ def open_package(plain: bytes, *, keys: Mapping[bytes, Sequence[bytes]], is_sign
     return OpenPackage(manifest, hashlib.sha256(signed.payload).hexdigest(), rest)
 
 
+def _is_own(writer: str, sender: Sender) -> bool:
+    """Return True for the counters the sending installation has used, in this epoch or an earlier one."""
+    install, _, epoch = writer.partition(":")
+    return install == sender.install and int(epoch) <= sender.epoch
+
+
 def _split(plain: bytes) -> tuple[bytes, bytes]:
     """Return the signed manifest and what follows it."""
     start = len(MAGIC) + _LENGTH.size
@@ -196,11 +210,13 @@ def _split(plain: bytes) -> tuple[bytes, bytes]:
 def _manifest(payload: bytes, content_type: str) -> Manifest:
     """Return the manifest of a verified payload; PackageError unless this version can take it."""
     try:
+        check_depth(payload)
         head: Any = msgspec.json.decode(payload)
-        major = str(head["format"]).split(".")[0]
-    except (msgspec.MsgspecError, KeyError, TypeError) as error:
+        version = msgspec.convert(head, _Version)
+    except (msgspec.MsgspecError, LineError, UnicodeError, RecursionError) as error:
         raise _damaged() from error
-    if major != _MAJOR or head.get("suite") != SUITE or set(head.get("critical", ())) - {"ops/1"}:
+    is_ours = version.format.split(".")[0] == _MAJOR and version.suite == SUITE
+    if not is_ours or set(version.critical) - {"ops/1"}:
         raise PackageError("too-new", "数据包是更新版本的银册生成的", "请先升级本机的银册，再导入这个包")
     try:
         manifest = msgspec.convert(head, Manifest)
@@ -210,7 +226,7 @@ def _manifest(payload: bytes, content_type: str) -> Manifest:
     sound = (
         content_type == CONTENT_TYPE
         and len(manifest.parts) == 1
-        and manifest.parts[0].name == RECORDS
+        and (manifest.parts[0].name, manifest.parts[0].type) == (RECORDS, "ops/1")
         and 1 <= manifest.seq < 2**53
         and is_writer(writer)
     )

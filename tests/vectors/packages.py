@@ -178,7 +178,7 @@ def _envelopes() -> Iterator[Vector]:
         yield Vector(f"envelope-{form.name}", f"The COSE_Sign1: {form.what}.", _DAMAGED, content)
     for form in header_forms(CONTENT_TYPE, COMMUNITY.kid):
         content = Draft(signed_as={"protected": form.raw}).file()
-        yield Vector(f"header-of-manifest-{form.name}", f"The header: {form.what}.", _DAMAGED, content, gap=form.gap)
+        yield Vector(f"header-of-manifest-{form.name}", f"The header: {form.what}.", _DAMAGED, content)
 
 
 def _signatures() -> Iterator[Vector]:

@@ -80,7 +80,6 @@ def _foreign() -> Iterator[Vector]:
         "A trusted community signs, in its own name, the id of a card the receiver issued.",
         _FORGED,
         token(COMMUNITY, CARDS["valid"]["id"]),
-        gap="cards.verify_card looks the id up without comparing the issuer: it says valid and shows our person",
     )
 
 
@@ -151,11 +150,11 @@ def _cbor() -> Iterator[Vector]:
         yield Vector(f"envelope-{form.name}", f"The COSE_Sign1: {form.what}.", _UNREADABLE, text(form.raw))
     for form in header_forms(CONTENT_TYPE, COMMUNITY.kid):
         content = text(signed(COMMUNITY, payload, protected=form.raw))
-        yield Vector(f"header-{form.name}", f"The header: {form.what}.", _UNREADABLE, content, gap=form.gap)
+        yield Vector(f"header-{form.name}", f"The header: {form.what}.", _UNREADABLE, content)
     for form in map_forms(body):
         content = text(signed(COMMUNITY, form.raw))
         if len(content) <= 600:  # longer ones are refused for their length: another vector
-            yield Vector(f"payload-{form.name}", f"The payload: {form.what}.", _UNREADABLE, content, gap=form.gap)
+            yield Vector(f"payload-{form.name}", f"The payload: {form.what}.", _UNREADABLE, content)
 
 
 def _claims() -> Iterator[Vector]:
