@@ -17,6 +17,7 @@ from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError, PackageError
+from desktop.domain.progress import silent
 from desktop.services import access, backups, books, cards, exchange, peers, practice, register, rosters
 from desktop.services.access import NewStore
 from desktop.services.station import Station
@@ -212,7 +213,7 @@ def show(options: argparse.Namespace) -> Answer:
 
 
 def export(options: argparse.Namespace) -> Answer:
-    """Write a list of people as PDF or xlsx."""
+    """Write the book, the register cards or the list of people."""
     with station_at(options.store) as station:
         wanted = register.parse_filter(options.filter, station=station)
         make = books.EXPORTS[options.what].make

@@ -45,6 +45,14 @@ def building_of(address: str) -> str:
     return found.group(1) if found else _NO_BUILDING
 
 
+def _building_of(row: PersonRow) -> str:
+    """Return a person's building as the clerk filed it, or as the address says it."""
+    filed = row.text("live_building")
+    if not filed:
+        return building_of(row.text("live_addr"))
+    return row.text("live_estate") + (f"{filed}号楼" if filed.isdigit() else filed)
+
+
 def export_book(station: Station, *, wanted: PeopleFilter, report: Report = silent) -> bytes:
     """Return the book, a section for each building; raises PrintError, Cancelled."""
     report(0, 0, "制作基本信息册")
@@ -53,14 +61,14 @@ def export_book(station: Station, *, wanted: PeopleFilter, report: Report = sile
     rows = people_rows(station, ids=people_ids(station, wanted=wanted))
     groups: dict[str, list[PersonRow]] = {}
     for row in rows:
-        groups.setdefault(building_of(row.text("live_addr")), []).append(row)
+        groups.setdefault(_building_of(row), []).append(row)
     order = sorted(groups, key=lambda one: (one == _NO_BUILDING, _natural(one)))
     sections = [
         Section(title, [_cells(number, fields, row, names) for number, row in enumerate(groups[title], start=1)])
         for title in order
     ]
     day = station.today()
-    index = [(row.text("name"), building_of(row.text("live_addr"))) for row in rows]
+    index = [(row.text("name"), _building_of(row)) for row in rows]
     made = f"{station.org_name}　{day.isoformat()} 制"
     return book_pdf(BookSheet(station.org_name, day.year, made, _titles(fields), sections, index))
 

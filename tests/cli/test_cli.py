@@ -61,6 +61,8 @@ def test_init_import_find_show_export(tmp_path: Path) -> None:
     assert {"person_no", "name", "sex", "birth", "community"} <= set(person)
     assert answer("show", store, person["person_no"], "--json")["name"] == "徐智"
     assert answer("export", store, "roster", tmp_path / "a.xlsx", "--filter", "性别=男", "--json")["people"] > 0
+    for what in ("book", "cards"):
+        assert answer("export", store, what, tmp_path / f"{what}.pdf", "--json")["people"] == done["added"]
     assert answer("export", store, "table", tmp_path / "a.pdf", "--json")["people"] == done["added"]
     assert "徐智" in subprocess.run(["pdftotext", tmp_path / "a.pdf", "-"], capture_output=True, text=True).stdout
 
