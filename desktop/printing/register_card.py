@@ -15,7 +15,7 @@ from desktop.printing.table import Columns, Row, draw_grid
 _PAGE = landscape(A5)
 _MARGIN = 10 * mm
 _ROW = 11 * mm
-_LABEL = 24 * mm
+_LABEL = 32 * mm
 _LOG: Columns = (("日期", 11), ("事项", 10), ("情况", 34), ("慰问", 14), ("经办人", 12))
 _LOG_LINES = 13
 

@@ -18,7 +18,7 @@ from desktop.services.station import Station
 from desktop.store import people
 from desktop.store.people import ChildRow, PersonRow
 from desktop.store.records import load_records
-from desktop.sync.card_token import CardClaim, CardToken, decode_token, encode_token
+from desktop.sync.card_token import CardClaim, CardToken, decode_token, encode_token, looks_like_token
 from desktop.sync.key_card import kid_of
 
 VALID, REPLACED, REVOKED = "1", "2", "5"
@@ -153,6 +153,11 @@ def token_of(station: Station, card: ChildRow) -> str:
     issued, expires = (date.fromisoformat(str(card.values[key])) for key in ("issued_on", "expires_on"))
     claim = CardClaim(str(card.values["org"]), card.id, issued, expires)
     return encode_token(claim, kid=kid_of(signer.public), sign=signer.sign)
+
+
+def is_card_code(text: str) -> bool:
+    """Return True if a scanned text begins as the code of a contact card."""
+    return looks_like_token(text)
 
 
 def verify_card(station: Station, *, token: str) -> CardVerdict:

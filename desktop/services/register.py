@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from desktop.domain.changes import Changes
 from desktop.domain.codes import code_list
@@ -305,12 +306,19 @@ def org_code(station: Station, *, name: str) -> str | None:
 
 def _age_bound(sign: str, value: str, station: Station) -> dict[str, str]:
     """Return the birth bound that an age bound means today."""
-    if not value.isdigit() or sign not in {">=", "<="}:
+    if not value.isdigit() or len(value) > 3 or sign not in {">=", "<="}:
         raise InvalidValueError("filter", "年龄条件看不懂", "请写成 年龄>=80 或 年龄<=90")
-    day = station.today()
     if sign == ">=":
-        return {"born_to": f"{day.year - int(value):04d}-{day.month:02d}-{day.day:02d}"}
-    return {"born_from": f"{day.year - int(value) - 1:04d}-{day.month:02d}-{day.day + 1:02d}"}
+        return {"born_to": _years_before(station.today(), int(value)).isoformat()}
+    return {"born_from": (_years_before(station.today(), int(value) + 1) + timedelta(days=1)).isoformat()}
+
+
+def _years_before(day: date, years: int) -> date:
+    """Return the same day `years` ago; 28 February for a leap day that year did not have."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
 
 
 def org_names(station: Station) -> dict[str, str]:

@@ -3,14 +3,23 @@
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPixmap
+from PySide6.QtGui import QPageSize, QPainter, QPixmap
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+)
 
 from desktop.domain.progress import Report
 from desktop.services import cards, peers, register
-from desktop.services.cards import CardVerdict, IssuedCards
+from desktop.services.cards import CardPaper, CardVerdict, IssuedCards
 from desktop.services.station import Station
 from desktop.store.people import PeopleFilter, PersonRow
 from desktop.views.context import AppContext
@@ -34,6 +43,16 @@ class CardsPage(Page):
         self.print_button.clicked.connect(self._print)
         self.save_button = button(self.tr("发卡并保存 PDF…"), primary=True)
         self.save_button.clicked.connect(self._save)
+        self.layout_box = QComboBox()
+        for key, text in (
+            ("a4-10", self.tr("A4 每页十张")),
+            ("cr80", self.tr("制卡机单张")),
+            ("large", self.tr("大字卡")),
+        ):
+            self.layout_box.addItem(text, key)
+        self.backs = QCheckBox(self.tr("印背面"))
+        self.head.addWidget(self.layout_box)
+        self.head.addWidget(self.backs)
         for one in (self.preview_button, self.print_button, self.save_button):
             self.head.addWidget(one)
         self.code = QLineEdit()
@@ -84,11 +103,15 @@ class CardsPage(Page):
         rows = sorted({index.row() for index in self.view.selectionModel().selectedRows()})
         return [self.model.rows[row].id for row in rows]
 
+    def paper(self) -> CardPaper:
+        """Return the paper chosen."""
+        return CardPaper(str(self.layout_box.currentData()), self.backs.isChecked())
+
     def preview(self) -> None:
         """Show the first sheet as it will be printed."""
-        ids = self.chosen()[:_MOST_PREVIEWED]
+        ids, paper = self.chosen()[:_MOST_PREVIEWED], self.paper()
         self.context.runner.run(
-            lambda report: cards.preview_cards(self.context.station, ids=ids, report=report),
+            lambda report: cards.preview_cards(self.context.station, ids=ids, paper=paper, report=report),
             context=self,
             done=self._show_pdf,
             failed=self.context.messages.show_error,
@@ -120,10 +143,10 @@ class CardsPage(Page):
 
     def issue_to(self, path: Path) -> None:
         """Issue the chosen people's cards and save the sheets."""
-        ids = self.chosen()
+        ids, paper = self.chosen(), self.paper()
 
         def job(station: Station, report: Report) -> IssuedCards:
-            issued = cards.issue_cards(station, ids=ids, report=report)
+            issued = cards.issue_cards(station, ids=ids, paper=paper, report=report)
             peers.write_safely(path, issued.pdf)
             return issued
 
@@ -134,21 +157,22 @@ class CardsPage(Page):
         self.context.write(job, context=self, done=done)
 
     def _print(self) -> None:
-        ids = self.chosen()
+        ids, paper = self.chosen(), self.paper()
 
         def done(issued: IssuedCards) -> None:
             self._show_pdf(issued.pdf)
             self._print_document()
 
         self.context.write(
-            lambda station, report: cards.issue_cards(station, ids=ids, report=report), context=self, done=done
+            lambda station, report: cards.issue_cards(station, ids=ids, paper=paper, report=report),
+            context=self,
+            done=done,
         )
 
     def _print_document(self) -> None:
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+        printer.setPageSize(QPageSize(self._document.pagePointSize(0), QPageSize.Unit.Point))
         printer.setFullPage(True)
-        printer.setPageOrientation(QPageLayout.Orientation.Portrait)
         dialog = QPrintDialog(printer, self)
         if dialog.exec():
             self.paint_to(printer)

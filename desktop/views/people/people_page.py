@@ -1,22 +1,27 @@
 """The table of people: sorted by a click, narrowed by state, ids masked."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QFileDialog, QMenu
 
+from desktop.config import paths
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Field, Kind, masked
-from desktop.services import register
+from desktop.domain.progress import Report
+from desktop.services import books, peers, register
 from desktop.services.station import Station
-from desktop.store.people import PeopleFilter, PersonRow
+from desktop.store.people import PersonRow
 from desktop.views.context import AppContext
 from desktop.views.page import Page, button, label
+from desktop.views.people.filters_row import FiltersRow
 from desktop.views.people.person_form import NewPersonDialog
 from desktop.views.table import Column, SnapshotTable, table_view
 
 _SHOWN = 5000
+_COLUMNS_KEY = "people_columns"
 Answer = tuple[int, list[PersonRow], dict[str, str]]
 
 
@@ -39,23 +44,27 @@ class PeoplePage(Page):
         super().__init__(context, title=self.tr("人员"))
         self._orgs: dict[str, str] = {}
         self._sort, self._descending = "name", False
-        self.state = QComboBox()
-        self.state.addItem(self.tr("全部状态"), "")
-        for code, text in code_list("manage_state").labels.items():
-            self.state.addItem(text, code)
-        self.state.currentIndexChanged.connect(lambda _place: self.refresh())
+        self.filters = FiltersRow()
+        self.filters.changed.connect(self.refresh)
         self.new_button = button(self.tr("新增人员"), primary=True)
         self.new_button.clicked.connect(self.add_person)
-        self.head.addWidget(self.state)
-        self.head.addWidget(self.new_button)
-        fields = [field for field in PERSON.fields if field.in_table]
+        self.column_button = button(self.tr("选择列"))
+        self.export_button = button(self.tr("打印与导出"))
+        for one in (self.column_button, self.export_button, self.new_button):
+            self.head.addWidget(one)
+        fields = [field for field in PERSON.fields if not field.off and field.kind is not Kind.NOTE]
         self.model: SnapshotTable[PersonRow] = SnapshotTable([self._column(field) for field in fields])
         self.view = table_view(self.model)
         self.view.activated.connect(self._open)
         self.view.horizontalHeader().setSectionsClickable(True)
         self.view.horizontalHeader().sectionClicked.connect(self._sort_by)
+        self._offer_columns()
+        self._offer_exports()
         self.count = label(name="quiet")
-        self.empty = label(self.tr("登记库里还没有人。请到“名册导入”导入企业花名册，或点“新增人员”逐个登记。"))
+        self._nobody_yet = self.tr("登记库里还没有人。请到“名册导入”导入企业花名册，或点“新增人员”逐个登记。")
+        self._nobody_passes = self.tr("没有符合条件的人。请放宽上面的筛选条件。")
+        self.empty = label(self._nobody_yet)
+        self.body.addWidget(self.filters)
         self.body.addWidget(self.count)
         self.body.addWidget(self.empty)
         self.body.addWidget(self.view, 1)
@@ -64,12 +73,59 @@ class PeoplePage(Page):
     def _column(self, field: Field) -> Column[PersonRow]:
         return Column(field.label, lambda row: shown_text(field, row, self._orgs), field.width, field.key)
 
+    def _offer_columns(self) -> None:
+        """Fill the menu of columns; what the workstation remembers is shown, else the usual ones."""
+        usual = [field.key for field in PERSON.fields if field.in_table]
+        shown = set((paths.read_state().get(_COLUMNS_KEY) or ",".join(usual)).split(","))
+        menu = QMenu(self)
+        for place, column in enumerate(self.model.columns):
+            action = menu.addAction(column.title)
+            action.setCheckable(True)
+            action.setChecked(column.key in shown)
+            action.toggled.connect(lambda on, place=place: self.show_column(place, shown=on))
+            self.view.setColumnHidden(place, column.key not in shown)
+        self.column_button.setMenu(menu)
+
+    def show_column(self, place: int, *, shown: bool) -> None:
+        """Show or hide a column and remember it on this workstation."""
+        self.view.setColumnHidden(place, not shown)
+        keys = [one.key for place, one in enumerate(self.model.columns) if not self.view.isColumnHidden(place)]
+        paths.write_state({**paths.read_state(), _COLUMNS_KEY: ",".join(keys)})
+
+    def _offer_exports(self) -> None:
+        menu = QMenu(self)
+        for key, one in books.EXPORTS.items():
+            action = menu.addAction(self.tr("{0}（{1}）…").format(one.label, one.ending))
+            action.triggered.connect(lambda _checked=False, key=key: self._ask_where(key))
+        self.export_button.setMenu(menu)
+
+    def _ask_where(self, key: str) -> None:
+        one = books.EXPORTS[key]
+        name, _ = QFileDialog.getSaveFileName(self, one.label, f"{one.label}.{one.ending}", f"*.{one.ending}")
+        if name:
+            self.export_to(key, Path(name))
+
+    def export_to(self, key: str, path: Path) -> None:
+        """Write the people shown, as they are narrowed now, to a file."""
+        expression = self.filters.expression
+
+        def job(report: Report) -> int:
+            station = self.context.station
+            wanted = register.parse_filter(expression, station=station)
+            peers.write_safely(path, books.EXPORTS[key].make(station, wanted, report))
+            return len(register.people_ids(station, wanted=wanted))
+
+        def done(total: int) -> None:
+            self.context.messages.inform(self.tr("已导出 {0} 人：{1}").format(total, path.name))
+
+        self.context.runner.run(job, context=self, done=done, failed=self.context.messages.show_error)
+
     def refresh(self) -> None:
-        """Read the people again in the chosen order."""
-        state, sort, descending = self.state.currentData(), self._sort, self._descending
-        wanted = PeopleFilter(equals={"manage_state": [state]} if state else {})
+        """Read the people again as narrowed and in the chosen order."""
+        expression, sort, descending = self.filters.expression, self._sort, self._descending
 
         def read(station: Station) -> Answer:
+            wanted = register.parse_filter(expression, station=station)
             ids = register.people_ids(station, wanted=wanted, sort=sort, descending=descending)
             return len(ids), register.people_rows(station, ids=ids[:_SHOWN]), register.org_names(station)
 
@@ -77,7 +133,10 @@ class PeoplePage(Page):
 
     def _show(self, answer: Answer) -> None:
         total, rows, self._orgs = answer
+        self.filters.show_communities(self._orgs)
         self.model.show_rows(rows)
+        narrowed = bool(self.filters.expression)
+        self.empty.setText(self._nobody_passes if narrowed else self._nobody_yet)
         self.empty.setVisible(total == 0)
         self.view.setVisible(total > 0)
         more = self.tr("，先显示前 {0} 人").format(_SHOWN) if total > _SHOWN else ""

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.domain.dictionary import PERSON, PHONE, Field
 from desktop.domain.errors import InvalidValueError
-from desktop.domain.fields import Value
+from desktop.domain.fields import Kind, RecordKind, Value
 from desktop.domain.id_numbers import IdProblem, check_id
 from desktop.domain.validation import check_record, derived_from_id
 from desktop.services import register
@@ -36,8 +36,9 @@ class FieldsForm(QWidget):
 
     edited = Signal()
 
-    def __init__(self, fields: Sequence[Field], *, station: Station) -> None:
+    def __init__(self, fields: Sequence[Field], *, station: Station, kind: RecordKind = PERSON) -> None:
         super().__init__()
+        self._kind = kind
         self._station = station
         self.fields = {field.key: field for field in fields}
         self.editors: dict[str, QWidget] = {}
@@ -84,7 +85,7 @@ class FieldsForm(QWidget):
     def show_findings(self) -> None:
         """Show under each field what the rules say of it now."""
         values = self.values()
-        found = {one.field: one for one in check_record(PERSON, values, today=self._station.today())}
+        found = {one.field: one for one in check_record(self._kind, values, today=self._station.today())}
         for key, reason in self._reasons.items():
             one = found.get(key)
             shown = one is not None and bool(values.get(key))
@@ -92,6 +93,14 @@ class FieldsForm(QWidget):
                 f"{one.message}，{one.advice}" if one is not None and one.advice else one.message if one else ""
             )
             reason.setVisible(shown)
+
+    def veil_ids(self, veiled: bool) -> None:
+        """Hide id numbers from whoever looks over the shoulder; a veiled one cannot be typed over."""
+        for key, field in self.fields.items():
+            editor = self.editors[key]
+            if field.kind is Kind.ID_NUMBER and isinstance(editor, QLineEdit):
+                editor.setEchoMode(QLineEdit.EchoMode.Password if veiled else QLineEdit.EchoMode.Normal)
+                editor.setReadOnly(veiled)
 
     def point_at(self, error: InvalidValueError) -> None:
         """Show an error under its field and put the cursor there."""

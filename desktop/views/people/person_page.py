@@ -6,17 +6,17 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
 
 from desktop.domain.clock import local_text
-from desktop.domain.codes import code_list
-from desktop.domain.dictionary import KINDS, PERSON, Kind, grouped
+from desktop.domain.dictionary import KINDS, PERSON, grouped, masked
 from desktop.domain.errors import InvalidValueError
-from desktop.domain.fields import Field, Value
+from desktop.domain.fields import Value
 from desktop.services import register
 from desktop.services.station import Station
 from desktop.store.history import HistoryLine
-from desktop.store.people import ChildRow
 from desktop.store.people import PersonPage as PersonRecord
 from desktop.views.context import AppContext
+from desktop.views.field_text import field_text
 from desktop.views.page import Page, button, label
+from desktop.views.people.child_dialog import ChildrenTab
 from desktop.views.people.person_form import FieldsForm
 from desktop.views.table import Column, SnapshotTable, table_view
 
@@ -27,17 +27,6 @@ class Shown:
 
     record: PersonRecord
     history: list[HistoryLine]
-
-
-def field_text(field: Field, value: Value) -> str:
-    """Return a stored value as people read it."""
-    if value is None:
-        return ""
-    if field.kind is Kind.CODE:
-        return code_list(field.codes).label_of(str(value))
-    if field.kind is Kind.BOOL:
-        return "是" if value else "否"
-    return f"{value / 100:.2f} 元" if field.kind is Kind.MONEY and isinstance(value, int) else str(value)
 
 
 def line_label(line: HistoryLine) -> str:
@@ -63,6 +52,10 @@ class PersonPage(Page):
         self.save.clicked.connect(self.save_edits)
         self.visit = button(self.tr("记走访"))
         self.visit.clicked.connect(self.record_visit)
+        self.reveal = button(self.tr("显示证号"))
+        self.reveal.setCheckable(True)
+        self.reveal.toggled.connect(self._veil)
+        self.head.addWidget(self.reveal)
         self.head.addWidget(self.visit)
         self.head.addWidget(self.save)
         self.tabs = QTabWidget()
@@ -74,12 +67,7 @@ class PersonPage(Page):
             form.edited.connect(lambda: self.save.setEnabled(True))
             self.forms[group] = form
             self.tabs.addTab(_scrolled(form), group)
-        self.children_model: SnapshotTable[ChildRow] = SnapshotTable(
-            [
-                Column(self.tr("类别"), lambda row: KINDS[row.kind].label, 8),
-                Column(self.tr("内容"), _child_text, 60),
-            ]
-        )
+        self.children_tab = ChildrenTab(context)
         self.history_model: SnapshotTable[HistoryLine] = SnapshotTable(
             [
                 Column(self.tr("时间"), lambda line: local_text(line.at), 13),
@@ -92,8 +80,9 @@ class PersonPage(Page):
                 Column(self.tr("原因"), lambda line: line.why, 20),
             ]
         )
-        self.tabs.addTab(table_view(self.children_model), self.tr("电话·联系人·标签·走访"))
+        self.tabs.addTab(self.children_tab, self.tr("电话·联系人·标签·走访"))
         self.tabs.addTab(table_view(self.history_model), self.tr("变更历史"))
+        self._veil(shown=False)
         self.notice = label(name="quiet")
         self.body.addWidget(self.notice)
         self.body.addWidget(self.tabs, 1)
@@ -101,8 +90,9 @@ class PersonPage(Page):
 
     def show_person(self, person: str) -> None:
         """Show another person."""
-        self.person = person
+        self.person = self.children_tab.person = person
         self.save.setEnabled(False)
+        self.reveal.setChecked(False)
         self.refresh()
 
     def refresh(self) -> None:
@@ -123,12 +113,13 @@ class PersonPage(Page):
         self._record = record
         self.title.setText(str(record.values.get("name") or ""))
         number = str(record.values.get("person_no") or "")
-        self.notice.setText(self.tr("人员编号 {0}").format(number))
+        shown_id = masked(PERSON.field("id_no"), str(record.values.get("id_no") or self.tr("未填")))
+        self.notice.setText(self.tr("人员编号 {0}　证号 {1}").format(number, shown_id))
         if not self.save.isEnabled():
             for form in self.forms.values():
                 form.show_values(record.values)
             self.save.setEnabled(False)
-        self.children_model.show_rows([row for rows in record.children.values() for row in rows])
+        self.children_tab.model.show_rows([row for rows in record.children.values() for row in rows])
         self.history_model.show_rows(shown.history)
 
     def edits(self) -> dict[str, Value]:
@@ -136,6 +127,10 @@ class PersonPage(Page):
         stored = self._record.values if self._record else {}
         typed = {key: value for form in self.forms.values() for key, value in form.values().items()}
         return {key: value for key, value in typed.items() if stored.get(key) != value}
+
+    def _veil(self, shown: bool) -> None:
+        for form in self.forms.values():
+            form.veil_ids(not shown)
 
     def save_edits(self) -> None:
         """Write what was changed; on an error everything typed stays where it is."""
@@ -174,15 +169,6 @@ def _scrolled(form: QWidget) -> QScrollArea:
     area.setWidget(form)
     area.setWidgetResizable(True)
     return area
-
-
-def _child_text(row: ChildRow) -> str:
-    kind = KINDS[row.kind]
-    return "　".join(
-        f"{field.label}：{field_text(field, row.values[field.key])}"
-        for field in kind.fields
-        if field.key in row.values and field.kind is not Kind.RECORD
-    )
 
 
 def _side(line: HistoryLine, value: Value) -> str:

@@ -5,7 +5,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem
 
 from desktop.domain.codes import code_list
-from desktop.services import register
+from desktop.services import cards, register
+from desktop.services.cards import CardVerdict
 from desktop.services.register import FoundPeople
 from desktop.views.context import AppContext
 
@@ -32,7 +33,7 @@ class SearchBox(QLineEdit):
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._find)
         self.textEdited.connect(lambda _text: self._pause.start())
-        self.returnPressed.connect(self._open_first)
+        self.returnPressed.connect(self._enter)
         self.installEventFilter(self)
 
     def begin(self) -> None:
@@ -42,7 +43,7 @@ class SearchBox(QLineEdit):
 
     def _find(self) -> None:
         text = self.text().strip()
-        if not text:
+        if not text or cards.is_card_code(text):
             self.results.hide()
             return
         self._context.read(
@@ -75,6 +76,22 @@ class SearchBox(QLineEdit):
         self.results.resize(self.width(), min(self.results.count(), _SHOWN + 1) * 40 + 6)
         self.results.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
         self.results.show()
+
+    def _enter(self) -> None:
+        """Open the first hit, or the person of a scanned card."""
+        token = self.text().strip()
+        if not cards.is_card_code(token):
+            self._open_first()
+            return
+        self._pause.stop()
+        self._context.read(lambda station: cards.verify_card(station, token=token), context=self, done=self._show_card)
+
+    def _show_card(self, found: CardVerdict) -> None:
+        self.results.hide()
+        self.selectAll()
+        if found.person:
+            self._context.person_wanted.emit(found.person)
+        self._context.messages.said.emit(found.advice, found.state != "valid")
 
     def _open_first(self) -> None:
         if self.results.isVisible() and self.results.currentItem() is not None:

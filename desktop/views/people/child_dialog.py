@@ -1,0 +1,146 @@
+"""Phones, contacts, tags and visits of one person: the list, and the form for one of them."""
+
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
+
+from desktop.domain.changes import Changes
+from desktop.domain.dictionary import KINDS, Kind
+from desktop.domain.errors import InvalidValueError
+from desktop.services import register, visits
+from desktop.services.station import Station
+from desktop.store.people import ChildRow
+from desktop.views.context import AppContext
+from desktop.views.field_text import field_text
+from desktop.views.page import button, label
+from desktop.views.people.person_form import FieldsForm
+from desktop.views.table import Column, SnapshotTable, table_view
+
+_ADDED = ("phone", "contact", "tag")
+_AMENDED = (*_ADDED, "visit")
+
+
+class ChildDialog(QDialog):
+    """One record that hangs on a person, new or to be corrected."""
+
+    def __init__(
+        self, context: AppContext, *, kind: str, person: str, row: ChildRow | None = None, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._kind, self._person, self._row = kind, person, row
+        self.setWindowTitle((self.tr("修改") if row else self.tr("添加")) + KINDS[kind].label)
+        self.setMinimumWidth(560)
+        fields = [field for field in KINDS[kind].fields if field.kind is not Kind.RECORD]
+        self.form = FieldsForm(fields, station=context.station, kind=KINDS[kind])
+        if row:
+            self.form.show_values(row.values)
+        self.error = label(name="bad")
+        self.save = button(self.tr("保存"), primary=True)
+        self.save.setDefault(True)
+        self.save.clicked.connect(self._save)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(self.save)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(24, 20, 24, 20)
+        for one in (self.form, self.error):
+            box.addWidget(one)
+        box.addLayout(line)
+
+    def _save(self) -> None:
+        typed, row = self.form.values(), self._row
+        if row is None:
+            typed = {key: value for key, value in typed.items() if value is not None}
+
+        def write(station: Station, _report: object) -> Changes:
+            if self._kind == "visit" and row is not None:
+                return visits.amend_visit(station, visit=row.id, values=typed)
+            record = row.id if row else ""
+            return register.put_child(station, kind=self._kind, person=self._person, values=typed, record=record)
+
+        self._context.write(write, context=self, done=lambda _changes: self.accept(), failed=self._failed)
+
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, InvalidValueError):
+            self.error.setText(str(error))
+            self.form.point_at(error)
+        else:
+            self._context.messages.show_error(error)
+
+
+class ChildrenTab(QWidget):
+    """What hangs on a person, with what can be done to it."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self.person = ""
+        self.model: SnapshotTable[ChildRow] = SnapshotTable(
+            [
+                Column(self.tr("类别"), lambda row: KINDS[row.kind].label, 10),
+                Column(self.tr("内容"), child_text, 60),
+            ]
+        )
+        self.view = table_view(self.model)
+        self.view.activated.connect(lambda index: self.amend(self.model.rows[index.row()]))
+        line = QHBoxLayout()
+        for kind in _ADDED:
+            one = button(self.tr("添加{0}").format(KINDS[kind].label))
+            one.clicked.connect(lambda _checked=False, kind=kind: self.add(kind))
+            line.addWidget(one)
+        line.addStretch(1)
+        self.change = button(self.tr("修改（回车）"))
+        self.change.clicked.connect(lambda: self._with_current(self.amend))
+        self.delete = button(self.tr("删除"))
+        self.delete.clicked.connect(lambda: self._with_current(self._ask_to_remove))
+        line.addWidget(self.change)
+        line.addWidget(self.delete)
+        box = QVBoxLayout(self)
+        box.addLayout(line)
+        box.addWidget(self.view, 1)
+
+    def _with_current(self, act: object) -> None:
+        index = self.view.currentIndex()
+        if index.isValid() and callable(act):
+            act(self.model.rows[index.row()])
+        else:
+            self._context.messages.said.emit(self.tr("请先在下面选一条记录"), True)
+
+    def add(self, kind: str) -> ChildDialog:
+        """Open the form of a new record."""
+        return self._open(ChildDialog(self._context, kind=kind, person=self.person, parent=self))
+
+    def amend(self, row: ChildRow) -> ChildDialog | None:
+        """Open the form of a record that may be corrected by hand."""
+        if row.kind not in _AMENDED:
+            self._context.messages.said.emit(self.tr("联系卡请到“联系卡”页办理"), True)
+            return None
+        return self._open(ChildDialog(self._context, kind=row.kind, person=self.person, row=row, parent=self))
+
+    def _open(self, dialog: ChildDialog) -> ChildDialog:
+        dialog.open()
+        return dialog
+
+    def _ask_to_remove(self, row: ChildRow) -> None:
+        if row.kind not in _AMENDED:
+            self._context.messages.said.emit(self.tr("联系卡请到“联系卡”页办理"), True)
+            return
+        text = self.tr("删除这条{0}？删除后仍可在变更历史中查到。").format(KINDS[row.kind].label)
+        if QMessageBox.question(self, self.tr("删除"), text) is QMessageBox.StandardButton.Yes:
+            self.remove(row)
+
+    def remove(self, row: ChildRow) -> None:
+        """Delete a record."""
+        self._context.write(
+            lambda station, _report: register.remove_child(station, kind=row.kind, record=row.id),
+            context=self,
+            done=lambda _changes: self._context.messages.inform(self.tr("已删除")),
+        )
+
+
+def child_text(row: ChildRow) -> str:
+    """Return a record in one line: labels and what they hold."""
+    return "　".join(
+        f"{field.label}：{field_text(field, row.values[field.key])}"
+        for field in KINDS[row.kind].fields
+        if field.key in row.values and field.kind is not Kind.RECORD
+    )
