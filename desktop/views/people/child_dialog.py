@@ -1,6 +1,6 @@
 """Phones, contacts, tags and visits of one person: the list, and the form for one of them."""
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.dictionary import KINDS, Kind
@@ -125,7 +125,7 @@ class ChildrenTab(QWidget):
             self._context.messages.said.emit(self.tr("联系卡请到“联系卡”页办理"), True)
             return
         text = self.tr("删除这条{0}？删除后仍可在变更历史中查到。").format(KINDS[row.kind].label)
-        if QMessageBox.question(self, self.tr("删除"), text) is QMessageBox.StandardButton.Yes:
+        if self._context.messages.ask(self, text, yes=self.tr("删除"), no=self.tr("保留")):
             self.remove(row)
 
     def remove(self, row: ChildRow) -> None:

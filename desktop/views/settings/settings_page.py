@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QFormLayout, QLineEdit
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QFormLayout, QLineEdit, QScrollArea, QWidget
 
 from desktop.config import paths
 from desktop.domain.codes import code_list, code_list_keys
@@ -12,11 +12,14 @@ from desktop.store.backup import BackupInfo
 from desktop.store.integrity import CheckReport
 from desktop.views.context import AppContext
 from desktop.views.page import Page, button, label
+from desktop.views.settings.staff_box import StaffBox
 from desktop.views.theme import dress
 
 
 class SettingsPage(Page):
     """Settings, each with what it does beside it."""
+
+    topics = ("org", "staff")
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context, title=self.tr("设置与备份"))
@@ -49,17 +52,24 @@ class SettingsPage(Page):
         form.addRow(self.tr("本单位值班电话"), self.phone)
         form.addRow(self.tr("本单位地址"), self.address)
         form.addRow("", self.keep)
+        self.staff = StaffBox(context)
+        form.addRow(self.tr("工作人员"), self.staff)
         form.addRow(self.tr("原密码"), self.old)
         form.addRow(self.tr("新密码"), self.new)
         form.addRow("", self.change)
         form.addRow(self.tr("登记库位置"), label(str(context.station.vault.folder)))
         unsure = [code_list(key).label for key in code_list_keys() if not code_list(key).confirmed]
         form.addRow(self.tr("待核对的代码表"), label("、".join(unsure)))
-        self.body.addLayout(form)
-        self.body.addStretch(1)
+        held = QWidget()
+        held.setLayout(form)
+        area = QScrollArea()
+        area.setWidget(held)
+        area.setWidgetResizable(True)
+        self.body.addWidget(area, 1)
 
     def refresh(self) -> None:
         """Read what is printed on cards."""
+        self.staff.refresh()
 
         def show(own: dict[str, Value]) -> None:
             self.phone.setText(str(own.get("phone") or ""))

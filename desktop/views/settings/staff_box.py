@@ -1,0 +1,102 @@
+"""The list of the community's own staff, with the form for one of them."""
+
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.domain.dictionary import STAFF
+from desktop.domain.errors import InvalidValueError
+from desktop.services import staff
+from desktop.store.people import ChildRow
+from desktop.views.context import AppContext
+from desktop.views.field_text import field_text
+from desktop.views.page import button, label
+from desktop.views.people.person_form import FieldsForm
+from desktop.views.table import Column, SnapshotTable, table_view
+
+_FIELDS = [field for field in STAFF.fields if field.key != "org"]
+_HEIGHT = 170
+
+
+class StaffDialog(QDialog):
+    """One member of staff."""
+
+    def __init__(self, context: AppContext, *, row: ChildRow | None, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context, self._row = context, row
+        self.setWindowTitle(self.tr("工作人员"))
+        self.setMinimumWidth(480)
+        self.form = FieldsForm(_FIELDS, station=context.station, kind=STAFF)
+        self.form.show_values(row.values if row else {"on_card": 1})
+        self.error = label(name="bad")
+        self.save = button(self.tr("保存"), primary=True)
+        self.save.setDefault(True)
+        self.save.clicked.connect(self._save)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(24, 20, 24, 20)
+        for one in (self.form, self.error, self.save):
+            box.addWidget(one)
+
+    def _save(self) -> None:
+        values, record = self.form.values(), self._row.id if self._row else ""
+        self._context.write(
+            lambda station, _report: staff.put_staff(station, values=values, record=record),
+            context=self,
+            done=lambda _changes: self.accept(),
+            failed=self._failed,
+        )
+
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, InvalidValueError):
+            self.error.setText(str(error))
+            self.form.point_at(error)
+        else:
+            self._context.messages.show_error(error)
+
+
+class StaffBox(QWidget):
+    """Who works here; those marked so are printed on contact cards."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self.model: SnapshotTable[ChildRow] = SnapshotTable(
+            [
+                Column(field.label, lambda row, field=field: field_text(field, row.values.get(field.key)), 14)
+                for field in _FIELDS
+            ]
+        )
+        self.view = table_view(self.model)
+        self.view.setMinimumHeight(_HEIGHT)
+        self.view.activated.connect(lambda index: self.edit(self.model.rows[index.row()]))
+        self.new = button(self.tr("添加工作人员"))
+        self.new.clicked.connect(lambda: self.edit(None))
+        self.delete = button(self.tr("删除"))
+        self.delete.clicked.connect(self.remove)
+        column = QVBoxLayout()
+        column.addWidget(self.new)
+        column.addWidget(self.delete)
+        column.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.view, 1)
+        row.addLayout(column)
+
+    def refresh(self) -> None:
+        """Read the staff again."""
+        self._context.read(staff.own_staff, context=self, done=self.model.show_rows)
+
+    def edit(self, row: ChildRow | None) -> StaffDialog:
+        """Open the form of one, or of a new one."""
+        dialog = StaffDialog(self._context, row=row, parent=self)
+        dialog.open()
+        return dialog
+
+    def remove(self) -> None:
+        """Delete the one chosen, after a question."""
+        index = self.view.currentIndex()
+        if not index.isValid():
+            self._context.messages.said.emit(self.tr("请先选一位工作人员"), True)
+            return
+        row = self.model.rows[index.row()]
+        question = self.tr("删除工作人员“{0}”？新打印的联系卡将不再印他的电话。").format(row.values.get("name"))
+        if self._context.messages.ask(self, question, yes=self.tr("删除"), no=self.tr("保留")):
+            self._context.write(lambda station, _report: staff.remove_staff(station, record=row.id), context=self)
