@@ -36,9 +36,20 @@ class Application:
         state = paths.read_state()
         dress(app, contrast=state.get("contrast") == "1", large=state.get("large") == "1")
 
-    def begin(self) -> None:
-        """Show the unlock dialog."""
-        folder = paths.read_state().get("store", "")
+    def lock(self, folder: str) -> None:
+        """Close the register, its window and everything they hold, and ask for the password again."""
+        window, self.window = self.window, None
+        self.app.setQuitOnLastWindowClosed(False)
+        if window is not None:
+            window.close()
+            window.deleteLater()
+        self.runner = Runner(on_bug=self.messages.show_error)
+        self.begin(folder)
+        self.app.setQuitOnLastWindowClosed(True)
+
+    def begin(self, folder: str = "") -> None:
+        """Show the unlock dialog for a store, or for the one last opened."""
+        folder = folder or paths.read_state().get("store", "")
         self.unlock = UnlockDialog(runner=self.runner, messages=self.messages, clock=SystemClock(), folder=folder)
         self.unlock.opened.connect(self.show_station)
         self.unlock.rejected.connect(self.runner.close)
@@ -49,6 +60,7 @@ class Application:
         if not station.is_practice:
             paths.write_state({**paths.read_state(), "store": str(Path(station.vault.folder).resolve())})
         context = AppContext(station, runner=self.runner, messages=self.messages)
+        context.lock_wanted.connect(lambda: self.lock(str(station.vault.folder)))
         self.window = MainWindow(context)
         self.window.show()
 

@@ -11,13 +11,27 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from desktop.printing.fonts import BOLD, REGULAR, draw, runs_of, width_of
-from desktop.printing.table import LEFT, PAGE, RIGHT, Columns, Row, check_characters, draw_page, draw_place, split_rows
+from desktop.printing.table import (
+    LEFT,
+    PAGE,
+    RIGHT,
+    ROW,
+    Columns,
+    Row,
+    check_characters,
+    draw_grid,
+    draw_page,
+    draw_place,
+    rows_on_a_page,
+    split_rows,
+)
 
 _CHANGES: Columns = (("日期", 10), ("姓名", 10), ("变动事项", 24), ("变动前", 24), ("变动后", 24), ("经办人", 10))
-_CHANGE_LINES = 6
+_CHANGE_LINES, _FEWEST_LINES = 6, 3
 _BUILDINGS: Columns = (("楼栋", 40), ("人数", 10), ("页码", 10))
 _NAMES: Columns = (("姓名", 12), ("楼栋", 28), ("页码", 8)) * 2
-_Page = tuple[str, Columns, Sequence[Row]]
+_Page = tuple[str, Columns, Sequence[Row], int]  # title, grid, and how many lines for changes under it
+_MARK = "变动记录"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +70,11 @@ def book_pdf(sheet: BookSheet) -> bytes:
     canvas = Canvas(buffer, pagesize=PAGE, invariant=1)
     canvas.setTitle(f"{sheet.org}退休人员基本信息册")
     _cover(canvas, sheet)
-    for number, (title, columns, rows) in enumerate(pages, start=2):
-        draw_page(canvas, title, columns, rows)
+    for number, (title, columns, rows, lines) in enumerate(pages, start=2):
+        end = draw_page(canvas, title, columns, rows)
+        if lines:
+            draw(canvas, LEFT, end - ROW + 2 * mm, _MARK, font=BOLD, size=11)
+            draw_grid(canvas, _CHANGES, _blank(lines), left=LEFT, width=PAGE[0] - LEFT - RIGHT, top=end - ROW)
         draw(canvas, LEFT, 10 * mm, sheet.made, size=9)
         draw_place(canvas, number, len(pages) + 1)
         canvas.showPage()
@@ -66,9 +83,17 @@ def book_pdf(sheet: BookSheet) -> bytes:
 
 
 def _section_pages(sheet: BookSheet, section: Section) -> Iterator[_Page]:
-    for rows in split_rows(section.rows):
-        yield section.title, sheet.columns, rows
-    yield f"{section.title}　变动记录", _CHANGES, [("",) * len(_CHANGES)] * _CHANGE_LINES
+    pages = split_rows(section.rows)
+    for rows in pages[:-1]:
+        yield section.title, sheet.columns, rows, 0
+    spare = rows_on_a_page() - len(pages[-1]) - 2  # less the mark and the second heading
+    yield section.title, sheet.columns, pages[-1], min(spare, _CHANGE_LINES) if spare >= _FEWEST_LINES else 0
+    if spare < _FEWEST_LINES:
+        yield f"{section.title}　{_MARK}", _CHANGES, _blank(_CHANGE_LINES), 0
+
+
+def _blank(lines: int) -> list[Row]:
+    return [("",) * len(_CHANGES)] * lines
 
 
 def _index_pages(sheet: BookSheet, starts: dict[str, int], gap: str) -> list[_Page]:
@@ -79,8 +104,8 @@ def _index_pages(sheet: BookSheet, starts: dict[str, int], gap: str) -> list[_Pa
         names.append(("", "", ""))
     pairs = [(*left, *right) for left, right in zip(names[::2], names[1::2], strict=True)]
     return [
-        *[(f"楼栋{gap}索引", _BUILDINGS, rows) for rows in split_rows(buildings)],
-        *[(f"姓名{gap}索引", _NAMES, rows) for rows in split_rows(pairs)],
+        *[(f"楼栋{gap}索引", _BUILDINGS, rows, 0) for rows in split_rows(buildings)],
+        *[(f"姓名{gap}索引", _NAMES, rows, 0) for rows in split_rows(pairs)],
     ]
 
 

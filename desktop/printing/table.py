@@ -57,17 +57,22 @@ def check_characters(rows: Sequence[Row]) -> None:
             runs_of(cell, REGULAR, whose=row[1] if len(row) > 1 else "")
 
 
+def rows_on_a_page() -> int:
+    """Return how many rows fit under a title and a heading line."""
+    return int((PAGE[1] - TOP - BOTTOM - HEADING) // ROW) - 1
+
+
 def split_rows(rows: Sequence[Row]) -> list[Sequence[Row]]:
     """Return rows in parts that fill one page each; one empty part if there are none."""
-    per_page = int((PAGE[1] - TOP - BOTTOM - HEADING) // ROW) - 1
+    per_page = rows_on_a_page()
     return [rows[start : start + per_page] for start in range(0, len(rows), per_page)] or [[]]
 
 
-def draw_page(canvas: Canvas, title: str, columns: Columns, rows: Sequence[Row]) -> None:
-    """Draw a centred title and the grid under it."""
+def draw_page(canvas: Canvas, title: str, columns: Columns, rows: Sequence[Row]) -> float:
+    """Draw a centred title and the grid under it; return where the grid ends."""
     y = PAGE[1] - TOP
     draw(canvas, (PAGE[0] - width_of(title, BOLD, 15)) / 2, y, title, font=BOLD, size=15)
-    draw_grid(canvas, columns, rows, left=LEFT, width=PAGE[0] - LEFT - RIGHT, top=y - HEADING + ROW)
+    return draw_grid(canvas, columns, rows, left=LEFT, width=PAGE[0] - LEFT - RIGHT, top=y - HEADING + ROW)
 
 
 def draw_place(canvas: Canvas, number: int, total: int) -> None:

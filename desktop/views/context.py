@@ -20,6 +20,7 @@ class AppContext(QObject):
     changed = Signal(object)
     person_wanted = Signal(str)
     page_wanted = Signal(str)
+    lock_wanted = Signal()
     visit_wanted = Signal(str, str)  # person, name
 
     def __init__(self, station: Station, *, runner: Runner, messages: Messages) -> None:

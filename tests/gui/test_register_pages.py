@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -149,10 +150,8 @@ def test_staff_are_kept_and_printed(qtbot: QtBot, window: MainWindow, settle: Se
     page.staff.delete.click()
     settle()
     assert staff.own_staff(station) == []
-    try:
+    with pytest.raises(NotFoundError, match="没有找到"):
         staff.remove_staff(station, record="0" * 32)
-    except NotFoundError as error:
-        assert "没有找到" in str(error)
 
 
 def test_cards_on_the_paper_chosen_and_scanned_in_the_search_box(

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
+from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.domain.clock import local_text
 from desktop.domain.dictionary import KINDS, PERSON, grouped, masked
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Value
-from desktop.services import register
+from desktop.services import batches, register
+from desktop.services.batches import Undone
 from desktop.services.station import Station
 from desktop.store.history import HistoryLine
 from desktop.store.people import PersonPage as PersonRecord
@@ -81,12 +83,43 @@ class PersonPage(Page):
             ]
         )
         self.tabs.addTab(self.children_tab, self.tr("电话·联系人·标签·走访"))
-        self.tabs.addTab(table_view(self.history_model), self.tr("变更历史"))
+        self.tabs.addTab(self._history_tab(), self.tr("变更历史"))
         self._veil(shown=False)
         self.notice = label(name="quiet")
         self.body.addWidget(self.notice)
         self.body.addWidget(self.tabs, 1)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self.save_edits)
+
+    def _history_tab(self) -> QWidget:
+        self.history_view = table_view(self.history_model)
+        self.undo = button(self.tr("撤销所选的这批改动…"))
+        self.undo.clicked.connect(self._ask_to_undo)
+        tab = QWidget()
+        box = QVBoxLayout(tab)
+        box.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignRight)
+        box.addWidget(self.history_view, 1)
+        return tab
+
+    def _ask_to_undo(self) -> None:
+        index = self.history_view.currentIndex()
+        if not index.isValid():
+            self.context.messages.said.emit(self.tr("请先在下面选一行改动"), True)
+            return
+        line = self.history_model.rows[index.row()]
+        question = self.tr("撤销 {0} 由{1}做的这批改动？同一批里其他人的改动也会一起撤销。").format(
+            local_text(line.at), line.user
+        )
+        if self.context.messages.ask(self, question, yes=self.tr("撤销"), no=self.tr("不撤销")):
+            self.undo_batch(line.batch)
+
+    def undo_batch(self, batch: str) -> None:
+        """Take a batch back; what was changed since stays and is counted."""
+
+        def done(undone: Undone) -> None:
+            kept = self.tr("，{0} 条之后又改过，保持不变").format(len(undone.kept)) if undone.kept else ""
+            self.context.messages.inform(self.tr("已撤销 {0} 条{1}").format(undone.restored, kept))
+
+        self.context.write(lambda station, _report: batches.undo_batch(station, batch=batch), context=self, done=done)
 
     def show_person(self, person: str) -> None:
         """Show another person."""

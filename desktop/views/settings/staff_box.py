@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.dictionary import STAFF
 from desktop.domain.errors import InvalidValueError
+from desktop.domain.fields import Field
 from desktop.services import staff
 from desktop.store.people import ChildRow
 from desktop.views.context import AppContext
@@ -58,12 +59,7 @@ class StaffBox(QWidget):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
-        self.model: SnapshotTable[ChildRow] = SnapshotTable(
-            [
-                Column(field.label, lambda row, field=field: field_text(field, row.values.get(field.key)), 14)
-                for field in _FIELDS
-            ]
-        )
+        self.model: SnapshotTable[ChildRow] = SnapshotTable([_column(field) for field in _FIELDS])
         self.view = table_view(self.model)
         self.view.setMinimumHeight(_HEIGHT)
         self.view.activated.connect(lambda index: self.edit(self.model.rows[index.row()]))
@@ -100,3 +96,7 @@ class StaffBox(QWidget):
         question = self.tr("删除工作人员“{0}”？新打印的联系卡将不再印他的电话。").format(row.values.get("name"))
         if self._context.messages.ask(self, question, yes=self.tr("删除"), no=self.tr("保留")):
             self._context.write(lambda station, _report: staff.remove_staff(station, record=row.id), context=self)
+
+
+def _column(field: Field) -> Column[ChildRow]:
+    return Column(field.label, lambda row: field_text(field, row.values.get(field.key)), 14)

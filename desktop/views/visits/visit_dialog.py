@@ -21,9 +21,8 @@ class VisitDialog(QDialog):
         self._person = person
         self.setWindowTitle(self.tr("记走访：{0}").format(name))
         self.setMinimumWidth(620)
-        self.form = FieldsForm(
-            [field for field in VISIT.fields if field.key != "person"], station=context.station, kind=VISIT
-        )
+        fields = [field for field in VISIT.fields if field.key != "person"]
+        self.form = FieldsForm(fields, station=context.station, kind=VISIT)
         show_value(self.form.editors["visited_on"], VISIT.field("visited_on"), context.station.today().isoformat())
         show_value(self.form.editors["method"], VISIT.field("method"), "1")
         self.error = label(name="bad")

@@ -7,8 +7,8 @@ from desktop.domain.dictionary import VISIT
 from desktop.services import visits
 from desktop.store.visits import VisitFilter, VisitLine
 from desktop.views.context import AppContext
+from desktop.views.field_text import field_text
 from desktop.views.page import Page, label
-from desktop.views.people.person_page import field_text
 from desktop.views.table import Column, SnapshotTable, table_view
 
 _ALL, _DUE = "all", "due"
