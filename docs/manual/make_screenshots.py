@@ -14,6 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from PySide6.QtCore import QItemSelectionModel  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
@@ -22,6 +23,7 @@ from desktop.services import access, register, rosters, visits  # noqa: E402
 from desktop.services.access import NewStore  # noqa: E402
 from desktop.services.station import Station  # noqa: E402
 from desktop.store.people import PeopleFilter  # noqa: E402
+from desktop.views.cards.cards_page import CardsPage  # noqa: E402
 from desktop.views.context import AppContext  # noqa: E402
 from desktop.views.main_window import MainWindow  # noqa: E402
 from desktop.views.messages import Messages  # noqa: E402
@@ -32,9 +34,10 @@ from desktop.views.theme import dress  # noqa: E402
 from desktop.views.unlock_dialog import UnlockDialog  # noqa: E402
 from desktop.views.visits.visit_dialog import VisitDialog  # noqa: E402
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(os.environ.get("YINCE_IMAGES", Path(__file__).parent / "images"))
 ROSTERS = ROOT / "tests" / "data" / "rosters"
 _WAIT_MS = 20_000
+_ROWS = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
 
 
 def fill(folder: Path) -> Station:
@@ -55,7 +58,7 @@ def main() -> int:
     """Grab every page."""
     IMAGES.mkdir(exist_ok=True)
     app = QApplication(sys.argv[:1])
-    dress(app)
+    dress(app, contrast="--contrast" in sys.argv, large="--large" in sys.argv)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["YINCE_HOME"] = folder
         station = fill(Path(folder) / "store")
@@ -65,7 +68,8 @@ def main() -> int:
         unlock.show()
         unlock.grab().save(str(IMAGES / "unlock.png"))
         window = MainWindow(AppContext(station, runner=runner, messages=messages))
-        window.setFixedSize(1366, 728)
+        scale = float(os.environ.get("QT_SCALE_FACTOR", "1"))
+        window.setFixedSize(round(1366 / scale), round(728 / scale))
         window.show()
         grab_pages(window, lambda: settled(runner))
         window.close()
@@ -91,6 +95,14 @@ def grab_pages(window: MainWindow, settle: Callable[[], object]) -> None:
     for key in ("people", "visits", "exchange", "settings"):
         window.show_page(key)
         keep(window, key)
+    window.show_page("cards")
+    settle()
+    cards_page = window.pages["cards"]
+    assert isinstance(cards_page, CardsPage)
+    for row in range(10):
+        cards_page.view.selectionModel().select(cards_page.model.index(row, 0), _ROWS)
+    cards_page.preview()
+    keep(window, "cards")
     window.show_page("rosters")
     page = window.pages["rosters"]
     assert isinstance(page, RosterPage)
@@ -100,6 +112,8 @@ def grab_pages(window: MainWindow, settle: Callable[[], object]) -> None:
     person = register.people_ids(station, wanted=PeopleFilter())[0]
     window.context.person_wanted.emit(person)
     keep(window, "person")
+    window.person_page.tabs.setCurrentIndex(window.person_page.tabs.count() - 2)
+    keep(window, "belongings")
     window.person_page.tabs.setCurrentIndex(window.person_page.tabs.count() - 1)
     keep(window, "history")
     dialog = NewPersonDialog(window.context, parent=window)
