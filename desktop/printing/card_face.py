@@ -26,7 +26,8 @@ _MARGIN = 4 * mm
 _CODE = 30 * mm
 _BAND_HEIGHT = 9 * mm
 _LEADING = 1.32
-_BIG_PHONE = 24.0  # points: what the large card is for
+_SERVICES_SIZE = 5.5  # points: at this size all of them fit on two lines
+_BIG_PHONE, _BIGGEST_PHONE = 24.0, 36.0  # points: what the large card is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,9 @@ def draw_front(canvas: Canvas, face: CardFace, *, width: float, height: float) -
             draw(canvas, _MARGIN, y, line, font=font, size=size)
             y -= size * _LEADING
     draw_code(canvas, face.token, x=width - _MARGIN - _CODE + 2 * mm, y=height - _BAND_HEIGHT - _CODE, side=_CODE)
-    services = "服务内容：" + "；".join(SERVICES)
-    for place, line in enumerate(wrapped(services, REGULAR, width=width - 2 * _MARGIN, size=5.8, lines=2)):
-        draw(canvas, _MARGIN, 8.6 * mm - place * 5.8 * 1.3, line, size=5.8)
+    services = "服务：" + "；".join(SERVICES)
+    for place, line in enumerate(wrapped(services, REGULAR, width=width - 2 * _MARGIN, size=_SERVICES_SIZE, lines=2)):
+        draw(canvas, _MARGIN, 8.6 * mm - place * _SERVICES_SIZE * 1.3, line, size=_SERVICES_SIZE)
     draw(canvas, _MARGIN, 2 * mm, f"{_hotline_text()}　发卡 {face.issued_on}", size=6.5)
 
 
@@ -107,18 +108,20 @@ def draw_large(canvas: Canvas, face: CardFace, *, width: float, height: float) -
     margin, code = 12 * mm, 42 * mm
     _draw_band(canvas, width, height, band=18 * mm, size=23, margin=margin)
     draw_code(canvas, face.token, x=width - margin - code + 4 * mm, y=height - 20 * mm - code, side=code)
-    y = height - 31 * mm
+    y = height - 34 * mm
     narrow = width - 2 * margin - code
     for text, font, largest in ((face.name, BOLD, 34.0), (face.community, BOLD, 22.0), (face.address, REGULAR, 14.0)):
         lines, size = fitted(text, font, width=narrow, largest=largest, smallest=12, lines=2)
         for line in lines if text else []:
             draw(canvas, margin, y, line, font=font, size=size)
             y -= size * 1.4
-    y = min(y, height - 64 * mm) - 4 * mm
+    top = min(y, height - 64 * mm)
     phones = [*face.staff[:3], *([(face.street or "街道", face.street_phone)] if face.street_phone else [])]
-    for name, phone in phones:
-        _draw_phone(canvas, name, phone, x=margin, y=y, width=width - 2 * margin)
-        y -= _BIG_PHONE * 1.42
+    step = min((top - 27 * mm) / max(len(phones), 1), _BIGGEST_PHONE * _LEADING)
+    size = min(max(step / _LEADING, _BIG_PHONE), _BIGGEST_PHONE)
+    for place, (name, phone) in enumerate(phones, start=1):
+        y = top - place * step + size * 0.2
+        _draw_phone(canvas, name, phone, at=(margin, y), width=width - 2 * margin, size=size)
     x = margin
     for name, phone in HOTLINES:
         draw(canvas, x, 15 * mm, name, size=15)
@@ -127,12 +130,12 @@ def draw_large(canvas: Canvas, face: CardFace, *, width: float, height: float) -
     draw(canvas, margin, 6 * mm, f"卡号 {face.card_no}　发卡 {face.issued_on}　{'、'.join(SERVICES[:3])}", size=10)
 
 
-def _draw_phone(canvas: Canvas, name: str, phone: str, *, x: float, y: float, width: float) -> None:
-    """Draw a name as large as its half allows and its phone at 24 points, flush right."""
-    phone_width = width_of(phone, BOLD, _BIG_PHONE)
-    lines, size = fitted(name, REGULAR, width=width - phone_width - 12, largest=20, smallest=10, lines=1)
-    draw(canvas, x, y, lines[0], size=size)
-    draw(canvas, x + width - phone_width, y, phone, font=BOLD, size=_BIG_PHONE)
+def _draw_phone(canvas: Canvas, name: str, phone: str, *, at: tuple[float, float], width: float, size: float) -> None:
+    """Draw a name as large as its half allows and its phone at `size` points, flush right."""
+    phone_width = width_of(phone, BOLD, size)
+    lines, fit = fitted(name, REGULAR, width=width - phone_width - 12, largest=size * 0.8, smallest=10, lines=1)
+    draw(canvas, at[0], at[1], lines[0], size=fit)
+    draw(canvas, at[0] + width - phone_width, at[1], phone, font=BOLD, size=size)
 
 
 def _draw_band(

@@ -1,7 +1,7 @@
 """The main window: navigation on the left, the search box on top, one page per job."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.domain.resources import resource_path
 from desktop.views.cards.cards_page import CardsPage
 from desktop.views.context import AppContext
 from desktop.views.exchange.exchange_page import ExchangePage
@@ -26,6 +27,10 @@ from desktop.views.visits.visit_dialog import VisitDialog
 from desktop.views.visits.visits_page import VisitsPage
 
 _NAV_WIDTH = 168
+
+
+def _icon(name: str) -> QIcon:
+    return QIcon(str(resource_path("style", "icons", f"{name}.svg")))
 
 
 class MainWindow(QMainWindow):
@@ -68,6 +73,7 @@ class MainWindow(QMainWindow):
             self.pages[key] = page
             self.stack.addWidget(page)
             one = QPushButton(text)
+            one.setIcon(_icon(key))
             one.setCheckable(True)
             one.clicked.connect(lambda _checked=False, key=key: self.show_page(key))
             self._group.addButton(one)
@@ -85,6 +91,7 @@ class MainWindow(QMainWindow):
         self._nav.addStretch(1)
         self._nav.addWidget(label(self.context.station.user))
         self.lock = QPushButton(self.tr("锁定（Ctrl+L）"))
+        self.lock.setIcon(_icon("lock"))
         self.lock.clicked.connect(self.context.lock_wanted)
         self._nav.addWidget(self.lock)
         QShortcut(QKeySequence("Ctrl+L"), self, self.lock.click)
@@ -92,7 +99,10 @@ class MainWindow(QMainWindow):
         top = QHBoxLayout()
         top.setContentsMargins(24, 12, 24, 0)
         top.addWidget(self.search, 1)
-        top.addWidget(label(self.context.station.org_name, name="quiet"))
+        name = label(self.context.station.org_name, name="quiet")
+        name.setWordWrap(False)
+        top.addSpacing(8)
+        top.addWidget(name)
         if self.context.station.is_practice:
             top.addWidget(label(self.tr("练习"), name="practice"))
         right = QVBoxLayout()
@@ -145,6 +155,7 @@ class MainWindow(QMainWindow):
     def _show_person(self, person: str) -> None:
         self.person_page.show_person(person)
         self.stack.setCurrentWidget(self.person_page)
+        self._buttons["people"].setChecked(True)
 
     def _record_visit(self, person: str, name: str) -> None:
         VisitDialog(self.context, person=person, name=name, parent=self).open()

@@ -11,6 +11,7 @@ Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 _ROW_HEIGHT = 38
 _CHARACTER = 10
+_TITLE_PAD = 26  # the header's padding and its bold face
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +70,6 @@ def table_view(model: SnapshotTable[Row]) -> QTableView:
     view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     view.horizontalHeader().setStretchLastSection(True)
     for place, column in enumerate(model.columns):
-        view.setColumnWidth(place, column.width * _CHARACTER)
+        title = view.horizontalHeader().fontMetrics().horizontalAdvance(column.title) + _TITLE_PAD
+        view.setColumnWidth(place, max(column.width * _CHARACTER, title))
     return view

@@ -5,7 +5,7 @@ import pytest
 
 from desktop.domain.errors import PrintError
 from desktop.printing.card import LAYOUTS, cards_pdf
-from desktop.printing.card_face import CardFace
+from desktop.printing.card_face import SERVICES, CardFace
 from desktop.printing.fonts import BOLD, fitted, width_of
 from desktop.printing.readback import codes_on
 
@@ -53,3 +53,11 @@ def test_text_never_leaves_its_box(length: int) -> None:
     lines, size = fitted("长" * length, BOLD, width=140, largest=16, smallest=9)
     assert len(lines) <= 2
     assert all(width_of(line, BOLD, size) <= 140 for line in lines)
+
+
+def test_no_service_is_cut_on_the_front() -> None:
+    document = pypdfium2.PdfDocument(_print(1, "a4-10", backs=False))
+    text = document[0].get_textpage().get_text_range().replace("\r\n", "")
+    document.close()
+    assert all(service in text for service in SERVICES)
+    assert "…" not in text

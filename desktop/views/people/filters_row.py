@@ -37,7 +37,7 @@ class FiltersRow(QWidget):
         for box in (self.community, self.state, self.sex, self.age, self.tag):
             box.currentIndexChanged.connect(lambda _place: self.changed.emit())
             row.addWidget(box)
-        row.addWidget(self.text, 1)
+        row.addStretch(1)
 
     def show_communities(self, names: Mapping[str, str]) -> None:
         """Offer the communities there are; the one chosen stays."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu
 
 from desktop.config import paths
 from desktop.domain.codes import code_list
@@ -65,7 +65,10 @@ class PeoplePage(Page):
         self._nobody_passes = self.tr("没有符合条件的人。请放宽上面的筛选条件。")
         self.empty = label(self._nobody_yet)
         self.body.addWidget(self.filters)
-        self.body.addWidget(self.count)
+        line = QHBoxLayout()
+        line.addWidget(self.count, 1)
+        line.addWidget(self.filters.text, 1)
+        self.body.addLayout(line)
         self.body.addWidget(self.empty)
         self.body.addWidget(self.view, 1)
         QShortcut(QKeySequence(QKeySequence.StandardKey.New), self, self.add_person)

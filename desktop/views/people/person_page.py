@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.domain.clock import local_text
-from desktop.domain.dictionary import KINDS, PERSON, grouped, masked
+from desktop.domain.dictionary import KINDS, PERSON, Kind, grouped, masked
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Value
 from desktop.services import batches, register
@@ -82,7 +82,7 @@ class PersonPage(Page):
                 Column(self.tr("原因"), lambda line: line.why, 20),
             ]
         )
-        self.tabs.addTab(self.children_tab, self.tr("电话·联系人·标签·走访"))
+        self.tabs.addTab(self.children_tab, self.tr("联系·标签·走访"))
         self.tabs.addTab(self._history_tab(), self.tr("变更历史"))
         self._veil(shown=False)
         self.notice = label(name="quiet")
@@ -153,7 +153,7 @@ class PersonPage(Page):
                 form.show_values(record.values)
             self.save.setEnabled(False)
         self.children_tab.model.show_rows([row for rows in record.children.values() for row in rows])
-        self.history_model.show_rows(shown.history)
+        self.history_model.show_rows([line for line in shown.history if _is_readable(line)])
 
     def edits(self) -> dict[str, Value]:
         """Return the fields that differ from the register."""
@@ -202,6 +202,11 @@ def _scrolled(form: QWidget) -> QScrollArea:
     area.setWidget(form)
     area.setWidgetResizable(True)
     return area
+
+
+def _is_readable(line: HistoryLine) -> bool:
+    """Return False for the links between records, which say nothing to people."""
+    return not line.field or KINDS[line.kind].field(line.field).kind is not Kind.RECORD
 
 
 def _side(line: HistoryLine, value: Value) -> str:
