@@ -26,6 +26,9 @@ _MARGIN = 4 * mm
 _CODE = 30 * mm
 _BAND_HEIGHT = 9 * mm
 _LEADING = 1.32
+# Weighing all eight masks is nine tenths of making a code; a signature is as good as random under each of them,
+# and every code is read back before anything is printed.
+_MASK = 2
 _SERVICES_SIZE = 5.5  # points: at this size all of them fit on two lines
 _BIG_PHONE, _BIGGEST_PHONE = 24.0, 36.0  # points: what the large card is for
 
@@ -154,7 +157,7 @@ def _hotline_text() -> str:
 
 def draw_code(canvas: Canvas, token: str, *, x: float, y: float, side: float) -> None:
     """Draw a QR code as squares, ECC M, with a quiet zone of four modules inside its box."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=4)
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=4, mask_pattern=_MASK)
     code.add_data(token, optimize=0)
     code.make(fit=True)
     matrix = code.get_matrix()
