@@ -73,7 +73,7 @@ class PersonPage(Page):
         self.history_model: SnapshotTable[HistoryLine] = SnapshotTable(
             [
                 Column(self.tr("时间"), lambda line: local_text(line.at), 13),
-                Column(self.tr("项目"), line_label, 14),
+                Column(self.tr("项目"), line_label, 22),
                 Column(self.tr("原来"), lambda line: _side(line, line.old), 16),
                 Column(
                     self.tr("改为"), lambda line: _side(line, line.new) + ("（未采用）" if line.set_aside else ""), 18
