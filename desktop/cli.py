@@ -34,6 +34,7 @@ def main(arguments: list[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     os.umask(0o077)
+    access.end_with_the_job()
     parser = _parser()
     options = parser.parse_args(arguments)
     try:

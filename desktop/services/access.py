@@ -9,6 +9,7 @@ from desktop.domain.errors import InvalidValueError, StorePlaceError
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
 from desktop.security import key_file, sealing
 from desktop.services.station import Station
+from desktop.store import engine
 from desktop.store.places import DATABASE, refuse_network_place
 from desktop.store.vault import StoreIdentity, Vault, create_vault, open_vault
 
@@ -18,6 +19,11 @@ SUPERVISOR = "supervisor"
 _LEVELS = {COMMUNITY: "4", STREET: "3"}
 _MOST_CODE = 40
 Opening = Callable[[], Station]
+
+
+def end_with_the_job() -> None:
+    """Say that this process does one job and ends: see `store.engine.end_with_the_job`."""
+    engine.end_with_the_job()
 
 
 @dataclass(frozen=True, slots=True)

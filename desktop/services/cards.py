@@ -202,11 +202,20 @@ def _known_state(station: Station, read: CardToken) -> CardVerdict:
 
 def _state_of(station: Station, card: ChildRow) -> CardVerdict:
     state = str(card.values.get("state"))
-    if state != VALID:
+    if not _holder_is_kept(station, str(card.values.get("person") or "")):
+        name = "revoked"
+    elif state != VALID:
         name = "replaced" if state == REPLACED else "revoked"
     else:
         name = "expired" if str(card.values.get("expires_on")) < station.today().isoformat() else "valid"
     return CardVerdict(name, _ADVICE[name], str(card.values.get("person") or ""), str(card.values.get("card_no") or ""))
+
+
+def _holder_is_kept(station: Station, person: str) -> bool:
+    """Return False for a person who was taken out of the register: nobody may use the card then."""
+    with station.vault.reading() as connection:
+        stored = load_records(connection, "person", [person]).get(person)
+    return stored is not None and not stored.deleted
 
 
 def _verdict(state: str) -> CardVerdict:

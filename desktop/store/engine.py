@@ -11,8 +11,8 @@ from sqlalchemy.pool import QueuePool
 from desktop.domain.errors import BugError, DamagedStoreError
 
 KEY_LENGTH = 32
+_WIPES_MEMORY = "PRAGMA cipher_memory_security=ON"
 _PRAGMAS = (
-    "PRAGMA cipher_memory_security=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -23,6 +23,21 @@ _PRAGMAS = (
     "PRAGMA cache_size=-32000",
 )
 _READABLE_PRAGMAS = (("temp_store", 2), ("synchronous", 2), ("trusted_schema", 0))
+
+
+class _Process:
+    """What this whole process is, as SQLCipher's switch is for the whole process too."""
+
+    is_brief = False
+
+
+def end_with_the_job() -> None:
+    """Say that this process ends with its one job, so that its memory need not be wiped piece by piece.
+
+    Locking and wiping every allocation makes writing four times slower; a process that ends gives
+    its pages back to the system, which clears them (`docs/decisions/0002-memory-of-brief-processes.md`).
+    """
+    _Process.is_brief = True
 
 
 def raw_connection(path: Path, *, key: bytes, create: bool = False) -> Any:
@@ -43,7 +58,7 @@ def raw_connection(path: Path, *, key: bytes, create: bool = False) -> Any:
     cursor.execute("PRAGMA cipher_log_level=NONE")
     cursor.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
     try:
-        for statement in _PRAGMAS:
+        for statement in _PRAGMAS if _Process.is_brief else (_WIPES_MEMORY, *_PRAGMAS):
             cursor.execute(statement)
         for name, wanted in _READABLE_PRAGMAS:
             if cursor.execute(f"PRAGMA {name}").fetchone()[0] != wanted:

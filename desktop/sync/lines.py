@@ -13,6 +13,7 @@ from desktop.domain.operations import DELETE, PUT, Dot, Operation
 MOST_TEXT = 4000
 MOST_INTEGER = 2**53
 MOST_FIELDS = 300
+MOST_KIND = 40
 MOST_DEPTH = 8
 _BACKSLASH, _QUOTE = ord("\\"), ord('"')
 _ALLOWED_CONTROLS = "\n\t"
@@ -98,7 +99,7 @@ def _check_line(line: bytes) -> None:
 def _check_shape(line: Line) -> None:
     kind, _, action = line.op.partition(".")
     numbers = (line.dot[1], *line.base.values())
-    if not kind.isidentifier() or action not in {PUT, DELETE} or len(line.f) > MOST_FIELDS:
+    if not kind.isidentifier() or len(kind) > MOST_KIND or action not in {PUT, DELETE} or len(line.f) > MOST_FIELDS:
         raise LineError("unknown operation")
     if not is_record_id(line.rec) or not all(is_writer(name) for name in (line.dot[0], *line.base)):
         raise LineError("bad id")

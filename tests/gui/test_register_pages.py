@@ -182,6 +182,32 @@ def test_cards_on_the_paper_chosen_and_scanned_in_the_search_box(
     assert window.message.property("bad")
 
 
+def test_a_card_is_made_void_from_the_person(window: MainWindow, settle: Settle) -> None:
+    station = window.context.station
+    person = add(window, "张三")
+    ((_, number),) = cards.issue_cards(station, ids=[person]).cards
+    window.context.person_wanted.emit(person)
+    settle()
+    tab = window.person_page.children_tab
+    tab.view.selectRow(0)
+    window.context.messages.answer_next(False, True)
+    tab.delete.click()
+    settle()
+    assert cards.verify_card(station, token=number).state == "valid"
+    tab.delete.click()
+    settle()
+    assert cards.verify_card(station, token=number).state == "revoked"
+
+
+def test_a_card_of_someone_taken_out_is_void(window: MainWindow, settle: Settle) -> None:
+    station = window.context.station
+    person = add(window, "张三")
+    ((_, number),) = cards.issue_cards(station, ids=[person]).cards
+    register.remove_person(station, person=person, why="重复登记")
+    assert cards.verify_card(station, token=number).state != "valid"
+    settle()
+
+
 def test_ages_are_counted_by_the_calendar(window: MainWindow, settle: Settle) -> None:
     add(window, "今天八十", birth_id="1946-11-24")
     add(window, "明天八十", birth_id="1946-11-25")

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from desktop.domain.changes import Changes
 from desktop.domain.dictionary import KINDS, Kind
 from desktop.domain.errors import InvalidValueError
-from desktop.services import register, visits
+from desktop.services import cards, register, visits
 from desktop.services.station import Station
 from desktop.store.people import ChildRow
 from desktop.views.context import AppContext
@@ -90,7 +90,7 @@ class ChildrenTab(QWidget):
         line.addStretch(1)
         self.change = button(self.tr("修改（回车）"))
         self.change.clicked.connect(lambda: self._with_current(self.amend))
-        self.delete = button(self.tr("删除"))
+        self.delete = button(self.tr("删除或作废"))
         self.delete.clicked.connect(lambda: self._with_current(self._ask_to_remove))
         line.addWidget(self.change)
         line.addWidget(self.delete)
@@ -112,7 +112,7 @@ class ChildrenTab(QWidget):
     def amend(self, row: ChildRow) -> ChildDialog | None:
         """Open the form of a record that may be corrected by hand."""
         if row.kind not in _AMENDED:
-            self._context.messages.said.emit(self.tr("联系卡请到“联系卡”页办理"), True)
+            self._context.messages.said.emit(self.tr("联系卡不能修改，可以作废后重新发卡"), True)
             return None
         return self._open(ChildDialog(self._context, kind=row.kind, person=self.person, row=row, parent=self))
 
@@ -121,12 +121,24 @@ class ChildrenTab(QWidget):
         return dialog
 
     def _ask_to_remove(self, row: ChildRow) -> None:
-        if row.kind not in _AMENDED:
-            self._context.messages.said.emit(self.tr("联系卡请到“联系卡”页办理"), True)
+        if row.kind == "card":
+            number = str(row.values.get("card_no"))
+            question = self.tr("作废联系卡 {0}？扫这张卡会显示已作废；重新发卡会得到新卡号。").format(number)
+            if self._context.messages.ask(self, question, yes=self.tr("作废"), no=self.tr("不作废")):
+                self.revoke(number)
             return
         text = self.tr("删除这条{0}？删除后仍可在变更历史中查到。").format(KINDS[row.kind].label)
         if self._context.messages.ask(self, text, yes=self.tr("删除"), no=self.tr("保留")):
             self.remove(row)
+
+    def revoke(self, number: str) -> None:
+        """Make a contact card void."""
+        why = self.tr("遗失、收回或作废")
+        self._context.write(
+            lambda station, _report: cards.revoke_card(station, card_no=number, why=why),
+            context=self,
+            done=lambda _changes: self._context.messages.inform(self.tr("联系卡 {0} 已作废").format(number)),
+        )
 
     def remove(self, row: ChildRow) -> None:
         """Delete a record."""
