@@ -161,16 +161,18 @@ def draw_code(canvas: Canvas, token: str, *, x: float, y: float, side: float) ->
     code.add_data(token, optimize=0)
     code.make(fit=True)
     matrix = code.get_matrix()
-    module = side / len(matrix)
+    canvas.saveState()
+    canvas.translate(x, y)
+    canvas.scale(side / len(matrix), side / len(matrix))  # whole numbers from here on: exact, short and quick to write
     path = canvas.beginPath()
-    for row, line in enumerate(matrix):
+    for row, line in enumerate(matrix, start=1):
         start = None
         for column, dark in enumerate([*line, False]):
             if dark and start is None:
                 start = column
             elif not dark and start is not None:
-                path.rect(x + start * module, y + side - (row + 1) * module, (column - start) * module, module)
+                path.rect(start, len(matrix) - row, column - start, 1)
                 start = None
     canvas.setFillColor(_BLACK)
     canvas.drawPath(path, stroke=0, fill=1)
-    canvas.setFillColor(_INK)
+    canvas.restoreState()
