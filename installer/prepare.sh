@@ -48,6 +48,6 @@ prepare() {
     python="$(find_python)" || { echo "需要 Python 3.11 或更新的版本" >&2; return 1; }
   fi
   [ -x .venv/bin/python ] || "$python" -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" >&2
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock" >&2
   echo "$wanted" >"$stamp"
 }
