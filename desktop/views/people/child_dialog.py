@@ -1,70 +1,42 @@
 """Phones, contacts, tags and visits of one person: the list, and the form for one of them."""
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.domain.changes import Changes
 from desktop.domain.dictionary import KINDS, Kind
-from desktop.domain.errors import InvalidValueError
 from desktop.services import cards, register, visits
-from desktop.services.station import Station
 from desktop.store.people import ChildRow
 from desktop.views.context import AppContext
 from desktop.views.field_text import field_text
-from desktop.views.page import button, label
-from desktop.views.people.person_form import FieldsForm
+from desktop.views.page import button
+from desktop.views.people.form_dialog import FormDialog, Write
 from desktop.views.table import Column, SnapshotTable, table_view
 
 _ADDED = ("phone", "contact", "tag")
 _AMENDED = (*_ADDED, "visit")
 
 
-class ChildDialog(QDialog):
+class ChildDialog(FormDialog):
     """One record that hangs on a person, new or to be corrected."""
 
     def __init__(
         self, context: AppContext, *, kind: str, person: str, row: ChildRow | None = None, parent: QWidget
     ) -> None:
-        super().__init__(parent)
-        self._context = context
+        record = KINDS[kind]
+        fields = [field for field in record.fields if field.kind is not Kind.RECORD]
+        super().__init__(context, kind=record, fields=fields, title=record.label, parent=parent)
         self._kind, self._person, self._row = kind, person, row
-        self.setWindowTitle((self.tr("修改") if row else self.tr("添加")) + KINDS[kind].label)
-        self.setMinimumWidth(560)
-        fields = [field for field in KINDS[kind].fields if field.kind is not Kind.RECORD]
-        self.form = FieldsForm(fields, station=context.station, kind=KINDS[kind])
         if row:
             self.form.show_values(row.values)
-        self.error = label(name="bad")
-        self.save = button(self.tr("保存"), primary=True)
-        self.save.setDefault(True)
-        self.save.clicked.connect(self._save)
-        line = QHBoxLayout()
-        line.addStretch(1)
-        line.addWidget(self.save)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(24, 20, 24, 20)
-        for one in (self.form, self.error):
-            box.addWidget(one)
-        box.addLayout(line)
 
-    def _save(self) -> None:
-        typed, row = self.form.values(), self._row
+    def prepared(self) -> Write:
+        """Return the write of this record."""
+        typed, row, kind, person = self.form.values(), self._row, self._kind, self._person
         if row is None:
-            typed = {key: value for key, value in typed.items() if value is not None}
-
-        def write(station: Station, _report: object) -> Changes:
-            if self._kind == "visit" and row is not None:
-                return visits.amend_visit(station, visit=row.id, values=typed)
-            record = row.id if row else ""
-            return register.put_child(station, kind=self._kind, person=self._person, values=typed, record=record)
-
-        self._context.write(write, context=self, done=lambda _changes: self.accept(), failed=self._failed)
-
-    def _failed(self, error: BaseException) -> None:
-        if isinstance(error, InvalidValueError):
-            self.error.setText(str(error))
-            self.form.point_at(error)
-        else:
-            self._context.messages.show_error(error)
+            filled = {key: value for key, value in typed.items() if value is not None}
+            return lambda station: register.put_child(station, kind=kind, person=person, values=filled)
+        if kind == "visit":
+            return lambda station: visits.amend_visit(station, visit=row.id, values=typed)
+        return lambda station: register.put_child(station, kind=kind, person=person, values=typed, record=row.id)
 
 
 class ChildrenTab(QWidget):

@@ -1,56 +1,33 @@
 """The list of the community's own staff, with the form for one of them."""
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.dictionary import STAFF
-from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Field
 from desktop.services import staff
 from desktop.store.people import ChildRow
 from desktop.views.context import AppContext
 from desktop.views.field_text import field_text
-from desktop.views.page import button, label
-from desktop.views.people.person_form import FieldsForm
+from desktop.views.page import button
+from desktop.views.people.form_dialog import FormDialog, Write
 from desktop.views.table import Column, SnapshotTable, table_view
 
 _FIELDS = [field for field in STAFF.fields if field.key != "org"]
 _HEIGHT = 170
 
 
-class StaffDialog(QDialog):
+class StaffDialog(FormDialog):
     """One member of staff."""
 
     def __init__(self, context: AppContext, *, row: ChildRow | None, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._context, self._row = context, row
-        self.setWindowTitle(self.tr("工作人员"))
-        self.setMinimumWidth(480)
-        self.form = FieldsForm(_FIELDS, station=context.station, kind=STAFF)
+        super().__init__(context, kind=STAFF, fields=_FIELDS, title=STAFF.label, parent=parent)
+        self._record = row.id if row else ""
         self.form.show_values(row.values if row else {"on_card": 1})
-        self.error = label(name="bad")
-        self.save = button(self.tr("保存"), primary=True)
-        self.save.setDefault(True)
-        self.save.clicked.connect(self._save)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(24, 20, 24, 20)
-        for one in (self.form, self.error, self.save):
-            box.addWidget(one)
 
-    def _save(self) -> None:
-        values, record = self.form.values(), self._row.id if self._row else ""
-        self._context.write(
-            lambda station, _report: staff.put_staff(station, values=values, record=record),
-            context=self,
-            done=lambda _changes: self.accept(),
-            failed=self._failed,
-        )
-
-    def _failed(self, error: BaseException) -> None:
-        if isinstance(error, InvalidValueError):
-            self.error.setText(str(error))
-            self.form.point_at(error)
-        else:
-            self._context.messages.show_error(error)
+    def prepared(self) -> Write:
+        """Return the write of this member of staff."""
+        values, record = self.form.values(), self._record
+        return lambda station: staff.put_staff(station, values=values, record=record)
 
 
 class StaffBox(QWidget):
