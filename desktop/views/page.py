@@ -1,7 +1,8 @@
 """What all pages share: a title, a row of actions, and plain labels."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
 from desktop.views.context import AppContext
@@ -24,6 +25,20 @@ def button(text: str, *, primary: bool = False) -> QPushButton:
         made.setObjectName("primary")
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     return made
+
+
+def scrolled(form: QWidget, *, beside: int) -> QScrollArea:
+    """Return a form that scrolls where the screen is too low for it and `beside` pixels of other things.
+
+    At 150 % scaling a screen of 768 lines has 512: the button under a long form must stay in sight.
+    """
+    area = QScrollArea()
+    area.setWidget(form)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    free = QGuiApplication.primaryScreen().availableGeometry().height() - beside
+    area.setMinimumHeight(min(form.sizeHint().height() + 4, free))
+    return area
 
 
 class Page(QWidget):

@@ -9,9 +9,10 @@ from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Field, RecordKind
 from desktop.services.station import Station
 from desktop.views.context import AppContext
-from desktop.views.page import button, label
+from desktop.views.page import button, label, scrolled
 from desktop.views.people.person_form import FieldsForm
 
+_BESIDE = 180  # pixels of title bar, error and button
 Write = Callable[[Station], Changes]
 
 
@@ -35,7 +36,7 @@ class FormDialog(QDialog):
         row.addWidget(self.save)
         box = QVBoxLayout(self)
         box.setContentsMargins(24, 20, 24, 20)
-        box.addWidget(self.form)
+        box.addWidget(scrolled(self.form, beside=_BESIDE), 1)
         box.addWidget(self.error)
         box.addLayout(row)
 

@@ -25,9 +25,10 @@ from desktop.services.register import PersonDraft, Registered
 from desktop.services.station import Station
 from desktop.store.people import PersonRow
 from desktop.views.context import AppContext
-from desktop.views.page import button, label
+from desktop.views.page import button, label, scrolled
 from desktop.views.people.editors import editor_for, show_value, typed_value
 
+_BESIDE = 260  # pixels of title bar, phone, warnings and buttons
 _QUICK = ("name", "id_no", "sex", "birth_id", "live_addr", "ent_name", "retire_date", "remark")
 
 
@@ -137,7 +138,7 @@ class NewPersonDialog(QDialog):
         row.addWidget(self.save)
         box = QVBoxLayout(self)
         box.setContentsMargins(24, 20, 24, 20)
-        box.addWidget(self.form)
+        box.addWidget(scrolled(self.form, beside=_BESIDE), 1)
         box.addLayout(phones)
         box.addWidget(self.alike)
         box.addWidget(self.error)
