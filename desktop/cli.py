@@ -4,15 +4,12 @@ Exit 0 done, 1 a known error (one Chinese sentence on standard error), 2 wrong u
 """
 
 import argparse
-import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+from desktop.cli_jobs.opening import Answer, Job, JobAdder, password_of, station_at
 from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
@@ -22,10 +19,6 @@ from desktop.services import access, backups, books, cards, exchange, peers, pra
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 from desktop.store.people import PeopleFilter
-
-Answer = dict[str, Any]
-Job = Callable[[argparse.Namespace], Answer]
-PASSWORD = "YINCE_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 def main(arguments: list[str]) -> int:
@@ -103,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_exchange(job: "Callable[..., argparse.ArgumentParser]") -> None:
+def _add_exchange(job: JobAdder) -> None:
     """Add the commands of exchange, backup and checking."""
     one = job("key-card", key_card, "导出本单位密钥卡")
     one.add_argument("out", type=Path, metavar="OUT.yck")
@@ -126,22 +119,6 @@ def _add_exchange(job: "Callable[..., argparse.ArgumentParser]") -> None:
     one.add_argument("backup", type=Path, metavar="BACKUP")
     one.add_argument("store", type=Path, metavar="STORE")
     job("check", check, "检查登记库")
-
-
-def password_of(prompt: str = "密码：") -> str:
-    """Return the password from the environment, or ask for it."""
-    given = os.environ.get(PASSWORD)
-    return given if given is not None else getpass.getpass(prompt)
-
-
-@contextmanager
-def station_at(folder: Path) -> Iterator[Station]:
-    """Open the store for one job."""
-    station = access.open_store(folder, password=password_of(), clock=SystemClock())
-    try:
-        yield station
-    finally:
-        station.close()
 
 
 def demo(options: argparse.Namespace) -> Answer:

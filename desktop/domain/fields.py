@@ -23,6 +23,7 @@ class Kind(Enum):
     PHONE = "phone"
     ORG = "org"  # an organisation's code
     RECORD = "record"  # the id of another record
+    IMAGE = "image"  # the SHA-256 of an attachment, in hex
 
 
 class Policy(Enum):
@@ -57,6 +58,7 @@ class Field:
     purpose: str = ""
     in_table: bool = False  # shown in the list of people unless the user chose otherwise
     off: bool = False  # exists, but is not collected until a lead switches it on
+    retired: bool = False  # kept and searched, but newly written as a record of its own kind
     width: int = 12  # characters, for tables on screen and paper
 
     @property

@@ -14,6 +14,21 @@ HOBBY = "特长爱好"
 OUTSIDE = "统筹外费用"
 STATE = "移交与在管"
 
+# Why each group is kept (PIPL art. 5 and 6: lawful, necessary, minimum), shown beside every field.
+PURPOSES: dict[str, str] = {
+    IDENTITY: "确认本人身份，防止重登、错登",
+    RESIDENCE: "确定接收社区，上门服务和走访",
+    WORK: "核对移交企业和退休情况",
+    INSURANCE: "协助资格认证和待遇咨询（参考，不代替社保记录）",
+    PARTY: "接转和管理党员组织关系",
+    ARCHIVE: "交接和查询人事档案",
+    FAMILY: "紧急联系和代办",
+    CARE: "安排走访和关爱服务",
+    HOBBY: "组织活动和志愿服务",
+    OUTSIDE: "答复本人关于统筹外费用的询问",
+    STATE: "掌握移交进度和在管状态",
+}
+
 _IDENTITY = (
     Field(
         "person_no",
@@ -38,7 +53,7 @@ _IDENTITY = (
         in_table=True,
         width=10,
     ),
-    Field("name_former", "曾用名", IDENTITY, synonyms=("别名", "又名", "同音字"), max_length=100),
+    Field("name_former", "曾用名", IDENTITY, synonyms=("别名", "又名", "同音字"), max_length=100, retired=True),
     Field(
         "name_external",
         "外部系统用字",
@@ -46,6 +61,7 @@ _IDENTITY = (
         synonyms=("社保姓名", "银行户名"),
         max_length=100,
         purpose="生僻字在外部系统中的写法",
+        retired=True,
     ),
     Field("sex", "性别", IDENTITY, Kind.CODE, ("男女",), "sex", maintainer="E", in_table=True, width=4),
     Field("id_type", "证件类型", IDENTITY, Kind.CODE, ("证件种类",), "id_type", maintainer="E"),
@@ -79,6 +95,7 @@ _IDENTITY = (
         synonyms=("老身份证号", "旧证号", "原身份证号", "原15位证号"),
         privacy=3,
         max_length=100,
+        retired=True,
     ),
     Field("id_valid_to", "证件有效期", IDENTITY, Kind.TEXT, ("有效期至", "身份证有效期"), max_length=20),
     Field(
@@ -104,6 +121,7 @@ _IDENTITY = (
     Field("native_place", "籍贯", IDENTITY, synonyms=("出生地",), maintainer="E", max_length=60),
     Field("marital", "婚姻状况", IDENTITY, Kind.CODE, ("婚否", "婚姻"), "marital", width=6),
     Field("education", "文化程度", IDENTITY, Kind.CODE, ("学历", "最高学历"), "education", maintainer="E", width=8),
+    Field("photo", "照片", IDENTITY, Kind.IMAGE, privacy=3, max_length=64),
 )
 
 _RESIDENCE = (
@@ -200,6 +218,7 @@ _WORK = (
     Field("ent_group", "集团公司", WORK, synonyms=("主管集团", "所属集团"), privacy=1, maintainer="E"),
     Field("post", "原任职务", WORK, synonyms=("原职务", "职务", "职级"), maintainer="E", max_length=60),
     Field("title", "职称或技术等级", WORK, synonyms=("职称", "技术等级"), maintainer="E", max_length=60),
+    Field("skill_level", "职业技能等级", WORK, Kind.CODE, ("技能等级",), "skill_level", maintainer="E"),
     Field("worker_kind", "干部工人身份", WORK, Kind.CODE, ("身份", "人员身份"), "worker_kind", maintainer="E"),
     Field("work_start", "参加工作时间", WORK, Kind.DATE, ("参工时间", "工作时间", "参加工作日期"), maintainer="E"),
     Field(
@@ -276,6 +295,8 @@ _INSURANCE = (
     Field("cert_way", "认证方式", INSURANCE, Kind.CODE, (), "cert_way"),
     Field("chronic", "门诊慢特病认定", INSURANCE, synonyms=("慢性病", "慢特病"), privacy=4),
     Field("remote_mi", "异地就医备案", INSURANCE, synonyms=("异地就医",), privacy=3),
+    Field("chronic_on", "慢特病认定日期", INSURANCE, Kind.DATE, privacy=4),
+    Field("remote_mi_on", "异地就医备案日期", INSURANCE, Kind.DATE, privacy=3),
     Field("annuity", "企业年金", INSURANCE, Kind.BOOL, ("是否有企业年金",), maintainer="E"),
 )
 
@@ -297,9 +318,21 @@ _PARTY = (
     Field(
         "branch_to", "接收党支部", PARTY, synonyms=("党组织去向", "所属党支部", "接收党组织"), privacy=3, maintainer="P"
     ),
+    Field(
+        "fee_base",
+        "党费缴纳基数",
+        PARTY,
+        Kind.MONEY,
+        ("党费基数",),
+        privacy=4,
+        maintainer="P",
+        off=True,
+        purpose="接转前由企业核定，仅在核算党费时需要",
+    ),
     Field("fee_paid_to", "党费交至年月", PARTY, Kind.DATE, ("党费缴至",), privacy=3, maintainer="P"),
     Field("letter_no", "组织关系介绍信号", PARTY, synonyms=("介绍信编号",), privacy=3, maintainer="P", max_length=40),
     Field("letter_date", "介绍信开具日", PARTY, Kind.DATE, privacy=3, maintainer="P"),
+    Field("letter_valid", "介绍信有效期至", PARTY, Kind.DATE, privacy=3, maintainer="P"),
     Field("receipt_date", "介绍信回执日期", PARTY, Kind.DATE, privacy=3, maintainer="P"),
     Field(
         "party_state", "党员状态", PARTY, Kind.CODES, (), "party_state", privacy=3, maintainer="P", policy=Policy.UNION
@@ -332,7 +365,12 @@ _ARCHIVE = (
         "file_missing", "缺失材料", ARCHIVE, Kind.NOTE, ("缺失材料清单",), privacy=3, maintainer="A", max_length=1000
     ),
     Field("digitised", "是否数字化", ARCHIVE, Kind.BOOL, privacy=3, maintainer="A"),
+    Field("digital_pages", "扫描页数", ARCHIVE, Kind.INT, privacy=3, maintainer="A"),
+    Field("digital_check", "扫描件校验值", ARCHIVE, privacy=3, maintainer="A", max_length=64),
     Field("file_move", "档案移交批次", ARCHIVE, synonyms=("交接单号",), privacy=3, maintainer="A"),
+    Field("file_moved_on", "档案移交日期", ARCHIVE, Kind.DATE, privacy=3, maintainer="A"),
+    Field("file_receiver", "档案接收人", ARCHIVE, privacy=3, maintainer="A", max_length=50),
+    Field("file_flag", "档案说明", ARCHIVE, Kind.CODE, (), "file_flag", privacy=3, maintainer="A"),
 )
 
 _FAMILY = (
@@ -356,11 +394,18 @@ _HOBBY = (
     Field("skills", "特长技能", HOBBY, synonyms=("特长", "技能")),
     Field("hobbies", "兴趣爱好", HOBBY, Kind.CODES, ("爱好", "兴趣"), "hobby", policy=Policy.UNION),
     Field("public_good", "从事公益活动情况", HOBBY, synonyms=("公益活动", "志愿服务")),
+    Field("volunteer_no", "志愿者编号", HOBBY, max_length=40),
+    Field("volunteer_hours", "志愿服务时长（小时）", HOBBY, Kind.INT),
+    Field("can_teach", "可授课内容", HOBBY),
 )
 
 _OUTSIDE = (
     Field("outside_item", "统筹外项目", OUTSIDE, synonyms=("统筹外费用项目",), privacy=4, maintainer="E", off=True),
     Field("outside_amt", "统筹外月标准", OUTSIDE, Kind.MONEY, privacy=4, maintainer="E", off=True),
+    Field("outside_year", "统筹外年标准", OUTSIDE, Kind.MONEY, privacy=4, maintainer="E", off=True),
+    Field("outside_payer", "统筹外发放主体", OUTSIDE, privacy=4, maintainer="E", off=True, max_length=100),
+    Field("outside_on", "统筹外计提日期", OUTSIDE, Kind.DATE, privacy=4, maintainer="E", off=True),
+    Field("outside_deed", "统筹外协议号", OUTSIDE, privacy=4, maintainer="E", off=True, max_length=60),
     Field("outside_way", "统筹外处理方式", OUTSIDE, Kind.CODE, (), "outside_way", privacy=4, maintainer="E", off=True),
 )
 
@@ -373,6 +418,9 @@ _STATE = (
     Field("verified_on", "信息核对日期", STATE, Kind.DATE, privacy=1),
     Field("death_date", "死亡日期", STATE, Kind.DATE, ("去世日期", "死亡时间"), privacy=3),
     Field("death_source", "死亡信息来源", STATE, Kind.CODE, (), "death_source", privacy=3),
+    Field("death_cert_no", "死亡证明编号", STATE, privacy=3, max_length=40),
+    Field("cremation_no", "火化证编号", STATE, privacy=3, max_length=40),
+    Field("joined_to", "并入人员", STATE, Kind.RECORD, privacy=1, maintainer="X", max_length=32),
     Field("change_reason", "增减变动原因", STATE, Kind.CODE, ("变动原因",), "change_reason", privacy=3),
     Field(
         "remark", "备注", STATE, Kind.NOTE, ("说明", "其他", "附注"), max_length=2000, policy=Policy.APPEND, width=20

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-from desktop.domain.dictionary import KINDS
+from desktop.domain.dictionary import KINDS, PERSON_RECORDS
 from desktop.domain.fields import RecordKind
 
 METADATA = MetaData()
@@ -32,19 +32,18 @@ RECORDS: dict[str, Table] = {key: _record_table(kind) for key, kind in KINDS.ite
 
 PERSON = RECORDS["person"]
 PHONE = RECORDS["phone"]
-CONTACT = RECORDS["contact"]
-TAG = RECORDS["tag"]
 VISIT = RECORDS["visit"]
 CARD = RECORDS["card"]
-ORG = RECORDS["org"]
-STAFF = RECORDS["staff"]
 
 Index("person_id_no", PERSON.c.id_no)
 Index("person_name", PERSON.c.name)
 Index("person_home_org", PERSON.c.home_org)
 Index("person_sort_name", PERSON.c.sort_name)
-for _child in (PHONE, CONTACT, TAG, VISIT, CARD):
-    Index(f"{_child.name}_person", _child.c.person)
+Index("person_birth_id", PERSON.c.birth_id)
+for _kind in PERSON_RECORDS:
+    Index(f"{_kind.key}_person", RECORDS[_kind.key].c.person)
+Index("pair_other", RECORDS["pair"].c.other)
+Index("verify_item_verify", RECORDS["verify_item"].c.verify)
 Index("phone_number", PHONE.c.number)
 Index("visit_visited_on", VISIT.c.visited_on)
 Index("card_card_no", CARD.c.card_no)
@@ -209,6 +208,34 @@ QUARANTINE = Table(
     Column("operation", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Text, nullable=False),
+)
+
+# What is half typed when the power goes; kept until it is saved or thrown away, never logged.
+DRAFT = Table(
+    "draft",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+# Photos and empty forms, by the SHA-256 of their bytes.
+ATTACHMENT = Table(
+    "attachment",
+    METADATA,
+    Column("hash", Text, primary_key=True),
+    Column("media", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+# The list of names behind frozen numbers: compressed JSON, sealed by the record's digest.
+FROZEN_LIST = Table(
+    "frozen_list",
+    METADATA,
+    Column("frozen", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
 )
 
 # FTS5 tables are made in migrations only: SQLAlchemy has no words for them.

@@ -7,7 +7,7 @@ from functools import cache
 
 from rapidfuzz import fuzz, process
 
-from desktop.domain.dictionary import CONTACT, PERSON, PHONE, TAG
+from desktop.domain.dictionary import CONTACT, PERSON, PHONE, TAG, Kind
 
 IGNORED = ""
 SEQUENCE = "seq"  # 序号: read, never stored
@@ -26,6 +26,7 @@ _CONTEXTS = {
 }  # fmt: skip
 _SURE, _LIKELY = 100, 82
 _SHORTEST_FUZZY = 3
+_UNREADABLE = frozenset({Kind.RECORD, Kind.IMAGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def _words() -> dict[str, str]:
     found = dict(_EXTRA)
     for kind in (PERSON, PHONE, CONTACT, TAG):
         for field in kind.fields:
+            if field.kind in _UNREADABLE or field.label in {"来源", "登记日期", "审核人"}:
+                continue
             for word in (field.label, *field.synonyms):
                 found.setdefault(_normal(word), f"{kind.key}.{field.key}")
     return found
@@ -117,12 +120,12 @@ def _follows_contact(headers: Sequence[str], place: int) -> bool:
 def targets() -> list[tuple[str, str]]:
     """Return every target a user may choose, with its Chinese name, in dictionary order."""
     found = [(IGNORED, "（不导入）"), (SEQUENCE, "序号"), (STREET, "接收街道")]
-    skipped = {"person", "rank", "source", "noted_on", "state", "evidence", "since", "until"}
+    skipped = {"person", "rank", "source", "noted_on", "state", "evidence", "since", "until", "reviewer"}
     for kind in (PERSON, PHONE, CONTACT, TAG):
         found += [
             (f"{kind.key}.{field.key}", field.label)
             for field in kind.fields
-            if not field.off and (kind is PERSON or field.key not in skipped)
+            if not field.off and field.kind not in _UNREADABLE and (kind is PERSON or field.key not in skipped)
         ]
     return found
 

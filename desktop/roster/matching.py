@@ -1,5 +1,6 @@
 """Who of a roster is already in the register: a pure decision over an index of what is there."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from desktop.domain.names import match_key
 from desktop.roster.rowread import ASK, RowDraft
 
 ADDED, UPDATED, UNCHANGED, REVIEW, REJECTED = "added", "updated", "unchanged", "needs_review", "rejected"
+_FORMER = frozenset({"name_former", "name_external", "id_no_old"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Known:
     phones: frozenset[str] = frozenset()
     contacts: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
+    former: frozenset[str] = frozenset()  # former names and old ids
 
 
 @dataclass(slots=True)
@@ -92,10 +95,19 @@ def _one_character_apart(first: str, second: str) -> bool:
     return len(first) == len(second) and sum(a != b for a, b in zip(first, second, strict=True)) <= 2
 
 
+def _known_before(key: str, value: Value, known: Known) -> bool:
+    """Return True for former names and old ids that are all there as records of their own."""
+    return key in _FORMER and all(
+        one.strip() in known.former for one in re.split(r"[/、,，;；]", str(value)) if one.strip()
+    )
+
+
 def _compare(draft: RowDraft, known: Known) -> Planned:
     """Return the fields a row would change in a person already there; it never empties one."""
     changes: dict[str, Value] = {
-        key: value for key, value in draft.values.items() if value not in (None, "") and known.values.get(key) != value
+        key: value
+        for key, value in draft.values.items()
+        if value not in (None, "") and known.values.get(key) != value and not _known_before(key, value, known)
     }
     if "remark" in changes and str(changes["remark"]) in str(known.values.get("remark") or ""):
         del changes["remark"]

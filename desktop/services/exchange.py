@@ -6,9 +6,10 @@ from pathlib import Path
 
 from desktop.domain.changes import Changes
 from desktop.domain.clock import local_text, stamp
-from desktop.domain.dictionary import kind_of
+from desktop.domain.dictionary import KINDS, kind_of
 from desktop.domain.errors import NotFoundError, PackageError
 from desktop.domain.fields import Value
+from desktop.domain.house_records import HOUSE_RECORDS
 from desktop.domain.ids import new_id, org_id
 from desktop.domain.operations import MergePlan, Operation, RecordState
 from desktop.domain.progress import Report, silent
@@ -23,7 +24,9 @@ from desktop.sync import key_card, merge, order, package
 from desktop.sync.order import Arrival, StreamState
 
 _TRUSTED = "trusted"
-_SHARED_KINDS = frozenset({"org", "staff"})
+_SHARED_KINDS = frozenset(kind.key for kind in HOUSE_RECORDS if not kind.local)
+_LOCAL_KINDS = frozenset(kind.key for kind in KINDS.values() if kind.local)
+_OWN_KINDS = frozenset({"org", "staff"})  # what a community keeps of itself; the rest is its street's to say
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,9 @@ def _operations_for(station: Station, connection: object, peer: Peer, out: Strea
     """Return our own writes the peer may see: a community sends all to its street, a street what is theirs."""
     found = [one for _, one in merging.operations_after(connection, out.cursor, org=station.org)]  # type: ignore[arg-type]
     found = [one for one in found if one.kind != "org" or station.is_street or one.record == org_id(station.org)]
+    found = [one for one in found if one.kind not in _LOCAL_KINDS]
     if peer.kind == "street":
-        return found
+        return [one for one in found if one.kind not in _SHARED_KINDS - _OWN_KINDS]
     theirs = merging.people_of_org(connection, peer.org)  # type: ignore[arg-type]
     owners: dict[str, str] = {}
     for kind in {one.kind for one in found} - _SHARED_KINDS - {"person"}:
@@ -220,7 +224,7 @@ def _plan(station: Station, peer: Peer, operations: Sequence[Operation]) -> Merg
     return merge.plan_merge(operations, states, objection=objection, sender_rules=rules)
 
 
-_KNOWN_KINDS = frozenset({"person", "phone", "contact", "tag", "visit", "card", "org", "staff"})
+_KNOWN_KINDS = frozenset(kind.key for kind in KINDS.values() if not kind.local)
 
 
 def _no_objection(operation: Operation) -> str | None:
@@ -240,6 +244,8 @@ def _objection(
 
     def objection(operation: Operation) -> str | None:
         stored = states.get((operation.kind, operation.record))
+        if operation.kind in _SHARED_KINDS - _OWN_KINDS:
+            return "代码表、机构别名和高龄档次由街道维护"
         if operation.kind in _SHARED_KINDS:
             code = str(operation.fields.get("org") or operation.fields.get("code") or "")
             mine = stored is None or peer.org in {stored.values.get("org"), stored.values.get("code")}

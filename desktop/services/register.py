@@ -21,6 +21,12 @@ from desktop.store.unit_of_work import UnitOfWork
 
 IN_CARE = "1"  # manage_state 在管
 ALIVE = "1"
+# What used to be one text on a person and is now records of its own, each with source and date.
+_RETIRED = {
+    "name_former": ("former_name", "name", {"kind": "1"}),
+    "name_external": ("former_name", "name", {"kind": "4"}),
+    "id_no_old": ("old_id", "number", {}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ def register_person(station: Station, *, draft: PersonDraft, why: str = "") -> R
     values = complete_person(station, draft.values)
     refuse_wrong(PERSON.key, values, station)
     person = new_id(station.ids)
+    former = take_former(values, source="手工登记")
     with station.vault.unit("person.register", why=why) as unit:
         prefix = number_prefix(station)
         values.setdefault("person_no", f"{prefix}{people.next_person_no(unit.connection, prefix):05d}")
@@ -80,6 +87,8 @@ def register_person(station: Station, *, draft: PersonDraft, why: str = "") -> R
         for kind, rows in (("phone", draft.phones), ("contact", draft.contacts), ("tag", draft.tags)):
             for row in rows:
                 add_child(station, unit, kind=kind, person=person, values=row)
+        for kind, row in former:
+            add_child(station, unit, kind=kind, person=person, values=row)
         changes = unit.commit()
     return Registered(person, str(values["person_no"]), changes)
 
@@ -93,6 +102,17 @@ def complete_person(station: Station, values: Mapping[str, Value]) -> dict[str, 
     filled.setdefault("manage_state", IN_CARE)
     filled.setdefault("alive_state", ALIVE)
     return filled
+
+
+def take_former(values: dict[str, Value], *, source: str) -> list[tuple[str, dict[str, Value]]]:
+    """Take former names and old ids out of a person's fields; return them as (kind, fields) of records."""
+    found: list[tuple[str, dict[str, Value]]] = []
+    for key, (kind, target, rest) in _RETIRED.items():
+        text = str(values.pop(key, None) or "")
+        for one in re.split(r"[、,，;；/]", text):
+            if one.strip():
+                found.append((kind, {target: one.strip(), **rest, "source": source}))
+    return found
 
 
 def number_prefix(station: Station) -> str:
@@ -145,7 +165,7 @@ def put_child(
 def add_child(station: Station, unit: UnitOfWork, *, kind: str, person: str, values: Mapping[str, Value]) -> str:
     """Add a child record inside an open unit and return its id; raises InvalidValueError."""
     filled = {key: value for key, value in values.items() if value not in (None, "")}
-    if kind == "phone":
+    if "noted_on" in kind_of(kind).keys:
         filled.setdefault("noted_on", station.today().isoformat())
     refuse_wrong(kind, {**filled, "person": person}, station)
     record = new_id(station.ids)

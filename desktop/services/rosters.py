@@ -138,12 +138,13 @@ def _index(station: Station) -> RegisterIndex:
         ids = people.ids_matching(connection, people.PeopleFilter(), sort="id_no")
         stored = load_records(connection, PERSON.key, ids)
         children: dict[str, dict[str, set[str]]] = {}
-        for kind, key in (("phone", "number"), ("contact", "name"), ("tag", "code")):
+        for kind, key in _CHILD_KEYS:
             children[kind] = {}
             for person, value in rosters.child_keys(connection, kind, key):
                 children[kind].setdefault(person, set()).add(value)
     for person in ids:
         sets = [frozenset(children[kind].get(person, ())) for kind in ("phone", "contact", "tag")]
+        sets.append(frozenset(children["former_name"].get(person, set()) | children["old_id"].get(person, set())))
         index.add(Known(person, stored[person].values, *sets))
     return index
 
@@ -171,6 +172,11 @@ def apply_roster(station: Station, *, preview: RosterPreview, report: Report = s
     return RosterResult(preview.counts, problems_of(preview), changes)
 
 
+_CHILD_KEYS = (
+    ("phone", "number"), ("contact", "name"), ("tag", "code"), ("former_name", "name"), ("old_id", "number"),
+)  # fmt: skip
+
+
 class _Writer:
     """Writes planned rows inside one unit."""
 
@@ -188,9 +194,11 @@ class _Writer:
         if planned.outcome == matching.ADDED:
             self.add(planned)
         elif planned.outcome == matching.UPDATED and planned.person is not None:
-            if planned.changes:
-                self._unit.put(PERSON.key, planned.person.id, planned.changes)
-            self.children(planned.person.id, planned)
+            changes = dict(planned.changes)
+            former = register.take_former(changes, source="名册")
+            if changes:
+                self._unit.put(PERSON.key, planned.person.id, changes)
+            self.children(planned.person.id, planned, former)
         elif planned.outcome == matching.REVIEW and "\x1f".join(draft.cells) not in self._waiting:
             rosters.keep_review(self._unit, record=new_id(self._station.ids), payload=review_payload(table, planned))
 
@@ -198,20 +206,28 @@ class _Writer:
         values = register.complete_person(self._station, planned.changes)
         values.setdefault("person_no", f"{self._prefix}{self._next:05d}")
         self._next += 1
+        former = register.take_former(values, source="名册")
         person = new_id(self._station.ids)
         self._unit.add(PERSON.key, person, values)
-        self.children(person, planned)
+        self.children(person, planned, former)
 
-    def children(self, person: str, planned: Planned) -> None:
+    def children(self, person: str, planned: Planned, former: Sequence[tuple[str, Mapping[str, Value]]] = ()) -> None:
         day = self._station.today().isoformat()
+        for kind, one in former:
+            self._unit.add(kind, new_id(self._station.ids), {**one, "person": person, "noted_on": day})
         for one in planned.phones:
             self._unit.add(
                 "phone", new_id(self._station.ids), {**one, "person": person, "noted_on": day, "source": "名册"}
             )
         if planned.contact:
-            self._unit.add("contact", new_id(self._station.ids), {**planned.contact, "person": person})
+            self._unit.add(
+                "contact", new_id(self._station.ids),
+                {**planned.contact, "person": person, "noted_on": day, "source": "名册"},
+            )  # fmt: skip
         for one in planned.tags:
-            self._unit.add("tag", new_id(self._station.ids), {**one, "person": person, "source": "名册"})
+            self._unit.add(
+                "tag", new_id(self._station.ids), {**one, "person": person, "noted_on": day, "source": "名册"}
+            )
 
 
 def review_payload(table: RosterTable, planned: Planned) -> dict[str, Any]:
@@ -247,8 +263,9 @@ def accept_review(station: Station, *, review: str, values: Mapping[str, Value] 
         phones, contact, tags = (found.payload[key] for key in ("phones", "contact", "tags"))
         draft = RowDraft(found.payload["row"], found.payload["cells"], merged)
         if known:
+            former = register.take_former(merged, source="名册")
             unit.put(PERSON.key, known, merged)
-            writer.children(known, Planned(draft, matching.UPDATED, None, {}, phones, contact, tags))
+            writer.children(known, Planned(draft, matching.UPDATED, None, {}, phones, contact, tags), former)
         else:
             writer.add(Planned(draft, matching.ADDED, None, merged, phones, contact, tags))
         rosters.close_review(unit, record=review, state="accepted")

@@ -6,15 +6,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from desktop.domain.dictionary import KINDS, PERSON
+from desktop.domain.dictionary import KINDS, PERSON, PERSON_RECORDS
 from desktop.domain.fields import Value
 from desktop.domain.ids import read_short_code
 from desktop.store import finding
 from desktop.store.records import chunks, load_records
 
-CHILD_KINDS = ("phone", "contact", "tag", "visit", "card")
+CHILD_KINDS = tuple(kind.key for kind in PERSON_RECORDS)
 _ORDER = {"phone": "row", "contact": "rank, row", "tag": "code, row", "visit": "visited_on DESC, row DESC",
-          "card": "issued_on DESC, row DESC"}  # fmt: skip
+          "card": "issued_on DESC, row DESC", "verify": "done_on DESC, row DESC", "state": "done_on DESC, row DESC",
+          "party": "done_on DESC, row DESC"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def person_page(connection: Connection, person: str) -> PersonPage | None:
 def children_of(connection: Connection, kind: str, *, person: str) -> tuple[ChildRow, ...]:
     """Return the records of one kind that belong to a person, in the order people expect."""
     keys = KINDS[kind].keys
-    sql = f"SELECT id, {', '.join(keys)} FROM {kind} WHERE deleted=0 AND person=? ORDER BY {_ORDER[kind]}"  # noqa: S608
+    sql = f"SELECT id, {', '.join(keys)} FROM {kind} WHERE deleted=0 AND person=? ORDER BY {_ORDER.get(kind, 'row')}"  # noqa: S608
     return tuple(_child(kind, keys, row) for row in connection.exec_driver_sql(sql, (person,)))
 
 

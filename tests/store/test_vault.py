@@ -109,7 +109,7 @@ def test_the_schema_of_the_migrations_is_the_schema_of_the_tables(vault: Vault) 
     with vault.reading() as connection:
         for table in METADATA.sorted_tables:
             columns = [row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info('{table.name}')")]
-            assert columns == [column.name for column in table.columns]
+            assert sorted(columns) == sorted(column.name for column in table.columns)
             indexes = {
                 row[1] for row in connection.exec_driver_sql(f"PRAGMA index_list('{table.name}')") if row[3] == "c"
             }

@@ -1,6 +1,6 @@
 """Phones, contacts, tags and visits of one person: the list, and the form for one of them."""
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from desktop.domain.dictionary import KINDS, Kind
 from desktop.services import cards, register, visits
@@ -12,7 +12,15 @@ from desktop.views.people.form_dialog import FormDialog, Write
 from desktop.views.table import Column, SnapshotTable, table_view
 
 _ADDED = ("phone", "contact", "tag")
-_AMENDED = (*_ADDED, "visit")
+_MORE = ("former_name", "old_id", "insurance", "party", "file_loan", "consent")
+_AMENDED = (*_ADDED, *_MORE, "visit")
+_REFUSED = {
+    "card": "联系卡不能修改，可以作废后重新发卡",
+    "state": "状态变动不能修改，请再登记一次状态变动",
+    "verify": "核对记录不能修改，请重新核对",
+    "verify_item": "核对记录不能修改，请重新核对",
+    "pair": "重复判定请到“查重”里改",
+}
 
 
 class ChildDialog(FormDialog):
@@ -59,6 +67,12 @@ class ChildrenTab(QWidget):
             one = button(self.tr("添加{0}").format(KINDS[kind].label))
             one.clicked.connect(lambda _checked=False, kind=kind: self.add(kind))
             line.addWidget(one)
+        self.more = button(self.tr("添加其他"))
+        menu = QMenu(self.more)
+        for kind in _MORE:
+            menu.addAction(KINDS[kind].label).triggered.connect(lambda _checked=False, kind=kind: self.add(kind))
+        self.more.setMenu(menu)
+        line.addWidget(self.more)
         line.addStretch(1)
         self.change = button(self.tr("修改（回车）"))
         self.change.clicked.connect(lambda: self._with_current(self.amend))
@@ -84,7 +98,7 @@ class ChildrenTab(QWidget):
     def amend(self, row: ChildRow) -> ChildDialog | None:
         """Open the form of a record that may be corrected by hand."""
         if row.kind not in _AMENDED:
-            self._context.messages.said.emit(self.tr("联系卡不能修改，可以作废后重新发卡"), True)
+            self._context.messages.said.emit(self.tr(_REFUSED[row.kind]), True)
             return None
         return self._open(ChildDialog(self._context, kind=row.kind, person=self.person, row=row, parent=self))
 
@@ -93,6 +107,9 @@ class ChildrenTab(QWidget):
         return dialog
 
     def _ask_to_remove(self, row: ChildRow) -> None:
+        if row.kind in _REFUSED and row.kind != "card":
+            self._context.messages.said.emit(self.tr(_REFUSED[row.kind]), True)
+            return
         if row.kind == "card":
             number = str(row.values.get("card_no"))
             question = self.tr("作废联系卡 {0}？扫这张卡会显示已作废；重新发卡会得到新卡号。").format(number)

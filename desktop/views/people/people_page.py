@@ -17,7 +17,7 @@ from desktop.store.people import PersonRow
 from desktop.views.context import AppContext
 from desktop.views.page import Page, button, label
 from desktop.views.people.filters_row import FiltersRow
-from desktop.views.people.person_form import NewPersonDialog
+from desktop.views.people.person_form import NewPersonDialog, is_typed
 from desktop.views.table import Column, SnapshotTable, table_view
 
 _SHOWN = 5000
@@ -52,7 +52,7 @@ class PeoplePage(Page):
         self.export_button = button(self.tr("打印与导出"))
         for one in (self.column_button, self.export_button, self.new_button):
             self.head.addWidget(one)
-        fields = [field for field in PERSON.fields if not field.off and field.kind is not Kind.NOTE]
+        fields = [field for field in PERSON.fields if is_typed(field) and field.kind is not Kind.NOTE]
         self.model: SnapshotTable[PersonRow] = SnapshotTable([self._column(field) for field in fields])
         self.view = table_view(self.model)
         self.view.activated.connect(self._open)

@@ -32,6 +32,11 @@ _BESIDE = 260  # pixels of title bar, phone, warnings and buttons
 _QUICK = ("name", "id_no", "sex", "birth_id", "live_addr", "ent_name", "retire_date", "remark")
 
 
+def is_typed(field: Field) -> bool:
+    """Return True for a field a clerk types into a form: not a link, a picture, or one that is off or retired."""
+    return not field.off and not field.retired and field.kind not in {Kind.RECORD, Kind.IMAGE}
+
+
 class FieldsForm(QWidget):
     """Editors for a run of fields, with their findings beneath."""
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.domain.clock import local_text
-from desktop.domain.dictionary import KINDS, PERSON, Kind, grouped, masked
+from desktop.domain.dictionary import KINDS, PERSON, PERSON_RECORDS, Kind, grouped, masked
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Value
 from desktop.services import batches, register
@@ -19,7 +19,7 @@ from desktop.views.context import AppContext
 from desktop.views.field_text import field_text
 from desktop.views.page import Page, button, label
 from desktop.views.people.child_dialog import ChildrenTab
-from desktop.views.people.person_form import FieldsForm
+from desktop.views.people.person_form import FieldsForm, is_typed
 from desktop.views.table import Column, SnapshotTable, table_view
 
 
@@ -43,7 +43,7 @@ def line_label(line: HistoryLine) -> str:
 class PersonPage(Page):
     """Reads, edits and explains one person."""
 
-    topics = ("person", "phone", "contact", "tag", "visit", "card")
+    topics = ("person", *(kind.key for kind in PERSON_RECORDS))
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context, title="")
@@ -63,7 +63,7 @@ class PersonPage(Page):
         self.tabs = QTabWidget()
         self.forms: dict[str, FieldsForm] = {}
         for group, fields in grouped(PERSON.fields).items():
-            form = FieldsForm([one for one in fields if not one.off], station=context.station)
+            form = FieldsForm([one for one in fields if is_typed(one)], station=context.station)
             if not form.fields:
                 continue
             form.edited.connect(lambda: self.save.setEnabled(True))

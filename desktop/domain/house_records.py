@@ -1,0 +1,154 @@
+"""What belongs to the house and not to one person: organisations, code lists, settings that are logged."""
+
+from desktop.domain.fields import Field, Kind, Policy, RecordKind
+
+ORG = RecordKind(
+    "org",
+    "机构",
+    (
+        Field("code", "机构编码", "机构", privacy=1, max_length=40, required=True, policy=Policy.AUTHORITY),
+        Field("name", "机构名称", "机构", privacy=1, max_length=60, required=True, policy=Policy.AUTHORITY),
+        Field("level", "层级", "机构", Kind.CODE, (), "org_level", privacy=1, required=True, policy=Policy.AUTHORITY),
+        Field("parent", "上级机构", "机构", Kind.ORG, privacy=1, policy=Policy.AUTHORITY),
+        Field("aliases", "别名", "机构", privacy=1, max_length=400, policy=Policy.AUTHORITY),
+        Field("since", "成立日期", "机构", Kind.DATE, privacy=1, policy=Policy.AUTHORITY),
+        Field("until", "撤并日期", "机构", Kind.DATE, privacy=1, policy=Policy.AUTHORITY),
+        Field("became", "并入机构", "机构", Kind.ORG, privacy=1, policy=Policy.AUTHORITY),
+        Field("area_code", "统计用区划代码", "机构", privacy=1, max_length=12, policy=Policy.AUTHORITY),
+        Field("run_by", "管理方式", "机构", Kind.CODE, (), "run_by", privacy=1, policy=Policy.AUTHORITY),
+        Field("phone", "值班电话", "机构", privacy=1, max_length=40),
+        Field("address", "地址", "机构", privacy=1),
+    ),
+)
+
+STAFF = RecordKind(
+    "staff",
+    "工作人员",
+    (
+        Field("org", "所在机构", "工作人员", Kind.ORG, privacy=1, required=True),
+        Field("name", "姓名", "工作人员", privacy=1, max_length=50, required=True),
+        Field("post", "岗位", "工作人员", privacy=1, max_length=40),
+        Field("phone", "联系电话", "工作人员", privacy=1, max_length=40),
+        Field("on_card", "印在联系卡上", "工作人员", Kind.BOOL, privacy=1),
+    ),
+)
+
+ORG_ALIAS = RecordKind(
+    "org_alias",
+    "机构别名",
+    (
+        Field("org", "机构", "机构", Kind.ORG, privacy=1, required=True, policy=Policy.AUTHORITY),
+        Field("name", "别名或原名", "机构", privacy=1, max_length=60, required=True, policy=Policy.AUTHORITY),
+        Field("since", "启用日期", "机构", Kind.DATE, privacy=1, policy=Policy.AUTHORITY),
+        Field("until", "停用日期", "机构", Kind.DATE, privacy=1, policy=Policy.AUTHORITY),
+        Field("note", "说明", "机构", privacy=1, policy=Policy.AUTHORITY),
+    ),
+)
+
+CODE = RecordKind(
+    "code",
+    "代码",
+    (
+        Field("list", "代码表", "代码", privacy=1, max_length=40, required=True, policy=Policy.AUTHORITY),
+        Field("code", "代码", "代码", privacy=1, max_length=20, required=True, policy=Policy.AUTHORITY),
+        Field("label", "名称", "代码", privacy=1, max_length=60, required=True, policy=Policy.AUTHORITY),
+        Field("also", "其他写法", "代码", privacy=1, max_length=400, policy=Policy.AUTHORITY),
+        Field("position", "次序", "代码", Kind.INT, privacy=1, policy=Policy.AUTHORITY),
+        Field("stopped", "停用", "代码", Kind.BOOL, privacy=1, policy=Policy.AUTHORITY),
+        Field("source", "依据", "代码", privacy=1, policy=Policy.AUTHORITY),
+    ),
+)
+
+CODE_LIST = RecordKind(
+    "code_list",
+    "代码表",
+    (
+        Field("list", "代码表", "代码", privacy=1, max_length=40, required=True, policy=Policy.AUTHORITY),
+        Field("confirmed", "已核对", "代码", Kind.BOOL, privacy=1, policy=Policy.AUTHORITY),
+        Field("source", "来源", "代码", privacy=1, policy=Policy.AUTHORITY),
+        Field("as_of", "核对日期", "代码", Kind.DATE, privacy=1, policy=Policy.AUTHORITY),
+    ),
+)
+
+AGE_BAND = RecordKind(
+    "age_band",
+    "高龄档次",
+    (
+        Field("name", "名称", "高龄", privacy=1, max_length=40, required=True, policy=Policy.AUTHORITY),
+        Field("from_age", "满多少周岁", "高龄", Kind.INT, privacy=1, required=True, policy=Policy.AUTHORITY),
+        Field("to_age", "不满多少周岁", "高龄", Kind.INT, privacy=1, policy=Policy.AUTHORITY),
+        Field("amount", "每月补贴", "高龄", Kind.MONEY, privacy=1, policy=Policy.AUTHORITY),
+        Field("since", "执行日期", "高龄", Kind.DATE, privacy=1, policy=Policy.AUTHORITY),
+        Field("until", "停止日期", "高龄", Kind.DATE, privacy=1, policy=Policy.AUTHORITY),
+        Field("next_month", "次月起享受", "高龄", Kind.BOOL, privacy=1, policy=Policy.AUTHORITY),
+        Field("source", "依据", "高龄", privacy=1, policy=Policy.AUTHORITY),
+    ),
+)
+
+FIELD_SWITCH = RecordKind(
+    "field_switch",
+    "字段启用",
+    (
+        Field("field", "字段", "设置", privacy=1, max_length=40, required=True),
+        Field("collected", "采集", "设置", Kind.BOOL, privacy=1, required=True),
+        Field("why", "理由", "设置", privacy=1, max_length=200, required=True),
+    ),
+    local=True,
+)
+
+SAVED_FILTER = RecordKind(
+    "saved_filter",
+    "常用筛选",
+    (
+        Field("name", "名称", "筛选", privacy=1, max_length=40, required=True),
+        Field("expression", "条件", "筛选", Kind.NOTE, privacy=1, max_length=2000, required=True),
+        Field("columns", "显示的列", "筛选", Kind.NOTE, privacy=1, max_length=2000),
+        Field("sort", "排序", "筛选", privacy=1, max_length=60),
+        Field("position", "次序", "筛选", Kind.INT, privacy=1),
+    ),
+    local=True,
+)
+
+FORM_MAP = RecordKind(
+    "form_map",
+    "外来表格",
+    (
+        Field("name", "名称", "表格", privacy=1, max_length=100, required=True),
+        Field("fingerprint", "指纹", "表格", privacy=1, max_length=64, required=True),
+        Field("file_kind", "文件类型", "表格", privacy=1, max_length=8, required=True),
+        Field("mapping", "对应关系", "表格", Kind.NOTE, privacy=1, max_length=60000, required=True),
+        Field("template", "空表", "表格", Kind.IMAGE, privacy=1, max_length=64),
+    ),
+    local=True,
+)
+
+FROZEN = RecordKind(
+    "frozen",
+    "定格数据",
+    (
+        Field("name", "名称", "定格", privacy=1, max_length=100, required=True),
+        Field("as_on", "数据日期", "定格", Kind.DATE, privacy=1, required=True),
+        Field("made_on", "定格日期", "定格", Kind.DATE, privacy=1, required=True),
+        Field("done_by", "定格人", "定格", privacy=1, max_length=50, required=True),
+        Field("rule", "统计口径", "定格", Kind.NOTE, privacy=1, max_length=2000),
+        Field("numbers", "数据", "定格", Kind.NOTE, privacy=1, max_length=200000, required=True),
+        Field("people", "人数", "定格", Kind.INT, privacy=1, required=True),
+        Field("digest", "名单校验值", "定格", privacy=1, max_length=64, required=True),
+        Field("signature", "签名", "定格", privacy=1, max_length=200, required=True),
+    ),
+    local=True,
+)
+
+# What belongs to the house and not to one person.
+HOUSE_RECORDS: tuple[RecordKind, ...] = (
+    ORG,
+    STAFF,
+    ORG_ALIAS,
+    CODE,
+    CODE_LIST,
+    AGE_BAND,
+    FIELD_SWITCH,
+    SAVED_FILTER,
+    FORM_MAP,
+    FROZEN,
+)
