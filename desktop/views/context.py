@@ -19,6 +19,7 @@ class AppContext(QObject):
 
     changed = Signal(object)
     person_wanted = Signal(str)
+    people_wanted = Signal(str, list)  # a title and the ids of the people to list
     page_wanted = Signal(str)
     lock_wanted = Signal()
     visit_wanted = Signal(str, str)  # person, name

@@ -17,6 +17,7 @@ from desktop.domain.resources import resource_path
 from desktop.views.cards.cards_page import CardsPage
 from desktop.views.context import AppContext
 from desktop.views.exchange.exchange_page import ExchangePage
+from desktop.views.numbers.numbers_page import NumbersPage
 from desktop.views.page import Page, button, label
 from desktop.views.people.people_page import PeoplePage
 from desktop.views.people.person_page import PersonPage
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
             ("visits", self.tr("走访"), VisitsPage(self.context)),
             ("cards", self.tr("联系卡"), CardsPage(self.context)),
             ("rosters", self.tr("名册导入"), RosterPage(self.context)),
+            ("numbers", self.tr("统计"), NumbersPage(self.context)),
             ("exchange", self.tr("数据交换"), ExchangePage(self.context)),
             ("settings", self.tr("设置与备份"), SettingsPage(self.context)),
         ):

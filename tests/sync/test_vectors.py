@@ -89,12 +89,9 @@ def outcome(station: Station, entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def parameter(entry: dict[str, Any]) -> Any:
-    """Return an entry as a test parameter; a known gap must fail, or the index is out of date."""
+    """Return an entry as a test parameter."""
     name = " after ".join([entry["file"], *entry.get("after", ())])
-    gap = entry.get("known_gap")
-    return pytest.param(
-        entry, id=f"{name}: {entry['what']}", marks=[pytest.mark.xfail(strict=True, reason=gap)] if gap else []
-    )
+    return pytest.param(entry, id=f"{name}: {entry['what']}")
 
 
 @pytest.mark.parametrize("entry", [parameter(one) for one in ENTRIES])

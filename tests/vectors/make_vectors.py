@@ -23,8 +23,7 @@ INDEX = "index.json"
 ONCE = "packages/good-by-the-program.ycp"
 _ABOUT = (
     "What reading each file must give. `error` and `reason`: the error's class and its stable reason; `state`: what a "
-    "merge or a card check says. `after`: packages merged before. `typed`: the digits compared. `known_gap`: the "
-    "program does not do this yet, and why."
+    "merge or a card check says. `after`: packages merged before. `typed`: the digits compared."
 )
 
 

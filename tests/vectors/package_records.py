@@ -172,21 +172,20 @@ def _texts() -> Iterator[Vector]:
         "text-of-4000", "A text of 4,000 characters.", {"state": "imported", "counts": {"person.new": 1}}, most.file()
     )
     decomposed = unicodedata.normalize("NFD", "é")
-    wrong: dict[str, tuple[str, dict[str, Any], str]] = {
-        "decomposed": ("A text that is not NFC.", {"f": {**FIELDS, "name": decomposed}}, ""),
-        "decomposed-key": ("A field name that is not NFC.", {"f": {decomposed: "x"}}, ""),
-        "control": ("A control character in a value.", {"f": {**FIELDS, "name": "张\x07三"}}, ""),
-        "null": ("A null character in the reason.", {"why": "\x00"}, ""),
-        "next-line": ("U+0085, a control character above ASCII.", {"why": "\x85"}, ""),
+    wrong: dict[str, tuple[str, dict[str, Any]]] = {
+        "decomposed": ("A text that is not NFC.", {"f": {**FIELDS, "name": decomposed}}),
+        "decomposed-key": ("A field name that is not NFC.", {"f": {decomposed: "x"}}),
+        "control": ("A control character in a value.", {"f": {**FIELDS, "name": "张\x07三"}}),
+        "null": ("A null character in the reason.", {"why": "\x00"}),
+        "next-line": ("U+0085, a control character above ASCII.", {"why": "\x85"}),
         "user-control": (
             "An escape character in the user's name.",
             {"author": {"org": COMMUNITY.org, "user": "\x1b[2J"}},
-            "",
         ),
-        "time-control": ("An escape character in the time.", {"t": "\x1b[2J"}, ""),
-        "time-no-stamp": ("A time that is no UTC stamp.", {"t": "yesterday"}, ""),
+        "time-control": ("An escape character in the time.", {"t": "\x1b[2J"}),
+        "time-no-stamp": ("A time that is no UTC stamp.", {"t": "yesterday"}),
     }
-    for name, (what, changed, _) in wrong.items():
+    for name, (what, changed) in wrong.items():
         yield Vector(f"text-{name}", what, _BAD_CONTENT, Draft(raw=lines(operation(**changed))).file())
 
 

@@ -15,13 +15,12 @@ class Vector:
     content: bytes | None = None
     after: tuple[str, ...] = ()  # packages merged before, in order
     typed: str = ""  # key cards: the digits the person typed, if not the card's own
-    gap: str = ""  # the program does not do what is expected yet, and why
 
     def entry(self) -> dict[str, Any]:
         """Return the entry for the index, without what is empty."""
         whole = {
             "file": self.file, "what": self.what, "after": list(self.after), "typed": self.typed,
-            "expect": dict(self.expect), "known_gap": self.gap,
+            "expect": dict(self.expect),
         }  # fmt: skip
         return {key: value for key, value in whole.items() if value}
 

@@ -1,0 +1,75 @@
+"""People as the figures count them, and the lists of names behind frozen numbers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from desktop.domain.numbers import Counted
+from desktop.store.unit_of_work import UnitOfWork
+
+_FIELDS = (
+    "id", "person_no", "name", "sex", "home_org", "ent_name", "ent_level", "political", "retire_kind",
+    "education", "handover_state", "manage_state", "verified_on", "death_date",
+)  # fmt: skip
+_MOVED_OUT = "2"
+
+
+def counted_people(connection: Connection, *, day: str) -> list[Counted]:
+    """Return everyone in the register once (those joined to another are left out), as of now.
+
+    `day` says which care tags are in force; when a person was registered is read from the log.
+    """
+    columns = ", ".join(_FIELDS)
+    sql = (
+        f"SELECT {columns}, coalesce(birth_id, birth_file) AS birth FROM person "  # noqa: S608 - our names
+        "WHERE deleted=0 AND joined_to IS NULL ORDER BY sort_name, row"
+    )
+    tags = _by_person(
+        connection.exec_driver_sql(
+            "SELECT person, code FROM tag WHERE deleted=0 AND coalesce(since, '') <= ? "
+            "AND (until IS NULL OR until >= ?) ORDER BY code", (day, day),
+        )
+    )  # fmt: skip
+    left = _by_person(
+        connection.exec_driver_sql(
+            "SELECT person, done_on FROM state WHERE deleted=0 AND new_state=? ORDER BY done_on", (_MOVED_OUT,)
+        )
+    )
+    came = {
+        str(row[0]): str(row[1])
+        for row in connection.exec_driver_sql(
+            "SELECT c.record, min(date(b.at, '+8 hours')) FROM change c JOIN batch b ON b.n=c.batch "
+            "WHERE c.kind='person' AND c.base='' GROUP BY c.record"
+        )
+    }
+    return [_counted(row, tags, left, came) for row in connection.exec_driver_sql(sql).mappings()]
+
+
+def _by_person(rows: Iterable[Any]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for person, value in rows:
+        found.setdefault(person, []).append(value)
+    return found
+
+
+def _counted(row: Any, tags: dict[str, list[str]], left: dict[str, list[str]], came: dict[str, str]) -> Counted:
+    values = {key: row[key] or "" for key in (*_FIELDS, "birth")}
+    person = values["id"]
+    return Counted(
+        **values,
+        registered_on=str(came.get(person) or ""),
+        left_on=tuple(left.get(person, ())),
+        tags=tuple(dict.fromkeys(tags.get(person, ()))),
+    )
+
+
+def keep_list(unit: UnitOfWork, *, frozen: str, body: bytes) -> None:
+    """Keep the names behind frozen numbers inside an open unit."""
+    unit.connection.exec_driver_sql("INSERT INTO frozen_list (frozen, body) VALUES (?,?)", (frozen, body))
+
+
+def kept_list(connection: Connection, *, frozen: str) -> bytes | None:
+    """Return the names behind frozen numbers as they were kept, None if there are none."""
+    row = connection.exec_driver_sql("SELECT body FROM frozen_list WHERE frozen=?", (frozen,)).first()
+    return None if row is None else bytes(row[0])

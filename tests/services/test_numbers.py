@@ -1,0 +1,121 @@
+"""Numbers of a real register: counted, frozen, signed, compared name by name."""
+
+from datetime import timedelta
+
+import pypdfium2
+import pytest
+
+from desktop.domain.clock import FixedClock
+from desktop.domain.errors import InvalidValueError, NotFoundError
+from desktop.services import batches, numbers, register
+from desktop.services.register import PersonDraft
+from desktop.services.station import Station
+
+
+def add(station: Station, name: str, **values: str) -> str:
+    draft = PersonDraft({"name": name, **values}, tags=({"code": "T03"},) if name.endswith("孤") else ())
+    return register.register_person(station, draft=draft).person
+
+
+def part(station: Station, key: str, label: str) -> tuple[str, ...]:
+    """Return the people of one number."""
+    figure = next(one for one in numbers.numbers_at(station).figures if one.key == key)
+    return next((one.people for one in figure.parts if one.label == label), ())
+
+
+def test_numbers_name_their_people(station: Station) -> None:
+    lonely = add(station, "张孤", sex="2", birth_id="1940-05")
+    add(station, "李四", sex="1", birth_id="1960-01-01", political="01")
+    gone = add(station, "王五")
+    register.amend_person(station, person=gone, values={"manage_state": "5", "death_date": "2026-11-02"})
+    assert part(station, "tag", "孤寡") == (lonely,)
+    assert part(station, "tag", "高龄") == (lonely,)
+    assert len(part(station, "overview", "在管人数")) == 2
+    assert part(station, "state", "死亡") == (gone,)
+    assert part(station, "died", "2026-11") == (gone,)
+    assert len(part(station, "new", "2026-11")) == 3
+    register.amend_person(station, person=lonely, values={"joined_to": gone})
+    assert part(station, "tag", "孤寡") == ()
+
+
+def test_frozen_numbers_are_compared_name_by_name(station: Station) -> None:
+    first, second, third = (add(station, name) for name in ("甲", "乙", "丙"))
+    made = numbers.freeze(station, name="2026年末人数").frozen
+    assert (made.people, made.sound, made.as_on) == (3, True, "2026-11-24")
+    assert isinstance(station.clock, FixedClock)
+    station.clock.at += timedelta(days=40)
+    register.amend_person(station, person=first, values={"manage_state": "5", "death_date": "2026-12-30"})
+    register.amend_person(station, person=second, values={"name": "乙改"})
+    register.remove_person(station, person=third, why="重复登记")
+    fourth = add(station, "丁")
+    later = numbers.freeze(station, name="一月").frozen
+    for newer in ("", later.id):
+        found = numbers.compare(station, older=made.id, newer=newer)
+        assert (found.before, found.after) == (3, 2)
+        told = {one.person: (one.what, one.detail) for one in found.differences}
+        assert told.keys() == {first, second, third, fourth}
+        assert told[first][0] == "减少"
+        assert "死亡" in told[first][1]
+        assert "2026-12-30" in told[first][1]
+        assert "删除" in told[third][1]
+        assert told[second] == ("变化", "姓名：乙 → 乙改")
+        assert told[fourth][0] == "新增"
+    assert numbers.frozen_set(station, frozen=made.id).figures == made.figures
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE frozen SET people=4",
+        "UPDATE frozen SET numbers=replace(numbers, '甲', '乙') || ' '",
+        "UPDATE frozen SET as_on='2026-12-31'",
+        "DELETE FROM frozen_list",
+        "UPDATE frozen_list SET body=(SELECT body FROM frozen_list WHERE frozen<>'' ORDER BY length(body) DESC LIMIT 1)",
+    ],
+)
+def test_what_was_changed_since_is_not_sound(station: Station, spoil: str) -> None:
+    add(station, "甲")
+    small = numbers.freeze(station, name="先").frozen
+    add(station, "乙")
+    numbers.freeze(station, name="后")
+    with station.vault.unit("test.spoil") as unit:
+        unit.connection.exec_driver_sql(spoil)
+        unit.commit()
+    assert not numbers.frozen_set(station, frozen=small.id).sound
+
+
+def test_a_name_is_used_once_and_an_unknown_set_is_said(station: Station) -> None:
+    numbers.freeze(station, name="年末")
+    with pytest.raises(InvalidValueError, match="已经有一份"):
+        numbers.freeze(station, name=" 年末 ")
+    with pytest.raises(InvalidValueError, match="不能为空"):
+        numbers.freeze(station, name="  ")
+    with pytest.raises(NotFoundError, match="没有找到"):
+        numbers.compare(station, older="0" * 32)
+
+
+def test_undoing_a_freeze_takes_it_off_the_list(station: Station) -> None:
+    made = numbers.freeze(station, name="误")
+    batches.undo_batch(station, batch=made.changes.batch)
+    assert numbers.frozen_sets(station) == []
+
+
+def test_the_sheet_and_the_certificate_say_what_the_figures_say(station: Station) -> None:
+    for n in range(60):
+        add(station, f"人{n}", ent_name=f"第{n}机械厂", birth_id=f"19{40 + n % 30}-03-01")
+    shown = numbers.numbers_at(station)
+    said = text_of(numbers.numbers_pdf(station, shown=shown))
+    for figure in shown.figures:
+        assert figure.title in said
+        assert all(one.label.replace(" ", "") in said for one in figure.parts)
+    assert "单位（盖章）" in said
+    made = numbers.freeze(station, name="2026年末人数").frozen
+    paper = text_of(numbers.frozen_pdf(station, frozen=made.id))
+    assert "2026年末人数（定格数据）" in paper
+    assert made.digest in paper
+    assert "在管60人" in paper
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    return "".join("".join(page.get_textpage().get_text_range().split()) for page in document)

@@ -1,0 +1,35 @@
+"""Every released schema opens, is brought up to date, and holds what it held."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from desktop.domain.ids import SeededIds
+from desktop.services import backups, batches, register
+from desktop.services.access import open_store
+from desktop.store import migrations
+from desktop.store.people import PeopleFilter
+from tests.conftest import PASSWORD, the_clock
+
+STORES = Path(__file__).resolve().parents[1] / "data" / "stores"
+
+
+@pytest.mark.parametrize("name", [f"schema-{number}" for number, _ in migrations.STEPS[:-1]])
+def test_an_older_store_is_brought_up_to_date(name: str, tmp_path: Path) -> None:
+    """Made by the program of its day (`tests/data/stores/ORIGIN.md`): three people, one changed, one former name."""
+    folder = tmp_path / name
+    shutil.copytree(STORES / name, folder)
+    station = open_store(folder, password=PASSWORD, clock=the_clock(), ids=SeededIds(3))
+    people = register.people_rows(station, ids=register.people_ids(station, wanted=PeopleFilter()))
+    assert sorted(row.text("name") for row in people) == ["单田芳", "张三", "李四"]
+    assert register.find(station, text="stf").people[0].row.text("name") == "单田芳"
+    assert register.find(station, text="张山").people[0].row.text("name") == "张三"
+    changed = next(row for row in people if row.text("name") == "李四")
+    assert changed.text("live_addr") == "3号楼2单元501室"
+    line = next(one for one in batches.recent_batches(station) if one.action == "person.edit")
+    batches.undo_batch(station, batch=line.id)
+    assert not register.person_details(station, person=changed.id).values.get("live_addr")
+    assert backups.check_store(station).is_sound
+    assert list((folder / "backups").glob("升级前-*"))
+    station.close()
