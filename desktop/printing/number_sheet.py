@@ -40,7 +40,8 @@ class NumberSheet:
 class _Writer:
     """Writes lines down the pages, beginning a new page where one is full."""
 
-    def __init__(self, canvas: Canvas, sheet: NumberSheet) -> None:
+    def __init__(self, canvas: Canvas, sheet: NumberSheet, *, total: int) -> None:
+        self._total = total
         self._canvas = canvas
         self._sheet = sheet
         self._y = 0.0
@@ -56,7 +57,7 @@ class _Writer:
         draw(self._canvas, middle - width_of(title, BOLD, 16) / 2, A4[1] - TOP, title, font=BOLD, size=16)
         draw(self._canvas, LEFT, A4[1] - TOP - 8 * mm, self._sheet.made, size=10)
         draw(self._canvas, LEFT, BOTTOM - 8 * mm, _SIGNATURES, size=10)
-        place = f"第 {self.pages} 页"
+        place = f"第 {self.pages} 页　共 {self._total} 页"
         draw(self._canvas, A4[0] - RIGHT - width_of(place, REGULAR, 9), BOTTOM - 15 * mm, place, size=9)
         if self._sheet.seal:
             lines, size = fitted(self._sheet.seal, REGULAR, width=A4[0] - LEFT - RIGHT, largest=8.5, smallest=5)
@@ -91,6 +92,8 @@ class _Writer:
         text = f"{share:.1%}"
         draw(self._canvas, LEFT + _LABEL + _NUMBER + _SHARE - width_of(text, REGULAR, 9), self._y, text, size=9)
         start = LEFT + _LABEL + _NUMBER + _SHARE + 3 * mm
+        if share <= 0:
+            return
         self._canvas.setFillColor(_BAR)
         self._canvas.rect(
             start, self._y - 0.6 * mm, (A4[0] - RIGHT - start) * min(share, 1.0), 3.6 * mm, stroke=0, fill=1
@@ -114,12 +117,18 @@ def number_sheet_pdf(sheet: NumberSheet) -> bytes:
     for block in sheet.blocks:
         for label, _, _ in block.parts:
             runs_of(label, REGULAR, whose=label)
+    _, total = _written(sheet, total=0)
+    return _written(sheet, total=total)[0]
+
+
+def _written(sheet: NumberSheet, *, total: int) -> tuple[bytes, int]:
+    """Return the PDF and how many pages it has; `total` is what its pages say."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4, invariant=1)
     canvas.setTitle(sheet.title)
-    writer = _Writer(canvas, sheet)
+    writer = _Writer(canvas, sheet, total=total)
     writer.begin()
     for block in sheet.blocks:
         writer.block(block)
     canvas.save()
-    return buffer.getvalue()
+    return buffer.getvalue(), writer.pages

@@ -109,6 +109,7 @@ def test_the_sheet_and_the_certificate_say_what_the_figures_say(station: Station
         assert figure.title in said
         assert all(one.label.replace(" ", "") in said for one in figure.parts)
     assert "单位（盖章）" in said
+    assert f"第1页共{len(pypdfium2.PdfDocument(numbers.numbers_pdf(station, shown=shown)))}页" in said
     made = numbers.freeze(station, name="2026年末人数").frozen
     paper = text_of(numbers.frozen_pdf(station, frozen=made.id))
     assert "2026年末人数（定格数据）" in paper
