@@ -98,7 +98,8 @@ def _small_number(text: str) -> int:
 
 def _digits_only(text: str, recent: bool) -> DateReading | None:
     """Read 1953, 195307, 19530706, 530706 and Excel's day numbers."""
-    text = text.removesuffix(".0")
+    if len(text) > len("1953.0"):  # 19530706.0 is a number that passed through a text file; 1953.0 names no month
+        text = text.removesuffix(".0")
     if not text.isdigit():
         return None
     readers: dict[int, Callable[[], DateReading]] = {

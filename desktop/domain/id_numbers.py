@@ -182,6 +182,10 @@ def _fifteen(plain: str) -> IdCheck:
 
 def _eighteen(plain: str) -> IdCheck:
     """Return the verdict on 18 characters of the right kind."""
+    swapped = [] if _is_day(plain[6:14]) else swap_candidates(plain)
+    if len(swapped) == 1:
+        message = f"身份证号中的出生日期 {plain[6:14]} 不存在，像是相邻两位写反了"
+        return IdCheck(plain, IdProblem.CHECK_DIGIT, swapped[0], message, "请对照证件核对")
     if not _is_day(plain[6:14]):
         return IdCheck(plain, IdProblem.DATE, "", f"身份证号中的出生日期 {plain[6:14]} 不存在", "请核对后更正")
     if plain[:2] not in _PROVINCES:

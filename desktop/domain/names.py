@@ -10,6 +10,11 @@ _FORMER = re.compile(r"[(（]\s*(?:曾用名|原名|又名|别名)[:：]?\s*([^)
 _LOST = "□?？�"
 # Characters of the old GB 18030 mapping that Python still decodes to the private use area.
 _REPAIRS = {"\ue78d": "︐", "\ue7c7": "ḿ", "\ue81e": "㐄", "\ue863": "䶮"}
+_COMMON_SURNAMES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
+    "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍"
+    "韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋"
+)
 _VARIANTS = str.maketrans("萧傅閻阎蘭兰邱昇喆", "肖付闫闫兰兰丘升哲")
 
 
@@ -23,6 +28,8 @@ class NameReading:
     sex: str = ""
     marked: bool = False  # a star or the like: ask what it means
     problem: str = ""
+    suggestion: str = ""
+    lost: bool = False  # nothing of the name can be got back
 
 
 def read_name(text: str) -> NameReading:
@@ -39,7 +46,28 @@ def read_name(text: str) -> NameReading:
     plain = plain[: sex.start()] if sex else plain
     marked = plain.endswith("*")
     name = _joined(plain.rstrip("* "))
-    return NameReading(name, former.group(1).strip() if former else "", dead, _sex(sex), marked, _problem(name))
+    former_name = former.group(1).strip() if former else ""
+    if "锟斤" in name or "烫烫" in name:
+        return NameReading(name, former_name, dead, _sex(sex), marked, "姓名是乱码，无法还原", lost=True)
+    decoded = decoded_again(name)
+    problem = f"姓名像是乱码，可能是“{decoded}”" if decoded else _problem(name)
+    return NameReading(name, former_name, dead, _sex(sex), marked, problem, decoded)
+
+
+def decoded_again(name: str) -> str:
+    """Return the name behind text that was decoded with the wrong table, '' if it was not.
+
+    GBK bytes read as Latin-1 give `ÕÅÈý`; UTF-8 bytes read as GBK give `寮犱笁`. The second looks like a name
+    itself, so it counts only if what comes out begins with a common surname and what went in does not.
+    """
+    for wrong, right in (("latin-1", "gb18030"), ("cp1252", "gb18030"), ("gb18030", "utf-8")):
+        try:
+            found = name.encode(wrong).decode(right)
+        except UnicodeError:
+            continue
+        if found != name and re.fullmatch(r"[\u4e00-\u9fff·]{2,}", found) and found[0] in _COMMON_SURNAMES:
+            return "" if name[0] in _COMMON_SURNAMES else found
+    return ""
 
 
 def _sex(match: re.Match[str] | None) -> str:
@@ -64,8 +92,6 @@ def _problem(name: str) -> str:
         return "姓名里有打不出来的字"
     if re.search(r"[\u4e00-\u9fff]", name) and re.search(r"[A-Za-z0-9(（]", name):
         return "姓名里夹着拼音、数字或说明"
-    if any(c in name for c in "锟斤拷烫屯") and "锟斤" in name:
-        return "姓名是乱码"
     return ""
 
 

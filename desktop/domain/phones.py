@@ -8,6 +8,7 @@ LOCAL_AREA = "029"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0\d{2,3}-?\d{7,8}")
 _STATES = {"空号": "2", "停机": "3", "关机": "4", "错号": "5"}
+OLD_AREA = "0910"  # 咸阳 until it was joined to 029 (`domain.md` 1.7, unverified: ask)
 _NOTHING = ("同爱人", "无手机", "无电话", "没有", "同上")
 _SPLIT = re.compile(r"[/、;；,，|\s]+")
 

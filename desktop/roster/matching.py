@@ -9,6 +9,7 @@ from desktop.domain.names import match_key
 from desktop.roster.rowread import ASK, RowDraft
 
 ADDED, UPDATED, UNCHANGED, REVIEW, REJECTED = "added", "updated", "unchanged", "needs_review", "rejected"
+_LEFT = 15  # significant digits a spreadsheet keeps
 _FORMER = frozenset({"name_former", "name_external", "id_no_old"})
 
 
@@ -30,12 +31,14 @@ class RegisterIndex:
 
     by_id: dict[str, Known] = field(default_factory=dict)
     by_name: dict[tuple[str, str], list[Known]] = field(default_factory=dict)
+    by_prefix: dict[str, list[Known]] = field(default_factory=dict)  # the 15 digits a spreadsheet leaves of an id
 
     def add(self, known: Known) -> None:
         """Index one person."""
         id_no = str(known.values.get("id_no") or "")
         if id_no:
             self.by_id[id_no] = known
+            self.by_prefix.setdefault(id_no[:_LEFT], []).append(known)
         self.by_name.setdefault(_name_birth(known.values), []).append(known)
 
 
@@ -59,6 +62,9 @@ def _name_birth(values: Mapping[str, Value]) -> tuple[str, str]:
 
 def plan_row(draft: RowDraft, index: RegisterIndex, seen: dict[str, RowDraft]) -> Planned:
     """Return what a row does to the register; `seen` holds the ids met earlier in the same import."""
+    rescued = _rescued(draft, index)
+    if rescued is not None:
+        return Planned(draft, REVIEW, rescued)
     if draft.outcome == "reject":
         return Planned(draft, REJECTED)
     id_no = str(draft.values.get("id_no") or "")
@@ -70,6 +76,32 @@ def plan_row(draft: RowDraft, index: RegisterIndex, seen: dict[str, RowDraft]) -
         seen[id_no] = draft
         return Planned(draft, ADDED, None, dict(draft.values), draft.phones, draft.contact, draft.tags)
     return _compare(draft, known)
+
+
+def _rescued(draft: RowDraft, index: RegisterIndex) -> Known | None:
+    """Return the one person whose name and first 15 digits are those of a cut id; the row is then asked, not refused.
+
+    The hundred ids that could follow are never guessed (`domain.md` 0.5); a person who is there is offered.
+    """
+    kept = _cut_id(str(draft.values.get("id_no") or ""))
+    if not kept or any(one.outcome == "reject" and one.field != "id_no" for one in draft.problems):
+        return None
+    name = match_key(str(draft.values.get("name") or ""))
+    found = [one for one in index.by_prefix.get(kept, ()) if match_key(str(one.values.get("name") or "")) == name]
+    if len(found) != 1:
+        return None
+    column = next(one.column for one in draft.problems if one.field == "id_no")
+    draft.problems = [one for one in draft.problems if one.field != "id_no"]
+    reason = f"身份证号被表格软件截断，只剩 {kept}；登记库里有同名且前 15 位相同的人"
+    draft.say(column, "id_no", ASK, reason, str(found[0].values["id_no"]))
+    return found[0]
+
+
+def _cut_id(text: str) -> str:
+    """Return the 15 digits left of an id that a spreadsheet cut, '' for anything else."""
+    science = re.fullmatch(r"(\d)\.(\d{14})E\+?17", text)
+    digits = "".join(science.groups()) if science else text[:_LEFT] if text.endswith("000") else text
+    return digits if len(digits) == _LEFT and digits.isdigit() and digits[6:8] in {"18", "19", "20"} else ""
 
 
 def _ask_about_likeness(draft: RowDraft, known: Known | None, index: RegisterIndex, seen: dict[str, RowDraft]) -> None:

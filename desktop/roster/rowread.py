@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from desktop.domain import dates, id_numbers, names, phones
+from desktop.domain.amounts import read_amount
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import kind_of
 from desktop.domain.fields import Field, Kind, Value
@@ -114,7 +115,7 @@ def _name_cell(draft: RowDraft, column: int, text: str) -> None:
     if found.marked:
         draft.say(column, "name", ASK, "姓名后有星号，不知何意")
     if found.problem:
-        draft.say(column, "name", ASK, found.problem)
+        draft.say(column, "name", REJECT if found.lost else ASK, found.problem, found.suggestion)
 
 
 def _id_cell(draft: RowDraft, column: int, text: str, *, numeric: bool) -> None:
@@ -154,6 +155,9 @@ def _date_cell(draft: RowDraft, column: int, one: Field, text: str, numeric: boo
         draft.say(column, one.key, FIX, f"{one.label}“{text}”{found.problem}，这一项没有导入，原文记在备注")
         return
     draft.values[one.key] = found.value
+    if found.approximate:
+        draft.say(column, one.key, FIX, f"{one.label}“{text}”只是约数，按 {found.value} 记")
+        draft.notes.append(f"{one.label}原文：{text}")
     if found.ambiguous and one.key != "birth_id":
         draft.say(column, one.key, ASK, f"{one.label}“{text}”有歧义", found.value)
 
@@ -179,12 +183,26 @@ def _number_cell(draft: RowDraft, column: int, one: Field, text: str) -> None:
     if one.kind is Kind.BOOL:
         draft.values[one.key] = int(text in {"是", "有", "√", "1", "Y", "对", "齐全"})
         return
+    if one.kind is Kind.MONEY:
+        _money_cell(draft, column, one, text)
+        return
     match = re.fullmatch(r"\D*?(\d+(?:\.\d+)?)\D*", text.replace(",", ""))
     if match is None:
         draft.say(column, one.key, FIX, f"{one.label}“{text}”不是数字，原文记在备注")
         draft.notes.append(f"{one.label}原文：{text}")
     else:
-        draft.values[one.key] = round(float(match.group(1)) * (100 if one.kind is Kind.MONEY else 1))
+        draft.values[one.key] = round(float(match.group(1)))
+
+
+def _money_cell(draft: RowDraft, column: int, one: Field, text: str) -> None:
+    found = read_amount(text)
+    if found is None:
+        draft.say(column, one.key, FIX, f"{one.label}“{text}”不是金额，原文记在备注")
+        draft.notes.append(f"{one.label}原文：{text}")
+        return
+    draft.values[one.key] = found.fen
+    if found.approximate:
+        draft.say(column, one.key, ASK, f"{one.label}“{text}”只是约数", f"{found.fen / 100:.2f}")
 
 
 def _phone_cell(draft: RowDraft, column: int, text: str) -> None:
@@ -193,6 +211,10 @@ def _phone_cell(draft: RowDraft, column: int, text: str) -> None:
             draft.say(column, "phone", FIX, f"“{text}”{found.problem}，没有导入，原文记在备注")
             draft.notes.append(f"电话原文：{text}")
         else:
+            if found.number.startswith(phones.OLD_AREA):
+                draft.say(
+                    column, "phone", ASK, f"“{found.number}”是咸阳的旧区号，现在用 {phones.LOCAL_AREA}，请核实号码"
+                )
             draft.phones.append({"number": found.number, "owner": found.owner or None, "state": found.state or None})
 
 

@@ -13,13 +13,14 @@ from desktop.domain.fields import Value
 from desktop.domain.ids import new_id
 from desktop.domain.progress import Report, silent
 from desktop.roster import error_workbook, matching
+from desktop.roster.ditto import copied_down
 from desktop.roster.grid import plain
 from desktop.roster.headers import FoundTable, find_table
 from desktop.roster.mapping import ColumnMapping, propose
 from desktop.roster.mapping import targets as mapping_targets
 from desktop.roster.matching import Known, Planned, RegisterIndex
 from desktop.roster.reader import read_roster
-from desktop.roster.rowread import RowDraft, read_row
+from desktop.roster.rowread import FIX, RowDraft, read_row
 from desktop.services import register
 from desktop.services.backups import back_up_before
 from desktop.services.station import Station
@@ -113,10 +114,15 @@ def _plan(
 ) -> tuple[Planned, ...]:
     targets = [column.target for column in columns]
     found: list[Planned] = []
+    above: list[str] = []
     for number, (row, cells) in enumerate(table.rows):
         if number % _REPORT_EVERY == 0:
             report(number, len(table.rows), f"核对“{table.sheet}”")
-        draft = read_row(row, cells, targets=targets, headers=table.headers)
+        whole, copied = copied_down(cells, above, targets)
+        above = whole
+        draft = read_row(row, whole, targets=targets, headers=table.headers)
+        for column in copied:
+            draft.say(column, targets[column].rpartition(".")[2], FIX, f"“{plain(cells[column])}”按上一行填写")
         _place(draft.values, orgs)
         found.append(matching.plan_row(draft, index, seen))
     return tuple(found)

@@ -1,0 +1,26 @@
+"""`同上` and its signs: what stands above is meant (`domain.md` section 5, case 36)."""
+
+from collections.abc import Sequence
+
+from desktop.roster.grid import plain
+
+_SIGNS = frozenset({"同上", "″", "〃", "〞", '"', "''", "“", "..", "。。", "同左", "上同"})
+_NEVER = frozenset({"person.name", "person.id_no", "phone.number", "seq"})  # two people never share these by a sign
+
+
+def copied_down(cells: list[str], above: Sequence[str], targets: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Return a row with its ditto signs replaced by what stands above, and the columns that were.
+
+    `above` is the row before as it was after its own signs were replaced; in columns that tell people apart a sign
+    stays as it is, so that the row is looked at.
+    """
+    if not any(plain(cell).strip() in _SIGNS for cell in cells):
+        return cells, []
+    made = list(cells)
+    columns = []
+    for place, cell in enumerate(cells):
+        target = targets[place] if place < len(targets) else ""
+        if plain(cell).strip() in _SIGNS and target not in _NEVER and place < len(above) and above[place]:
+            made[place] = above[place]
+            columns.append(place)
+    return made, columns
