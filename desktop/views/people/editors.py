@@ -16,7 +16,7 @@ def editor_for(field: Field) -> QWidget:
     if field.kind in {Kind.CODE, Kind.BOOL}:
         box = QComboBox()
         box.addItem("", "")
-        items = {"1": "是", "0": "否"} if field.kind is Kind.BOOL else code_list(field.codes).labels
+        items = {"1": "是", "0": "否"} if field.kind is Kind.BOOL else code_list(field.codes).offered
         for code, text in items.items():
             box.addItem(text, code)
         return box
@@ -41,8 +41,8 @@ def show_value(editor: QWidget, field: Field, value: Value) -> None:
         text = f"{value / 100:.2f}"
     if isinstance(editor, QComboBox):
         place = editor.findData(text)
-        if place < 0:
-            editor.addItem(text, text)
+        if place < 0:  # a stopped code, or one of a newer version: shown, and kept
+            editor.addItem(code_list(field.codes).label_of(text) if field.codes else text, text)
             place = editor.count() - 1
         editor.setCurrentIndex(place)
     elif isinstance(editor, QPlainTextEdit):
