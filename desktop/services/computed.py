@@ -13,7 +13,7 @@ from desktop.services.age_bands import bands
 from desktop.services.receiving import matcher_of, places_of
 from desktop.services.station import Station
 
-_NOT_MEMBERS = frozenset({"", "13"})  # political: not filled in, 群众
+_MEMBERS = frozenset({"", "01", "02"})  # political: not filled in, 中共党员, 预备党员
 _CERT_WORDS = {
     CertState.NEVER: "从未认证", CertState.OVERDUE: "已超期", CertState.IN_30: "30 天内到期",
     CertState.IN_60: "60 天内到期", CertState.IN_90: "90 天内到期", CertState.FINE: "",
@@ -48,7 +48,7 @@ def computed_of(station: Station, values: Mapping[str, Value], day: date) -> Com
     """Return what follows on `day` from a person's fields. Reads the bands and the tree."""
     birth = _text(values, "birth_id") or _text(values, "birth_file")
     last = _text(values, "cert_last")
-    joined = "" if _text(values, "political") in _NOT_MEMBERS - {""} else _text(values, "join_date")
+    joined = _text(values, "join_date") if _text(values, "political") in _MEMBERS else ""
     band = band_on(birth, bands(station), day)
     return Computed(
         age=age_on(birth, day),
