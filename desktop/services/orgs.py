@@ -193,7 +193,7 @@ def load_towns(station: Station, *, why: str = "载入西咸新区镇街") -> tu
                 values = {key: one[key] for key in _UNIT_KEYS if key in one}
                 unit.put("org", org_id(code), {**values, **({"parent": parent} if parent else {})})
                 added += 1
-            elif parent and not known.parent and not tree.refusal(code=code, parent=parent, level=known.level):
+            elif parent and not known.parent and known.level == int(one["level"]):
                 unit.put("org", org_id(code), {"parent": parent})
         for one in raw["aliases"]:
             code = codes[one["org"]]
