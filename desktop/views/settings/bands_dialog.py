@@ -37,15 +37,8 @@ class BandsDialog(ListDialog[ChildRow]):
     topics = ("age_band",)
 
     def __init__(self, context: AppContext, *, parent: QWidget) -> None:
-        columns = [
-            Column(
-                field.label,
-                _reader(field),
-                max(field.width, 10),
-            )
-            for field in _KIND.fields
-        ]
-        super().__init__(context, title=_KIND.label, columns=columns, parent=parent)
+        super().__init__(context, parent=parent)
+        self.setWindowTitle(_KIND.label)
         self.said.setText(
             self.tr("金额空着表示街道还没有填写。标准变动时，给旧档次填停止日期，再添加新档次并填执行日期。")
         )
@@ -53,6 +46,17 @@ class BandsDialog(ListDialog[ChildRow]):
         self.add_button(self.tr("删除"), self.remove)
         self.add_button(self.tr("修改（回车）"), self.amend)
         self.add_button(self.tr("添加档次"), lambda: self.edit(None), primary=True)
+
+    def columns(self) -> list[Column[ChildRow]]:
+        """Return the columns of the table."""
+        return [
+            Column(
+                field.label,
+                _reader(field),
+                max(field.width, 10),
+            )
+            for field in _KIND.fields
+        ]
 
     def rows(self, station: Station) -> Sequence[ChildRow]:
         """Return the bands, the youngest first."""

@@ -21,18 +21,22 @@ class CodesDialog(ListDialog[CodeList]):
     topics = ("code", "code_list")
 
     def __init__(self, context: AppContext, *, parent: QWidget) -> None:
-        columns = [
-            Column[CodeList](self.tr("代码表"), lambda one: one.label, 16),
-            Column[CodeList](self.tr("状态"), lambda one: "已核对" if one.confirmed else "待核对", 8),
-            Column[CodeList](self.tr("项数"), lambda one: str(len(one.labels)), 6),
-            Column[CodeList](self.tr("核对日期"), lambda one: one.as_of, 11),
-            Column[CodeList](self.tr("来源"), lambda one: one.source, 50),
-        ]
-        super().__init__(context, title=self.tr("代码表"), columns=columns, parent=parent)
+        super().__init__(context, parent=parent)
+        self.setWindowTitle(self.tr("代码表"))
         self.view.activated.connect(lambda _index: self.open_list())
         self.add_button(self.tr("标为已核对…"), self.confirm)
         self.add_button(self.tr("打开（回车）"), self.open_list, primary=True)
         self.items: ItemsDialog | None = None
+
+    def columns(self) -> list[Column[CodeList]]:
+        """Return the columns of the table."""
+        return [
+            Column(self.tr("代码表"), lambda one: one.label, 16),
+            Column(self.tr("状态"), lambda one: "已核对" if one.confirmed else "待核对", 8),
+            Column(self.tr("项数"), lambda one: str(len(one.labels)), 6),
+            Column(self.tr("核对日期"), lambda one: one.as_of, 11),
+            Column(self.tr("来源"), lambda one: one.source, 50),
+        ]
 
     def rows(self, station: Station) -> Sequence[CodeList]:
         """Return every list."""
@@ -75,15 +79,8 @@ class ItemsDialog(ListDialog[CodeItem]):
     topics = ("code", "code_list")
 
     def __init__(self, context: AppContext, *, key: str, title: str, parent: QWidget) -> None:
-        columns = [
-            Column[CodeItem](self.tr("代码"), lambda one: one.code, 8),
-            Column[CodeItem](self.tr("名称"), lambda one: one.label, 22),
-            Column[CodeItem](
-                self.tr("状态"), lambda one: "已停用" if one.stopped else "本库添加" if one.added else "", 9
-            ),
-            Column[CodeItem](self.tr("其他写法"), lambda one: "、".join(one.also), 40),
-        ]
-        super().__init__(context, title=title, columns=columns, parent=parent)
+        super().__init__(context, parent=parent)
+        self.setWindowTitle(title)
         self._key = key
         self.said.setText(self.tr("停用的代码不再供选择，旧资料里的照常显示。改名后，导入时原名称仍能认出。"))
         self.view.activated.connect(lambda _index: self.amend())
@@ -92,6 +89,15 @@ class ItemsDialog(ListDialog[CodeItem]):
         self.add_button(self.tr("停用或恢复"), self.stop)
         self.add_button(self.tr("修改（回车）"), self.amend)
         self.add_button(self.tr("添加代码"), self.add, primary=True)
+
+    def columns(self) -> list[Column[CodeItem]]:
+        """Return the columns of the table."""
+        return [
+            Column(self.tr("代码"), lambda one: one.code, 8),
+            Column(self.tr("名称"), lambda one: one.label, 22),
+            Column(self.tr("状态"), lambda one: "已停用" if one.stopped else "本库添加" if one.added else "", 9),
+            Column(self.tr("其他写法"), lambda one: "、".join(one.also), 40),
+        ]
 
     def rows(self, station: Station) -> Sequence[CodeItem]:
         """Return the codes in order."""

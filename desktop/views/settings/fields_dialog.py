@@ -20,23 +20,27 @@ class FieldsDialog(ListDialog[CatalogueLine]):
     topics = ("field_switch", "code", "code_list")
 
     def __init__(self, context: AppContext, *, parent: QWidget) -> None:
-        columns = [
-            Column[CatalogueLine](self.tr("分组"), lambda one: one.field.group, 11),
-            Column[CatalogueLine](self.tr("字段"), lambda one: one.field.label, 17),
-            Column[CatalogueLine](self.tr("采集"), lambda one: "采集" if one.collected else "不采集", 7),
-            Column[CatalogueLine](self.tr("类型"), lambda one: one.kind, 11),
-            Column[CatalogueLine](self.tr("代码表"), lambda one: one.codes, 11),
-            Column[CatalogueLine](self.tr("保密"), lambda one: one.privacy, 16),
-            Column[CatalogueLine](self.tr("由谁维护"), lambda one: one.maintainer, 10),
-            Column[CatalogueLine](self.tr("用途"), lambda one: one.purpose, 24),
-        ]
-        super().__init__(context, title=self.tr("字段目录"), columns=columns, parent=parent)
+        super().__init__(context, parent=parent)
+        self.setWindowTitle(self.tr("字段目录"))
         self.said.setText(
             self.tr(
                 "金额、银行和统筹外费用默认不采集：不显示、不导入、不导出。确需采集时由负责人启用，理由会记入变更历史。"
             )
         )
         self.switch_button = self.add_button(self.tr("启用或停止采集…"), self.switch, primary=True)
+
+    def columns(self) -> list[Column[CatalogueLine]]:
+        """Return the columns of the table."""
+        return [
+            Column(self.tr("分组"), lambda one: one.field.group, 11),
+            Column(self.tr("字段"), lambda one: one.field.label, 17),
+            Column(self.tr("采集"), lambda one: "采集" if one.collected else "不采集", 7),
+            Column(self.tr("类型"), lambda one: one.kind, 11),
+            Column(self.tr("代码表"), lambda one: one.codes, 11),
+            Column(self.tr("保密"), lambda one: one.privacy, 16),
+            Column(self.tr("由谁维护"), lambda one: one.maintainer, 10),
+            Column(self.tr("用途"), lambda one: one.purpose, 24),
+        ]
 
     def rows(self, station: Station) -> Sequence[CatalogueLine]:
         """Return every field in dictionary order."""

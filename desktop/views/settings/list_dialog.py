@@ -21,12 +21,11 @@ class ListDialog(QDialog, Generic[Row]):
 
     topics: tuple[str, ...] = ()
 
-    def __init__(self, context: AppContext, *, title: str, columns: Sequence[Column[Row]], parent: QWidget) -> None:
+    def __init__(self, context: AppContext, *, parent: QWidget) -> None:
         super().__init__(parent)
         self.context = context
-        self.setWindowTitle(title)
         self.resize(*_SIZE)
-        self.model: SnapshotTable[Row] = SnapshotTable(columns)
+        self.model: SnapshotTable[Row] = SnapshotTable(self.columns())
         self.view = table_view(self.model)
         self.said = label(name="quiet")
         self.error = label(name="bad")
@@ -40,6 +39,10 @@ class ListDialog(QDialog, Generic[Row]):
         box.addLayout(self.buttons)
         self.action: ActionDialog | None = None
         context.changed.connect(self._on_changed)
+
+    def columns(self) -> list[Column[Row]]:
+        """Return the columns of the table."""
+        raise NotImplementedError
 
     def add_button(self, text: str, act: Callable[[], object], *, primary: bool = False) -> QPushButton:
         """Add a button under the table."""

@@ -25,15 +25,8 @@ class OrgsDialog(ListDialog[OrgLine]):
     topics = ("org", "org_alias", "person")
 
     def __init__(self, context: AppContext, *, parent: QWidget) -> None:
-        columns = [
-            Column[OrgLine](self.tr("机构"), lambda one: _INDENT * one.depth + one.unit.name, 30),
-            Column[OrgLine](self.tr("层级"), lambda one: code_list("org_level").label_of(str(one.unit.level)), 10),
-            Column[OrgLine](self.tr("编码"), lambda one: one.unit.code, 15),
-            Column[OrgLine](self.tr("人数"), lambda one: str(one.people_below), 7),
-            Column[OrgLine](self.tr("状态"), _state, 16),
-            Column[OrgLine](self.tr("又名"), lambda one: "、".join(alias.name for alias in one.unit.aliases), 24),
-        ]
-        super().__init__(context, title=self.tr("机构与网格"), columns=columns, parent=parent)
+        super().__init__(context, parent=parent)
+        self.setWindowTitle(self.tr("机构与网格"))
         self.add_button(self.tr("载入西咸新区镇街"), self.load)
         self.add_button(self.tr("判定接收社区…"), self.receive)
         for text, act in (
@@ -43,6 +36,17 @@ class OrgsDialog(ListDialog[OrgLine]):
             self.add_button(text, act)
         self.add_button(self.tr("添加下级…"), self.add_below, primary=True)
         self.receiving: ReceivingDialog | None = None
+
+    def columns(self) -> list[Column[OrgLine]]:
+        """Return the columns of the table."""
+        return [
+            Column(self.tr("机构"), lambda one: _INDENT * one.depth + one.unit.name, 30),
+            Column(self.tr("层级"), lambda one: code_list("org_level").label_of(str(one.unit.level)), 10),
+            Column(self.tr("编码"), lambda one: one.unit.code, 15),
+            Column(self.tr("人数"), lambda one: str(one.people_below), 7),
+            Column(self.tr("状态"), _state, 16),
+            Column(self.tr("又名"), lambda one: "、".join(alias.name for alias in one.unit.aliases), 24),
+        ]
 
     def rows(self, station: Station) -> Sequence[OrgLine]:
         """Return the tree, parents before children."""

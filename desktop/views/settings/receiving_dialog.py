@@ -24,15 +24,9 @@ class ReceivingDialog(ListDialog[Proposal]):
     topics = ("person", "org", "org_alias")
 
     def __init__(self, context: AppContext, *, parent: QWidget) -> None:
+        super().__init__(context, parent=parent)
         self._names: dict[str, str] = {}
-        columns = [
-            Column[Proposal](self.tr("姓名"), lambda one: one.name, 9),
-            Column[Proposal](self.tr("结果"), lambda one: _WORDS[one.found.verdict], 11),
-            Column[Proposal](self.tr("归到"), lambda one: self._names.get(one.found.org, one.found.org), 16),
-            Column[Proposal](self.tr("接收依据"), _basis, 12),
-            Column[Proposal](self.tr("说明"), lambda one: one.found.why, 50),
-        ]
-        super().__init__(context, title=self.tr("判定接收社区"), columns=columns, parent=parent)
+        self.setWindowTitle(self.tr("判定接收社区"))
         self._proposals = Proposals(())
         self.add_button(self.tr("人工指定…"), self.assign)
         self.apply_button = self.add_button(self.tr("按结果归到社区"), self.apply, primary=True)
@@ -75,6 +69,16 @@ class ReceivingDialog(ListDialog[Proposal]):
 
         asks = [Ask("org", self.tr("社区"), choices=self._names), Ask("why", self.tr("理由"))]
         return self.ask(Action(self.tr("人工指定“{0}”的社区").format(line.name), self.tr("指定"), asks, act))
+
+    def columns(self) -> list[Column[Proposal]]:
+        """Return the columns of the table."""
+        return [
+            Column(self.tr("姓名"), lambda one: one.name, 9),
+            Column(self.tr("结果"), lambda one: _WORDS[one.found.verdict], 11),
+            Column(self.tr("归到"), lambda one: self._names.get(one.found.org, one.found.org), 16),
+            Column(self.tr("接收依据"), _basis, 12),
+            Column(self.tr("说明"), lambda one: one.found.why, 50),
+        ]
 
     def rows(self, station: Station) -> Sequence[Proposal]:
         """Return what the rule proposes."""
