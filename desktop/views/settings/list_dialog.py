@@ -13,7 +13,7 @@ from desktop.views.settings.action_dialog import Action, ActionDialog
 from desktop.views.table import Column, SnapshotTable, table_view
 
 Row = TypeVar("Row")
-_SIZE = (1080, 600)
+_SIZE = (1220, 600)
 
 
 class ListDialog(QDialog, Generic[Row]):
