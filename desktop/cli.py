@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from desktop.cli_jobs import fields_and_rules
 from desktop.cli_jobs import numbers as numbers_jobs
 from desktop.cli_jobs.opening import Answer, Job, JobAdder, password_of, station_at
 from desktop.domain.clock import SystemClock
@@ -16,7 +17,7 @@ from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError, PackageError
 from desktop.domain.progress import silent
-from desktop.services import access, backups, books, cards, exchange, peers, practice, register, rosters
+from desktop.services import access, backups, books, cards, catalogue, exchange, peers, practice, register, rosters
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 from desktop.store.people import PeopleFilter
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     job("verify-card", verify_card, "核验联系卡").add_argument("token", metavar="TOKEN")
     _add_exchange(job)
     numbers_jobs.add(job)
+    fields_and_rules.add(job)
     return parser
 
 
@@ -180,16 +182,17 @@ def show(options: argparse.Namespace) -> Answer:
     """Show one person whole."""
     with station_at(options.store) as station:
         page = register.person_details(station, person=register.person_by_any(station, text=options.person))
+        values = catalogue.shown_values(station, page.values)
     labels = {field.key: field for field in PERSON.fields}
     lines = []
     for key, field in labels.items():
-        if key in page.values:
-            shown = str(page.values[key])
+        if key in values:
+            shown = str(values[key])
             lines.append(
                 f"{field.label}：{code_list(field.codes).label_of(shown) if field.kind is Kind.CODE else shown}"
             )
     children = {kind: [dict(row.values) for row in rows] for kind, rows in page.children.items()}
-    return {"id": page.id, **dict(page.values), **children, "text": "\n".join(lines)}
+    return {"id": page.id, **values, **children, "text": "\n".join(lines)}
 
 
 def export(options: argparse.Namespace) -> Answer:

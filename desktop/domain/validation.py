@@ -1,13 +1,15 @@
 """The dictionary's rules, one place for form, import and merge."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from desktop.domain import dates, id_numbers
+from desktop.domain import dates, id_numbers, retirement
 from desktop.domain.codes import code_list
 from desktop.domain.fields import Field, Kind, RecordKind, Value
 from desktop.domain.id_numbers import IdProblem
+from desktop.domain.person_fields import PERSON_FIELDS
 from desktop.domain.phones import is_phone
 
 _CITIZEN = frozenset({"", "01"})
@@ -38,6 +40,7 @@ def check_record(kind: RecordKind, values: Mapping[str, Value], *, today: date) 
         found += check_field(field, value, values, today=today)
     if kind.key == "person":
         found += _against_id(values)
+        found += _against_age(values)
     return found
 
 
@@ -103,6 +106,31 @@ def _against_id(values: Mapping[str, Value]) -> list[Finding]:
             Finding("birth_id", "出生日期与身份证号不一致", "档案记载不同的请填在“档案出生年月”", is_error=False)
         )
     return found
+
+
+def _against_age(values: Mapping[str, Value]) -> list[Finding]:
+    """Ask for a look at a retirement from 2025 on that no kind of retirement allows."""
+    birth = str(values.get("birth_id") or values.get("birth_file") or "")
+    retired = str(values.get("retire_date") or "")
+    if not dates.is_partial_date(birth) or not dates.is_partial_date(retired):
+        return []
+    doubt = retirement.doubt_about(birth, str(values.get("sex") or ""), retired)
+    return [Finding("retire_date", f"退休时间{doubt}", "请核对", is_error=False)] if doubt else []
+
+
+def check_taken(values: Mapping[str, Value], taken: Collection[str], *, today: date) -> list[Finding]:
+    """Return what the rules find in a person of whom only the fields `taken` are new."""
+    found: list[Finding] = []
+    for key in taken:
+        value = values.get(key)
+        if value not in (None, ""):
+            found += check_field(_person_fields()[key], value, values, today=today)
+    return found + [one for one in (*_against_id(values), *_against_age(values)) if one.field in taken]
+
+
+@cache
+def _person_fields() -> dict[str, Field]:
+    return {field.key: field for field in PERSON_FIELDS}
 
 
 def derived_from_id(id_no: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """From header words to fields of the dictionary, with a confidence the user sees."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -117,17 +117,31 @@ def _follows_contact(headers: Sequence[str], place: int) -> bool:
     return any("联系人" in header for header in before) and headers[place] in {"电话", "关系", "工作单位", "地址"}
 
 
-def targets() -> list[tuple[str, str]]:
-    """Return every target a user may choose, with its Chinese name, in dictionary order."""
+def targets(switched_on: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Return every target a user may choose, with its Chinese name, in dictionary order.
+
+    `switched_on` are person fields collected although the dictionary has them off.
+    """
     found = [(IGNORED, "（不导入）"), (SEQUENCE, "序号"), (STREET, "接收街道")]
     skipped = {"person", "rank", "source", "noted_on", "state", "evidence", "since", "until", "reviewer"}
     for kind in (PERSON, PHONE, CONTACT, TAG):
         found += [
             (f"{kind.key}.{field.key}", field.label)
             for field in kind.fields
-            if not field.off and field.kind not in _UNREADABLE and (kind is PERSON or field.key not in skipped)
+            if (not field.off or field.key in switched_on)
+            and field.kind not in _UNREADABLE
+            and (kind is PERSON or field.key not in skipped)
         ]
     return found
+
+
+def without_uncollected(
+    columns: Sequence[ColumnMapping], switched_on: Collection[str]
+) -> tuple[list[ColumnMapping], list[str]]:
+    """Return columns with those left out whose field is not collected, and the headers of these."""
+    off = {f"person.{one.key}" for one in PERSON.fields if one.off and one.key not in switched_on}
+    kept = [ColumnMapping(one.header, IGNORED, 0) if one.target in off else one for one in columns]
+    return kept, [one.header for one in columns if one.target in off]
 
 
 def fingerprint(headers: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from desktop.domain.operations import MergePlan, Operation, RecordState
 from desktop.domain.progress import Report, silent
 from desktop.security import sealing, signing
 from desktop.services.backups import back_up_before
+from desktop.services.doubtful import with_doubtful
 from desktop.services.peers import peers_of, read_file, write_safely
 from desktop.services.station import Station
 from desktop.store import exchange, merging
@@ -221,7 +222,8 @@ def _plan(station: Station, peer: Peer, operations: Sequence[Operation]) -> Merg
         homes = merging.home_orgs(connection, [one for one in owners if one])
     rules = peer.kind == "street" and not station.is_street
     objection = _objection(peer, states, homes, operations) if not rules else _no_objection
-    return merge.plan_merge(operations, states, objection=objection, sender_rules=rules)
+    plan = merge.plan_merge(operations, states, objection=objection, sender_rules=rules)
+    return with_doubtful(plan, states, today=station.today())
 
 
 _KNOWN_KINDS = frozenset(kind.key for kind in KINDS.values() if not kind.local)

@@ -11,6 +11,7 @@ from desktop.domain.dictionary import PERSON, Kind, kind_of
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.fields import Field, Value
 from desktop.domain.ids import new_id, org_id
+from desktop.domain.org_tree import OrgTree
 from desktop.domain.validation import Finding as Problem
 from desktop.domain.validation import check_record, derived_from_id
 from desktop.services.station import Station
@@ -308,15 +309,15 @@ def _stored(one: Field, word: str, station: Station) -> Value:
     return word
 
 
-def org_words(station: Station) -> dict[str, str]:
-    """Return the code of every organisation by its code, name and aliases."""
-    found: dict[str, str] = {}
+def org_words(station: Station, *, on: date | None = None) -> dict[str, str]:
+    """Return the code of every organisation by its code, name and aliases, old names too.
+
+    Without a day a unit that was joined to another means that one; with a day, names mean what they
+    meant then.
+    """
     with station.vault.reading() as connection:
-        for org in people.records_of(connection, "org"):
-            code = str(org.values.get("code") or "")
-            aliases = str(org.values.get("aliases") or "").split("、")
-            found.update({word: code for word in (code, str(org.values.get("name") or ""), *aliases) if word})
-    return found
+        orgs, aliases = people.records_of(connection, "org"), people.records_of(connection, "org_alias")
+    return OrgTree.of_records([one.values for one in orgs], [one.values for one in aliases]).words(on)
 
 
 def org_code(station: Station, *, name: str) -> str | None:

@@ -16,7 +16,7 @@ from desktop.roster import error_workbook, matching
 from desktop.roster.ditto import copied_down
 from desktop.roster.grid import plain
 from desktop.roster.headers import FoundTable, find_table
-from desktop.roster.mapping import ColumnMapping, propose
+from desktop.roster.mapping import ColumnMapping, propose, without_uncollected
 from desktop.roster.mapping import targets as mapping_targets
 from desktop.roster.matching import Known, Planned, RegisterIndex
 from desktop.roster.reader import read_roster
@@ -96,7 +96,9 @@ def preview_roster(
             if table is None:
                 skipped.append(f"{file.name} 的“{sheet.name}”没有找到表头")
                 continue
-            columns = propose(table.headers, remembered=mapping)
+            switched_on = station.vault.switched_on
+            columns, off = without_uncollected(propose(table.headers, remembered=mapping), switched_on)
+            skipped += [f"{file.name} 的“{header}”这一项未启用采集，没有读入" for header in off]
             planned = _plan(table, columns, index, seen, orgs, report)
             tables.append(RosterTable(file.name, file.sha256, table, tuple(columns), planned, local_text(at or "")))
     if not tables:
@@ -332,6 +334,6 @@ def field_label(key: str) -> str:
     return "电话" if key == "phone" else kind_of(PERSON.key).field(key).label
 
 
-def target_names() -> list[tuple[str, str]]:
+def target_names(station: Station) -> list[tuple[str, str]]:
     """Return where a column may go, with its Chinese name."""
-    return mapping_targets()
+    return mapping_targets(station.vault.switched_on)

@@ -1,7 +1,7 @@
 """How names are read: pinyin of given names, and the surnames whose reading differs (`domain.md` 0.10)."""
 
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
@@ -62,7 +62,8 @@ def name_readings(name: str) -> tuple[tuple[str, ...], ...]:
     usual = tuple(readings[0] for readings in tails)
     for head in heads:
         found[(*head, *usual)] = None
-    for head, rest in product(heads, product(*tails)):
+    # Cut off before the outer product keeps it whole: sixty characters of two readings have 2**60 of them.
+    for head, rest in product(heads, islice(product(*tails), _MAX_READINGS)):
         if len(found) >= _MAX_READINGS:
             break
         found[(*head, *rest)] = None

@@ -13,12 +13,15 @@ from typing import Any
 import sqlcipher3
 from sqlalchemy import Connection, Engine
 
+from desktop.domain.changes import Changes
 from desktop.domain.clock import Clock, stamp
+from desktop.domain.codes import lift_off
 from desktop.domain.errors import DamagedStoreError, NewerStoreError, StorePlaceError
 from desktop.domain.ids import IdMaker, new_id
 from desktop.store import migrations
 from desktop.store.change_log import head_of
 from desktop.store.engine import open_engine, raw_connection
+from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.migrations.m0001_initial import APPLICATION_ID
 from desktop.store.places import BACKUPS, DATABASE, HEAD, StoreLock, refuse_network_place
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
@@ -57,6 +60,8 @@ class Vault:
         self._lock: StoreLock | None = None
         self.identity = _read_identity(engine)
         self._writer = _writer_number(engine, self.identity)
+        self.switched_on: frozenset[str] = frozenset()  # fields collected here although the dictionary has them off
+        self._load_settings()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -70,7 +75,7 @@ class Vault:
         connection = self._engine.connect().execution_options(yince_begin="IMMEDIATE")
         counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
         header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
-        return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, noted=self._note_head)
+        return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, noted=self._committed)
 
     def secret(self, name: str) -> bytes:
         """Return a secret kept in the vault; KeyError if there is none of that name."""
@@ -109,6 +114,7 @@ class Vault:
         """Checkpoint, let go of the file and forget the key. Closing twice is harmless."""
         if self._lock is None:
             return
+        lift_off(str(self.folder))
         self.checkpoint()
         self._engine.dispose()
         self._key[:] = bytes(len(self._key))
@@ -146,6 +152,16 @@ class Vault:
             return None
         return int(body["n"])
 
+    def _load_settings(self) -> None:
+        with self.reading() as connection:
+            self.switched_on = load_settings(connection, owner=str(self.folder))
+
+    def _committed(self, changes: Changes) -> None:
+        """Note the new head of the log, and read again what every reader has at hand if it changed."""
+        self._note_head()
+        if touches_settings(changes):
+            self._load_settings()
+
     def _note_head(self) -> None:
         """Keep the head of the change log outside the store, so that an older store is noticed."""
         number, digest = self.head()
@@ -160,17 +176,17 @@ class Vault:
 
 
 class _NotedUnit(UnitOfWork):
-    """A unit that notes the new head of the log outside the store once it is committed."""
+    """A unit that tells its vault once it is committed: the new head is noted, settings are read again."""
 
     def __init__(self, connection: Connection, *, noted: Any, **rest: Any) -> None:
         super().__init__(connection, **rest)
         self._noted = noted
 
     def commit(self) -> Any:
-        """Commit, then note the head."""
+        """Commit, then tell the vault."""
         changes = super().commit()
         self.connection.close()
-        self._noted()
+        self._noted(changes)
         return changes
 
 

@@ -83,6 +83,8 @@ def _unknown_kind(operation: Operation) -> str | None:
     for key, value in operation.fields.items():
         if value is not None and isinstance(value, int) is not kind.field(key).is_number:
             return "项目的数据类型不对"
+        if isinstance(value, str) and len(value) > kind.field(key).max_length:
+            return f"{kind.field(key).label}超过 {kind.field(key).max_length} 个字"
     return None
 
 

@@ -15,10 +15,7 @@ def editor_for(field: Field) -> QWidget:
     """Return an empty editor for a field."""
     if field.kind in {Kind.CODE, Kind.BOOL}:
         box = QComboBox()
-        box.addItem("", "")
-        items = {"1": "是", "0": "否"} if field.kind is Kind.BOOL else code_list(field.codes).labels
-        for code, text in items.items():
-            box.addItem(text, code)
+        _offer(box, field)
         return box
     if field.kind is Kind.NOTE:
         note = QPlainTextEdit()
@@ -34,15 +31,25 @@ def editor_for(field: Field) -> QWidget:
     return line
 
 
+def _offer(box: QComboBox, field: Field) -> None:
+    """Offer the codes as they stand now: a list may be edited while a form is open."""
+    items = {"": "", **({"1": "是", "0": "否"} if field.kind is Kind.BOOL else code_list(field.codes).offered)}
+    if {box.itemData(place): box.itemText(place) for place in range(box.count())} != items:
+        box.clear()
+        for code, text in items.items():
+            box.addItem(text, code)
+
+
 def show_value(editor: QWidget, field: Field, value: Value) -> None:
     """Put a stored value into an editor."""
     text = "" if value is None else str(value)
     if field.kind is Kind.MONEY and isinstance(value, int):
         text = f"{value / 100:.2f}"
     if isinstance(editor, QComboBox):
+        _offer(editor, field)
         place = editor.findData(text)
-        if place < 0:
-            editor.addItem(text, text)
+        if place < 0:  # a stopped code, or one of a newer version: shown, and kept
+            editor.addItem(code_list(field.codes).label_of(text) if field.codes else text, text)
             place = editor.count() - 1
         editor.setCurrentIndex(place)
     elif isinstance(editor, QPlainTextEdit):

@@ -12,6 +12,7 @@ from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Field, Kind, masked
 from desktop.domain.progress import Report
 from desktop.services import books, peers, register
+from desktop.services.catalogue import collected_fields
 from desktop.services.station import Station
 from desktop.store.people import PersonRow
 from desktop.views.context import AppContext
@@ -52,7 +53,7 @@ class PeoplePage(Page):
         self.export_button = button(self.tr("打印与导出"))
         for one in (self.column_button, self.export_button, self.new_button):
             self.head.addWidget(one)
-        fields = [field for field in PERSON.fields if is_typed(field) and field.kind is not Kind.NOTE]
+        fields = [field for field in PERSON.fields if is_typed(field, even_off=True) and field.kind is not Kind.NOTE]
         self.model: SnapshotTable[PersonRow] = SnapshotTable([self._column(field) for field in fields])
         self.view = table_view(self.model)
         self.view.activated.connect(self._open)
@@ -88,6 +89,15 @@ class PeoplePage(Page):
             action.toggled.connect(lambda on, place=place: self.show_column(place, shown=on))
             self.view.setColumnHidden(place, column.key not in shown)
         self.column_button.setMenu(menu)
+        self._offer_collected()
+
+    def _offer_collected(self) -> None:
+        """Offer only columns of fields that are collected here; the others stay hidden."""
+        collected = collected_fields(self.context.station)
+        for place, action in enumerate(self.column_button.menu().actions()):
+            offered = self.model.columns[place].key in collected
+            action.setVisible(offered)
+            self.view.setColumnHidden(place, not (offered and action.isChecked()))
 
     def show_column(self, place: int, *, shown: bool) -> None:
         """Show or hide a column and remember it on this workstation."""
@@ -136,6 +146,7 @@ class PeoplePage(Page):
 
     def _show(self, answer: Answer) -> None:
         total, rows, self._orgs = answer
+        self._offer_collected()
         self.filters.show_communities(self._orgs)
         self.model.show_rows(rows)
         narrowed = bool(self.filters.expression)

@@ -1,6 +1,6 @@
 """Forms made from the dictionary, with the reason under a field while it is being typed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -32,9 +32,12 @@ _BESIDE = 260  # pixels of title bar, phone, warnings and buttons
 _QUICK = ("name", "id_no", "sex", "birth_id", "live_addr", "ent_name", "retire_date", "remark")
 
 
-def is_typed(field: Field) -> bool:
-    """Return True for a field a clerk types into a form: not a link, a picture, or one that is off or retired."""
-    return not field.off and not field.retired and field.kind not in {Kind.RECORD, Kind.IMAGE}
+def is_typed(field: Field, *, even_off: bool = False) -> bool:
+    """Return True for a field a clerk types into a form: not a link, a picture, or one that is off or retired.
+
+    `even_off` takes those too that a lead may switch on: whoever asks hides them until then.
+    """
+    return (even_off or not field.off) and not field.retired and field.kind not in {Kind.RECORD, Kind.IMAGE}
 
 
 class FieldsForm(QWidget):
@@ -49,8 +52,9 @@ class FieldsForm(QWidget):
         self.fields = {field.key: field for field in fields}
         self.editors: dict[str, QWidget] = {}
         self._reasons = {}
-        form = QFormLayout(self)
+        form = self._rows = QFormLayout(self)
         form.setSpacing(8)
+        self._held: dict[str, QVBoxLayout] = {}
         for field in fields:
             editor = editor_for(field)
             reason = label(name="bad")
@@ -61,6 +65,7 @@ class FieldsForm(QWidget):
             held.addWidget(reason)
             form.addRow(field.label + ("＊" if field.required else ""), held)
             self.editors[field.key] = editor
+            self._held[field.key] = held
             self._reasons[field.key] = reason
             self._watch(editor)
 
@@ -75,6 +80,12 @@ class FieldsForm(QWidget):
     def _on_edit(self) -> None:
         self.show_findings()
         self.edited.emit()
+
+    def show_only(self, keys: Collection[str]) -> bool:
+        """Show the fields named and hide the rest; return whether any is shown."""
+        for key in self.fields:
+            self._rows.setRowVisible(self._held[key], key in keys)
+        return any(key in keys for key in self.fields)
 
     def show_values(self, values: Mapping[str, Value]) -> None:
         """Fill the editors."""

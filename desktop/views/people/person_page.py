@@ -12,6 +12,8 @@ from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Value
 from desktop.services import batches, register
 from desktop.services.batches import Undone
+from desktop.services.catalogue import collected_fields
+from desktop.services.computed import Computed, computed_of
 from desktop.services.station import Station
 from desktop.store.history import HistoryLine
 from desktop.store.people import PersonPage as PersonRecord
@@ -29,6 +31,7 @@ class Shown:
 
     record: PersonRecord
     history: list[HistoryLine]
+    computed: Computed
 
 
 def line_label(line: HistoryLine) -> str:
@@ -43,7 +46,7 @@ def line_label(line: HistoryLine) -> str:
 class PersonPage(Page):
     """Reads, edits and explains one person."""
 
-    topics = ("person", *(kind.key for kind in PERSON_RECORDS))
+    topics = ("person", "org", "age_band", "field_switch", "code", *(kind.key for kind in PERSON_RECORDS))
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context, title="")
@@ -63,7 +66,7 @@ class PersonPage(Page):
         self.tabs = QTabWidget()
         self.forms: dict[str, FieldsForm] = {}
         for group, fields in grouped(PERSON.fields).items():
-            form = FieldsForm([one for one in fields if is_typed(one)], station=context.station)
+            form = FieldsForm([one for one in fields if is_typed(one, even_off=True)], station=context.station)
             if not form.fields:
                 continue
             form.edited.connect(lambda: self.save.setEnabled(True))
@@ -86,7 +89,9 @@ class PersonPage(Page):
         self.tabs.addTab(self._history_tab(), self.tr("变更历史"))
         self._veil(shown=False)
         self.notice = label(name="quiet")
+        self.computed = label(name="quiet")
         self.body.addWidget(self.notice)
+        self.body.addWidget(self.computed)
         self.body.addWidget(self.tabs, 1)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self.save_edits)
 
@@ -135,7 +140,9 @@ class PersonPage(Page):
             return
 
         def read(station: Station) -> Shown:
-            return Shown(register.person_details(station, person=person), register.history_of(station, person=person))
+            record = register.person_details(station, person=person)
+            history = [line for line in register.history_of(station, person=person) if _is_collected(line, station)]
+            return Shown(record, history, computed_of(station, record.values, station.today()))
 
         self.context.read(read, context=self, done=self._show)
 
@@ -148,12 +155,20 @@ class PersonPage(Page):
         number = str(record.values.get("person_no") or "")
         shown_id = masked(PERSON.field("id_no"), str(record.values.get("id_no") or self.tr("未填")))
         self.notice.setText(self.tr("人员编号 {0}　证号 {1}").format(number, shown_id))
+        self.computed.setText("　".join(f"{key} {text}" for key, text in shown.computed.lines()))
+        self._show_collected()
         if not self.save.isEnabled():
             for form in self.forms.values():
                 form.show_values(record.values)
             self.save.setEnabled(False)
         self.children_tab.model.show_rows([row for rows in record.children.values() for row in rows])
         self.history_model.show_rows([line for line in shown.history if _is_readable(line)])
+
+    def _show_collected(self) -> None:
+        """Show the fields collected here, and the groups that have any."""
+        collected = collected_fields(self.context.station)
+        for place, form in enumerate(self.forms.values()):
+            self.tabs.setTabVisible(place, form.show_only(collected))
 
     def edits(self) -> dict[str, Value]:
         """Return the fields that differ from the register."""
@@ -202,6 +217,11 @@ def _scrolled(form: QWidget) -> QScrollArea:
     area.setWidget(form)
     area.setWidgetResizable(True)
     return area
+
+
+def _is_collected(line: HistoryLine, station: Station) -> bool:
+    """Return False for a person's field that is not collected here."""
+    return line.kind != PERSON.key or not line.field or line.field in collected_fields(station)
 
 
 def _is_readable(line: HistoryLine) -> bool:

@@ -130,7 +130,7 @@ class RosterPage(Page):
 
     def _show_preview(self, preview: RosterPreview) -> None:
         self._preview = preview
-        self.summary.setText(self._counts_text(preview.counts))
+        self.summary.setText("　".join([self._counts_text(preview.counts), *preview.skipped]))
         self.problems.show_rows(rosters.problems_of(preview))
         self.mapping.setWidget(self._mapping_grid(preview))
         self.tabs.setCurrentIndex(0)
@@ -153,7 +153,7 @@ class RosterPage(Page):
         for place, column in enumerate(table.mapping):
             grid.addWidget(label(column.header, name="quiet"), 0, place)
             box = QComboBox()
-            for target, text in target_names():
+            for target, text in target_names(self.context.station):
                 box.addItem(text, target)
             box.setCurrentIndex(max(box.findData(column.target), 0))
             box.activated.connect(

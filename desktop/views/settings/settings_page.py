@@ -5,13 +5,13 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QFormLayout, QLineEdit, QScrollArea, QWidget
 
 from desktop.config import paths
-from desktop.domain.codes import code_list, code_list_keys
 from desktop.domain.fields import Value
 from desktop.services import access, backups, register
 from desktop.store.backup import BackupInfo
 from desktop.store.integrity import CheckReport
 from desktop.views.context import AppContext
 from desktop.views.page import Page, button, label
+from desktop.views.settings.rules_box import RulesBox
 from desktop.views.settings.staff_box import StaffBox
 from desktop.views.theme import dress
 
@@ -60,8 +60,8 @@ class SettingsPage(Page):
         form.addRow(self.tr("新密码"), self.new)
         form.addRow("", self.change)
         form.addRow(self.tr("登记库位置"), label(str(context.station.vault.folder)))
-        unsure = [code_list(key).label for key in code_list_keys() if not code_list(key).confirmed]
-        form.addRow(self.tr("待核对的代码表"), label("、".join(unsure)))
+        self.rules = RulesBox(context)
+        form.insertRow(2, self.tr("字段与规则"), self.rules)
         held = QWidget()
         held.setLayout(form)
         area = QScrollArea()
