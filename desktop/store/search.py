@@ -15,7 +15,9 @@ from desktop.domain.ids import read_short_code
 from desktop.store.readings import name_readings, sort_key
 from desktop.store.records import chunks
 
-INDEXED_KINDS = frozenset({"person", "phone", "contact"})  # cards are found by their number directly
+INDEXED_KINDS = frozenset(
+    {"person", "phone", "contact", "former_name", "old_id"}
+)  # cards are found by their number directly
 _FIELDS = (
     "row", "id", "name", "name_former", "id_no", "id_no_old", "person_no", "birth_id", "birth_file",
     "live_addr", "live_estate", "live_building", "live_unit", "live_room", "hukou_addr", "roster_org",
@@ -102,6 +104,7 @@ def _index_chunk(connection: Connection, people: Any) -> None:
     if not rows:
         return
     numbers = _numbers(connection, marks, bound)
+    former = _former_names(connection, marks, bound)
     keys = [row["row"] for row in rows]
     alive = [row for row in rows if not row["deleted"]]
     sorts = [(sort_key(row["name"] or ""), row["row"]) for row in rows]
@@ -110,7 +113,13 @@ def _index_chunk(connection: Connection, people: Any) -> None:
     if renamed:
         connection.exec_driver_sql("UPDATE person SET sort_name=? WHERE row=?", renamed)
     digits = {row["row"]: (row["row"], _digits(row, numbers.get(row["id"], ()))) for row in alive}
-    _replace(connection, "find_words", _WORD_COLUMNS, keys, {row["row"]: _words(row) for row in alive})
+    _replace(
+        connection,
+        "find_words",
+        _WORD_COLUMNS,
+        keys,
+        {row["row"]: _words(row, former.get(row["id"], ())) for row in alive},
+    )
     _replace(connection, "find_digits", ("digits",), keys, digits)
 
 
@@ -140,29 +149,39 @@ def _replace(
 
 
 def _numbers(connection: Connection, marks: str, bound: tuple[str, ...]) -> dict[str, list[str]]:
-    """Return the phone numbers and card numbers of people."""
+    """Return the phone numbers and former id numbers of people."""
     found: dict[str, list[str]] = {}
     for statement in (
         "SELECT person, number FROM phone WHERE deleted=0 AND person IN",
         "SELECT person, phone FROM contact WHERE deleted=0 AND phone IS NOT NULL AND person IN",
+        "SELECT person, number FROM old_id WHERE deleted=0 AND number IS NOT NULL AND person IN",
     ):
         for person, number in connection.exec_driver_sql(f"{statement} ({marks})", bound):
             found.setdefault(person, []).append(number)
     return found
 
 
-def _words(row: Any) -> tuple[Any, ...]:
+def _former_names(connection: Connection, marks: str, bound: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return the former names and other spellings of people."""
+    sql = f"SELECT person, name FROM former_name WHERE deleted=0 AND name IS NOT NULL AND person IN ({marks})"  # noqa: S608
+    found: dict[str, list[str]] = {}
+    for person, name in connection.exec_driver_sql(sql + " ORDER BY row", bound):
+        found.setdefault(person, []).append(name)
+    return found
+
+
+def _words(row: Any, former_names: Iterable[str]) -> tuple[Any, ...]:
     """Return the index row of a person."""
     name = row["name"] or ""
-    former = row["name_former"] or ""
+    former = [one for one in (row["name_former"], *former_names) if one]
     place = [row[key] or "" for key in ("live_addr", "live_estate", "hukou_addr", "roster_org")]
     door = _door(row)
     birth = [(row[key] or "")[:4] for key in ("birth_id", "birth_file")]
     misc = [*birth, (row["birth_id"] or "").replace("-", ""), (row["person_no"] or "").lower()]
     return (
         row["row"],
-        " ".join(tokens_of(name) + tokens_of(former)),
-        " ".join(pinyin_tokens(name)),
+        " ".join([*tokens_of(name), *(token for one in former for token in tokens_of(one))]),
+        " ".join(dict.fromkeys(token for one in (name, *former) for token in pinyin_tokens(one))),
         " ".join([*(token for text in place for token in tokens_of(text)), *door]),
         " ".join(tokens_of(f"{row['ent_name'] or ''} {row['ent_sub'] or ''}")),
         " ".join(part for part in misc if part),

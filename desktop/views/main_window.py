@@ -45,6 +45,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 720)
         self.stack = QStackedWidget()
         self.person_page = PersonPage(context)
+        self._people = PeoplePage(context)
         self.pages: dict[str, Page] = {}
         self._buttons: dict[str, QPushButton] = {}
         self._nav = QVBoxLayout()
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         context.messages.said.connect(self._say)
         context.person_wanted.connect(self._show_person)
         context.page_wanted.connect(self.show_page)
+        context.people_wanted.connect(self._show_people)
         context.visit_wanted.connect(self._record_visit)
         for keys in ("Ctrl+K", "F3"):
             QShortcut(QKeySequence(keys), self, self.search.begin)
@@ -64,7 +66,7 @@ class MainWindow(QMainWindow):
 
     def _build_pages(self) -> None:
         for key, text, page in (
-            ("people", self.tr("人员"), PeoplePage(self.context)),
+            ("people", self.tr("人员"), self._people),
             ("visits", self.tr("走访"), VisitsPage(self.context)),
             ("cards", self.tr("联系卡"), CardsPage(self.context)),
             ("rosters", self.tr("名册导入"), RosterPage(self.context)),
@@ -153,6 +155,10 @@ class MainWindow(QMainWindow):
         self._buttons[key].setChecked(True)
         self.message.hide()
         self.pages[key].refresh()
+
+    def _show_people(self, title: str, people: list[str]) -> None:
+        self.show_page("people")
+        self._people.show_people(title, people)
 
     def _show_person(self, person: str) -> None:
         self.person_page.show_person(person)

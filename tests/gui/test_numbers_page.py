@@ -7,6 +7,7 @@ from desktop.services import register
 from desktop.services.register import PersonDraft
 from desktop.views.main_window import MainWindow
 from desktop.views.numbers.numbers_page import NumbersPage
+from desktop.views.people.people_page import PeoplePage
 
 Settle = Callable[[], None]
 
@@ -24,6 +25,7 @@ def test_a_number_opens_its_list(window: MainWindow, settle: Settle) -> None:
     person = register.register_person(
         window.context.station, draft=PersonDraft({"name": "张三", "sex": "1", "birth_id": "1940-01-01"})
     ).person
+    register.register_person(window.context.station, draft=PersonDraft({"name": "李四"}))
     page = page_of(window, settle)
     wanted: list[tuple[str, list[str]]] = []
     window.context.people_wanted.connect(lambda title, ids: wanted.append((title, ids)))
@@ -34,6 +36,14 @@ def test_a_number_opens_its_list(window: MainWindow, settle: Settle) -> None:
     page.open_list()
     assert wanted == [("年龄：80—89 岁", [person])]
     settle()
+    people = window.pages["people"]
+    assert isinstance(people, PeoplePage)
+    assert window.stack.currentWidget() is people
+    assert people.names_shown() == ["张三"]
+    assert "80—89 岁" in people.only.title.text()
+    people.only.back.click()
+    settle()
+    assert sorted(people.names_shown()) == ["张三", "李四"]
 
 
 def test_freezing_printing_and_comparing(window: MainWindow, settle: Settle, tmp_path: Path) -> None:

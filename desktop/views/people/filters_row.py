@@ -50,6 +50,15 @@ class FiltersRow(QWidget):
         self.community.setCurrentIndex(max(self.community.findData(chosen), 0))
         self.community.blockSignals(False)
 
+    def clear(self) -> None:
+        """Ask for everyone again, without saying so."""
+        self.blockSignals(True)
+        for box in (self.community, self.state, self.sex, self.age, self.tag):
+            box.setCurrentIndex(0)
+        self.text.clear()
+        self._pause.stop()
+        self.blockSignals(False)
+
     @property
     def expression(self) -> str:
         """What is chosen, in the words `register.parse_filter` reads; '' for everyone."""

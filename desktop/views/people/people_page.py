@@ -1,6 +1,7 @@
 """The table of people: sorted by a click, narrowed by state, ids masked."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex
@@ -18,6 +19,7 @@ from desktop.store.people import PersonRow
 from desktop.views.context import AppContext
 from desktop.views.page import Page, button, label
 from desktop.views.people.filters_row import FiltersRow
+from desktop.views.people.only_these import OnlyThese
 from desktop.views.people.person_form import NewPersonDialog, is_typed
 from desktop.views.table import Column, SnapshotTable, table_view
 
@@ -61,10 +63,13 @@ class PeoplePage(Page):
         self.view.horizontalHeader().sectionClicked.connect(self._sort_by)
         self._offer_columns()
         self._offer_exports()
+        self.only = OnlyThese()
+        self.only.cleared.connect(self.refresh)
         self.count = label(name="quiet")
         self._nobody_yet = self.tr("登记库里还没有人。请到“名册导入”导入企业花名册，或点“新增人员”逐个登记。")
         self._nobody_passes = self.tr("没有符合条件的人。请放宽上面的筛选条件。")
         self.empty = label(self._nobody_yet)
+        self.body.addWidget(self.only)
         self.body.addWidget(self.filters)
         line = QHBoxLayout()
         line.addWidget(self.count, 1)
@@ -120,11 +125,11 @@ class PeoplePage(Page):
 
     def export_to(self, key: str, path: Path) -> None:
         """Write the people shown, as they are narrowed now, to a file."""
-        expression = self.filters.expression
+        expression, only = self.filters.expression, self.only.people
 
         def job(report: Report) -> int:
             station = self.context.station
-            wanted = register.parse_filter(expression, station=station)
+            wanted = replace(register.parse_filter(expression, station=station), people=only)
             peers.write_safely(path, books.EXPORTS[key].make(station, wanted, report))
             return len(register.people_ids(station, wanted=wanted))
 
@@ -136,9 +141,10 @@ class PeoplePage(Page):
     def refresh(self) -> None:
         """Read the people again as narrowed and in the chosen order."""
         expression, sort, descending = self.filters.expression, self._sort, self._descending
+        only = self.only.people
 
         def read(station: Station) -> Answer:
-            wanted = register.parse_filter(expression, station=station)
+            wanted = replace(register.parse_filter(expression, station=station), people=only)
             ids = register.people_ids(station, wanted=wanted, sort=sort, descending=descending)
             return len(ids), register.people_rows(station, ids=ids[:_SHOWN]), register.org_names(station)
 
@@ -149,7 +155,7 @@ class PeoplePage(Page):
         self._offer_collected()
         self.filters.show_communities(self._orgs)
         self.model.show_rows(rows)
-        narrowed = bool(self.filters.expression)
+        narrowed = bool(self.filters.expression) or self.only.people is not None
         self.empty.setText(self._nobody_passes if narrowed else self._nobody_yet)
         self.empty.setVisible(total == 0)
         self.view.setVisible(total > 0)
@@ -166,6 +172,12 @@ class PeoplePage(Page):
 
     def _open(self, index: QModelIndex) -> None:
         self.context.person_wanted.emit(self.model.rows[index.row()].id)
+
+    def show_people(self, title: str, people: Sequence[str]) -> None:
+        """List these people only, until the clerk goes back to everyone."""
+        self.filters.clear()
+        self.only.show_people(title, people)
+        self.refresh()
 
     def add_person(self) -> None:
         """Open the form for a new person."""
