@@ -11,6 +11,7 @@ from pathlib import Path
 
 from desktop.cli_jobs import fields_and_rules
 from desktop.cli_jobs import numbers as numbers_jobs
+from desktop.cli_jobs import states as states_jobs
 from desktop.cli_jobs.opening import Answer, Job, JobAdder, password_of, station_at
 from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
@@ -97,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_exchange(job)
     numbers_jobs.add(job)
     fields_and_rules.add(job)
+    states_jobs.add(job)
     return parser
 
 

@@ -125,6 +125,8 @@ def amend_person(station: Station, *, person: str, values: Mapping[str, Value], 
     """Change fields of a person; raises NotFoundError, InvalidValueError. Nothing typed is half-saved."""
     page = person_details(station, person=person)
     merged = {**page.values, **values}
+    if merged.get("manage_state") != page.values.get("manage_state"):
+        raise InvalidValueError("manage_state", "管理状态不能直接改", "请用“变更状态”，写明日期和原因")
     refuse_wrong(PERSON.key, merged, station, only=values)
     with station.vault.unit("person.edit", why=why) as unit:
         unit.put("person", person, values)
@@ -134,6 +136,8 @@ def amend_person(station: Station, *, person: str, values: Mapping[str, Value], 
 def amend_people(station: Station, *, values: Mapping[str, Mapping[str, Value]], why: str) -> Changes:
     """Change fields of many people in one unit; raises InvalidValueError."""
     for one in values.values():
+        if "manage_state" in one:
+            raise InvalidValueError("manage_state", "管理状态不能直接改", "请用“变更状态”，写明日期和原因")
         refuse_wrong(PERSON.key, one, station, only=one)
     with station.vault.unit("people.edit", why=why) as unit:
         unit.put_many("person", values)

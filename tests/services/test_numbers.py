@@ -7,7 +7,8 @@ import pytest
 
 from desktop.domain.clock import FixedClock
 from desktop.domain.errors import InvalidValueError, NotFoundError
-from desktop.services import batches, numbers, register
+from desktop.domain.states import StateChange
+from desktop.services import batches, numbers, register, states
 from desktop.services.register import PersonDraft
 from desktop.services.station import Station
 
@@ -15,6 +16,11 @@ from desktop.services.station import Station
 def add(station: Station, name: str, **values: str) -> str:
     draft = PersonDraft({"name": name, **values}, tags=({"code": "T03"},) if name.endswith("孤") else ())
     return register.register_person(station, draft=draft).person
+
+
+def die(station: Station, person: str, day: str) -> None:
+    change = StateChange(to="5", done_on=day, why="家属告知", done_by="王敏", death_source="1")
+    states.change_state(station, person=person, change=change)
 
 
 def part(station: Station, key: str, label: str) -> tuple[str, ...]:
@@ -27,7 +33,7 @@ def test_numbers_name_their_people(station: Station) -> None:
     lonely = add(station, "张孤", sex="2", birth_id="1940-05")
     add(station, "李四", sex="1", birth_id="1960-01-01", political="01")
     gone = add(station, "王五")
-    register.amend_person(station, person=gone, values={"manage_state": "5", "death_date": "2026-11-02"})
+    die(station, gone, "2026-11-02")
     assert part(station, "tag", "孤寡") == (lonely,)
     assert part(station, "tag", "高龄") == (lonely,)
     assert len(part(station, "overview", "在管人数")) == 2
@@ -44,7 +50,7 @@ def test_frozen_numbers_are_compared_name_by_name(station: Station) -> None:
     assert (made.people, made.sound, made.as_on) == (3, True, "2026-11-24")
     assert isinstance(station.clock, FixedClock)
     station.clock.at += timedelta(days=40)
-    register.amend_person(station, person=first, values={"manage_state": "5", "death_date": "2026-12-30"})
+    die(station, first, "2026-12-30")
     register.amend_person(station, person=second, values={"name": "乙改"})
     register.remove_person(station, person=third, why="重复登记")
     fourth = add(station, "丁")

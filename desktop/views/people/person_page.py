@@ -22,6 +22,7 @@ from desktop.views.field_text import field_text
 from desktop.views.page import Page, button, label
 from desktop.views.people.child_dialog import ChildrenTab
 from desktop.views.people.person_form import FieldsForm, is_typed
+from desktop.views.people.state_dialog import StateDialog
 from desktop.views.table import Column, SnapshotTable, table_view
 
 
@@ -60,6 +61,9 @@ class PersonPage(Page):
         self.reveal = button(self.tr("显示证号"))
         self.reveal.setCheckable(True)
         self.reveal.toggled.connect(self._veil)
+        self.state = button(self.tr("变更状态…"))
+        self.state.clicked.connect(lambda _checked=False: self.change_state())
+        self.head.addWidget(self.state)
         self.head.addWidget(self.reveal)
         self.head.addWidget(self.visit)
         self.head.addWidget(self.save)
@@ -70,6 +74,8 @@ class PersonPage(Page):
             if not form.fields:
                 continue
             form.edited.connect(lambda: self.save.setEnabled(True))
+            if "manage_state" in form.editors:
+                form.editors["manage_state"].setEnabled(False)  # changed by the dialog, with a reason
             self.forms[group] = form
             self.tabs.addTab(_scrolled(form), group)
         self.children_tab = ChildrenTab(context)
@@ -205,6 +211,15 @@ class PersonPage(Page):
                 if error.field in form.editors:
                     self.tabs.setCurrentIndex(place)
                     form.point_at(error)
+
+    def change_state(self) -> StateDialog | None:
+        """Open the dialog that changes the person's state."""
+        if self._record is None:
+            return None
+        state = str(self._record.values.get("manage_state") or "")
+        dialog = StateDialog(self.context, person=self.person, name=self.title.text(), state=state, parent=self)
+        dialog.open()
+        return dialog
 
     def record_visit(self) -> None:
         """Ask the window for the form of a visit to this person."""
