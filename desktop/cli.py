@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from desktop.cli_jobs import duplicates as duplicate_jobs
 from desktop.cli_jobs import fields_and_rules
 from desktop.cli_jobs import numbers as numbers_jobs
 from desktop.cli_jobs import states as states_jobs
@@ -96,9 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     who.add_argument("--people", nargs="+", metavar="ID")
     job("verify-card", verify_card, "核验联系卡").add_argument("token", metavar="TOKEN")
     _add_exchange(job)
-    numbers_jobs.add(job)
-    fields_and_rules.add(job)
-    states_jobs.add(job)
+    for area in (duplicate_jobs, fields_and_rules, numbers_jobs, states_jobs):
+        area.add(job)
     return parser
 
 

@@ -48,6 +48,11 @@ def org_id(code: str) -> str:
     return hashlib.sha256(f"yince org {code}".encode()).hexdigest()[:32]
 
 
+def pair_id(one: str, other: str) -> str:
+    """Return the record id of a decision about two people: the same whoever is named first, at every station."""
+    return hashlib.sha256(f"yince pair {min(one, other)} {max(one, other)}".encode()).hexdigest()[:32]
+
+
 def new_short_code(ids: IdMaker) -> str:
     """Return a new short code: 8 Crockford characters and a check character, `XXXX-XXXX-C`."""
     number = int.from_bytes(ids.random_bytes(5), "big")

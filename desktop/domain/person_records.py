@@ -1,6 +1,6 @@
 """What hangs on a person: every kind of record that has an owner (`domain.md` sections 1.4 to 1.11)."""
 
-from desktop.domain.fields import Field, Kind, RecordKind
+from desktop.domain.fields import Field, Kind, Policy, RecordKind
 
 _OWNER = Field("person", "人员", "关联", Kind.RECORD, privacy=1, maintainer="X", max_length=32, required=True)
 _SOURCE = Field("source", "来源", "登记", privacy=1, max_length=100)
@@ -299,9 +299,10 @@ PAIR = RecordKind(
         Field("other", "另一人", "重复", Kind.RECORD, privacy=1, max_length=32, required=True),
         Field("verdict", "判定", "重复", Kind.CODE, (), "pair_verdict", privacy=1, required=True),
         Field("main", "保留", "重复", Kind.RECORD, privacy=1, max_length=32),
-        Field("why", "理由", "重复", privacy=2, max_length=200),
-        Field("done_on", "判定日期", "重复", Kind.DATE, privacy=1, required=True),
-        Field("done_by", "判定人", "重复", privacy=1, max_length=50, required=True),
+        Field("why", "理由", "重复", privacy=2, max_length=200, policy=Policy.AUTHORITY),
+        Field("done_on", "判定日期", "重复", Kind.DATE, privacy=1, required=True, policy=Policy.AUTHORITY),
+        Field("done_by", "判定人", "重复", privacy=1, max_length=50, required=True, policy=Policy.AUTHORITY),
+        Field("basis", "判定所依据", "重复", privacy=1, maintainer="X", max_length=64, policy=Policy.AUTHORITY),
     ),
 )
 

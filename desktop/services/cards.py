@@ -15,7 +15,7 @@ from desktop.printing.readback import check_codes
 from desktop.security import signing
 from desktop.services.peers import peers_of
 from desktop.services.station import Station
-from desktop.store import people
+from desktop.store import joining, people
 from desktop.store.people import ChildRow, PersonRow
 from desktop.store.records import load_records
 from desktop.sync.card_token import CardClaim, CardToken, decode_token, encode_token, looks_like_token
@@ -208,7 +208,11 @@ def _state_of(station: Station, card: ChildRow) -> CardVerdict:
         name = "replaced" if state == REPLACED else "revoked"
     else:
         name = "expired" if str(card.values.get("expires_on")) < station.today().isoformat() else "valid"
-    return CardVerdict(name, _ADVICE[name], str(card.values.get("person") or ""), str(card.values.get("card_no") or ""))
+    holder = str(card.values.get("person") or "")
+    with station.vault.reading() as connection:
+        main = joining.main_of(connection, holder)
+    advice = _ADVICE[name] + ("；此人有两份登记，已并为一份，现打开保留的一份" if main != holder else "")
+    return CardVerdict(name, advice, main, str(card.values.get("card_no") or ""))
 
 
 def _holder_is_kept(station: Station, person: str) -> bool:

@@ -15,7 +15,7 @@ from desktop.domain.org_tree import OrgTree
 from desktop.domain.validation import Finding as Problem
 from desktop.domain.validation import check_record, derived_from_id
 from desktop.services.station import Station
-from desktop.store import finding, history, people
+from desktop.store import finding, history, joining, likeness, people, profiles
 from desktop.store.history import HistoryLine
 from desktop.store.people import PeopleFilter, PersonPage, PersonRow
 from desktop.store.unit_of_work import UnitOfWork
@@ -224,9 +224,15 @@ def find(station: Station, *, text: str, limit: int = 50) -> FoundPeople:
     """Return the people the search box finds, best first, with what matched."""
     with station.vault.reading() as connection:
         found = finding.find_people(connection, text, limit=limit)
-        rows = {row.id: row for row in people.rows_of(connection, [hit.person for hit in found.hits])}
-    hits = tuple(FoundPerson(hit.person, rows[hit.person], hit.matched) for hit in found.hits if hit.person in rows)
-    return FoundPeople(hits, found.total)
+        mains = joining.mains_of(connection, [hit.person for hit in found.hits])
+        shown = [mains.get(hit.person, hit.person) for hit in found.hits]
+        rows = {row.id: row for row in people.rows_of(connection, shown)}
+    hits: dict[str, FoundPerson] = {}
+    for hit, person in zip(found.hits, shown, strict=True):
+        matched = f"{hit.matched}，已并入" if hit.person in mains else hit.matched
+        if person in rows and (person not in hits or hit.person not in mains):
+            hits[person] = FoundPerson(person, rows[person], matched)
+    return FoundPeople(tuple(hits.values()), found.total - (len(found.hits) - len(hits)))
 
 
 def people_ids(station: Station, *, wanted: PeopleFilter, sort: str = "name", descending: bool = False) -> list[str]:
@@ -242,13 +248,12 @@ def people_rows(station: Station, *, ids: Sequence[str]) -> list[PersonRow]:
 
 
 def lookalikes_of(station: Station, *, values: Mapping[str, Value]) -> list[PersonRow]:
-    """Return people who may be the one being typed: same id number, or same name and birth."""
-    birth = str(values.get("birth_id") or values.get("birth_file") or "")
+    """Return people who may be the one being typed, the surest first; a joined person as its main."""
     with station.vault.reading() as connection:
-        ids = people.lookalikes(
-            connection, id_no=str(values.get("id_no") or ""), name=str(values.get("name") or ""), birth=birth
-        )
-        return people.rows_of(connection, ids)
+        found = likeness.alike_to(connection, profiles.profile_of("", values))
+        ids = [one.second for one in found]
+        mains = joining.mains_of(connection, ids)
+        return people.rows_of(connection, list(dict.fromkeys(mains.get(one, one) for one in ids)))
 
 
 def overview(station: Station) -> dict[str, dict[str, int]]:

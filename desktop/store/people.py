@@ -18,6 +18,14 @@ _ORDER = {"phone": "row", "contact": "rank, row", "tag": "code, row", "visit": "
           "party": "done_on DESC, row DESC"}  # fmt: skip
 
 
+# A person stands for himself unless joined to somebody who is still kept. Two stations may have
+# joined two people crosswise: then the one with the smaller id stands, at every station alike.
+STANDING = (
+    "(joined_to IS NULL OR EXISTS (SELECT 1 FROM person m WHERE m.id=person.joined_to "
+    "AND (m.deleted=1 OR (m.joined_to=person.id AND person.id < m.id))))"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
     """What a list of people is narrowed to; all parts must hold.
@@ -34,6 +42,7 @@ class PeopleFilter:
     born_to: str = ""
     tags: Sequence[str] = ()
     people: Sequence[str] | None = None  # only these ids
+    with_joined: bool = False  # also people whose record was joined to another's
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,7 @@ def count_matching(connection: Connection, wanted: PeopleFilter) -> int:
 
 def _conditions(wanted: PeopleFilter) -> tuple[str, tuple[Any, ...]]:
     """Return the WHERE text and its bound values; names come from the dictionary, values are bound."""
-    parts = ["deleted=0"]
+    parts = ["deleted=0"] if wanted.with_joined else ["deleted=0", STANDING]
     bound: list[Any] = []
     for key, values in wanted.equals.items():
         _known(key)
@@ -197,7 +206,7 @@ def _child(kind: str, keys: Sequence[str], row: Sequence[Any]) -> ChildRow:
 def counts_by(connection: Connection, key: str) -> dict[str, int]:
     """Return how many living people hold each value of a person field; '' counts the empty ones."""
     _known(key)
-    sql = f"SELECT coalesce({key}, ''), count(*) FROM person WHERE deleted=0 GROUP BY 1"  # noqa: S608 - our names
+    sql = f"SELECT coalesce({key}, ''), count(*) FROM person WHERE deleted=0 AND {STANDING} GROUP BY 1"  # noqa: S608 - our names
     return {str(value): int(count) for value, count in connection.exec_driver_sql(sql)}
 
 
@@ -206,15 +215,6 @@ def next_person_no(connection: Connection, prefix: str) -> int:
     sql = "SELECT max(CAST(substr(person_no, ?) AS INTEGER)) FROM person WHERE person_no LIKE ? ESCAPE '!'"
     newest = connection.exec_driver_sql(sql, (len(prefix) + 1, _like(prefix) + "%")).scalar()
     return int(newest or 0) + 1
-
-
-def lookalikes(connection: Connection, *, id_no: str, name: str, birth: str) -> list[str]:
-    """Return ids of people with the same id number, or the same name and birth."""
-    sql = (
-        "SELECT id FROM person WHERE deleted=0 AND ((id_no=? AND ?<>'') OR (name=? AND ?<>'' AND "
-        "coalesce(birth_id, birth_file)=?)) ORDER BY row LIMIT 20"
-    )
-    return [row[0] for row in connection.exec_driver_sql(sql, (id_no, id_no, name, birth, birth))]
 
 
 def person_named(connection: Connection, text: str) -> str | None:

@@ -77,8 +77,8 @@ CREATE TABLE org_alias ("row" INTEGER NOT NULL, id TEXT NOT NULL, org TEXT, name
     KEY ("row"), UNIQUE (id));
 
 CREATE TABLE pair ("row" INTEGER NOT NULL, id TEXT NOT NULL, person TEXT, other TEXT, verdict TEXT, main
-    TEXT, why TEXT, done_on TEXT, done_by TEXT, vector TEXT NOT NULL, dots TEXT NOT NULL, deleted INTEGER
-    DEFAULT '0' NOT NULL, PRIMARY KEY ("row"), UNIQUE (id));
+    TEXT, why TEXT, done_on TEXT, done_by TEXT, basis TEXT, vector TEXT NOT NULL, dots TEXT NOT NULL, deleted
+    INTEGER DEFAULT '0' NOT NULL, PRIMARY KEY ("row"), UNIQUE (id));
 
 CREATE TABLE party ("row" INTEGER NOT NULL, id TEXT NOT NULL, person TEXT, event TEXT, done_on TEXT,
     branch_from TEXT, branch_to TEXT, letter_no TEXT, letter_valid TEXT, receipt_on TEXT, fee_paid_to TEXT,
