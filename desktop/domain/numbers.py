@@ -188,7 +188,7 @@ def _party_name(political: str) -> str:
 
 
 def _verified(cared: Sequence[Counted], day: date) -> Figure:
-    since = _months_before(day, _FRESH_MONTHS)
+    since = months_before(day, _FRESH_MONTHS)
     names = {2: f"{_FRESH_MONTHS} 个月内核对过", 1: f"超过 {_FRESH_MONTHS} 个月", 0: "从未核对"}
 
     def label(one: Counted) -> str:
@@ -199,7 +199,7 @@ def _verified(cared: Sequence[Counted], day: date) -> Figure:
 
 def _flows(people: Sequence[Counted], day: date) -> list[Figure]:
     """Return who came, died and left in each of the last twelve months, the newest month first."""
-    months = [_months_before(day, back)[:7] for back in range(_MONTHS)]
+    months = [months_before(day, back)[:7] for back in range(_MONTHS)]
     registered = [(one.registered_on, one) for one in people]
     died = [(one.death_date, one) for one in people]
     left = [(on, one) for one in people for on in one.left_on]
@@ -219,7 +219,7 @@ def _monthly(key: str, title: str, rule: str, months: Sequence[str], events: Ite
     return Figure(key, title, f"{rule}，最近 {_MONTHS} 个月", parts, sum(part.count for part in parts))
 
 
-def _months_before(day: date, months: int) -> str:
+def months_before(day: date, months: int) -> str:
     """Return the same day some months earlier as ISO text, the month's last day where there is none."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     for last in range(day.day, day.day - 4, -1):

@@ -24,6 +24,7 @@ from desktop.views.people.person_page import PersonPage
 from desktop.views.people.search_box import SearchBox
 from desktop.views.rosters.roster_page import RosterPage
 from desktop.views.settings.settings_page import SettingsPage
+from desktop.views.verify.verify_page import VerifyPage
 from desktop.views.visits.visit_dialog import VisitDialog
 from desktop.views.visits.visits_page import VisitsPage
 
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
     def _build_pages(self) -> None:
         for key, text, page in (
             ("people", self.tr("人员"), self._people),
+            ("verify", self.tr("信息核对"), VerifyPage(self.context)),
             ("visits", self.tr("走访"), VisitsPage(self.context)),
             ("cards", self.tr("联系卡"), CardsPage(self.context)),
             ("rosters", self.tr("名册导入"), RosterPage(self.context)),

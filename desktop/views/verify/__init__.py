@@ -1,0 +1,1 @@
+"""Pages about verifying people's data with them."""
