@@ -21,6 +21,7 @@ from desktop.views.verify.item_table import ItemTable
 
 _LIST_WIDTH = 330
 _SAMPLE = 20
+_TELLING = 11  # characters at the end of an address that tell buildings of one street apart
 Line = tuple[Standing, str]
 Found = tuple[list[Line], dict[str, str]]
 
@@ -58,7 +59,7 @@ class VerifyPage(Page):
         self.model: SnapshotTable[Line] = SnapshotTable(
             [
                 Column(self.tr("姓名"), lambda line: line[0].name, 9),
-                Column(self.tr("楼栋"), lambda line: verification.building_name(line[0]), 12),
+                Column(self.tr("楼栋"), lambda line: _tail(verification.building_name(line[0])), 12),
                 Column(self.tr("状态"), lambda line: STATE_NAMES[line[1]], 9),
             ]
         )
@@ -248,3 +249,8 @@ class VerifyPage(Page):
             done=lambda count: self.context.messages.inform(self.tr("已写入 {0} 人的核对表").format(count)),
             failed=self.context.messages.show_error,
         )
+
+
+def _tail(text: str) -> str:
+    """Return the end of a building's address, which is what tells it from its neighbours."""
+    return text if len(text) <= _TELLING else "…" + text[-_TELLING:]
