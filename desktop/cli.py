@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from desktop.cli_jobs import past
 from desktop.cli_jobs.opening import Answer, Job, JobAdder, password_of, station_at
 from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     who.add_argument("--people", nargs="+", metavar="ID")
     job("verify-card", verify_card, "核验联系卡").add_argument("token", metavar="TOKEN")
     _add_exchange(job)
+    past.add(job)
     return parser
 
 
