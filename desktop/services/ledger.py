@@ -29,7 +29,7 @@ _ADDRESSES = frozenset(
     {"live_addr", "live_estate", "live_building", "live_unit", "live_room", "grid", "hukou_area", "hukou_addr",
      "remote_addr", "live_class"}
 )  # fmt: skip
-_TITLES = (
+TITLES = (
     ("序号", 5), ("日期", 10), ("姓名", 9), ("人员编号", 12), ("变更项", 14), ("变更前", 20), ("变更后", 20),
     ("原因", 18), ("经办人", 10),
 )  # fmt: skip
@@ -174,11 +174,11 @@ def ledger_file(station: Station, *, found: Ledger, ending: str) -> bytes:
     """Return the ledger as `pdf` (A4 landscape, repeated header, signatures) or `xlsx`; raises PrintError."""
     period = f"{found.since.isoformat()} 至 {found.until.isoformat()}"
     if ending == "xlsx":
-        return table_workbook(_TITLES, [line.cells for line in found.lines], name="异动台账")
-    order = [0, 2, 1, *range(3, len(_TITLES))]  # the second cell names the person in an error
+        return table_workbook(TITLES, [line.cells for line in found.lines], name="异动台账")
+    order = [0, 2, 1, *range(3, len(TITLES))]  # the second cell names the person in an error
     counts = "　".join(f"{sort} {count}" for sort, count in found.counts.items() if count) or "没有异动"
     sheet = TableSheet(
-        f"{station.org_name} 异动台账（{period}）", [_TITLES[n] for n in order],
+        f"{station.org_name} 异动台账（{period}）", [TITLES[n] for n in order],
         [[line.cells[n] for n in order] for line in found.lines], f"{station.today().isoformat()}　{counts}",
     )  # fmt: skip
     return table_pdf(sheet)

@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
 from desktop.domain.resources import resource_path
 from desktop.views.cards.cards_page import CardsPage
 from desktop.views.context import AppContext
+from desktop.views.drafts_bar import DraftsBar, resume
 from desktop.views.exchange.exchange_page import ExchangePage
+from desktop.views.ledger.ledger_page import LedgerPage
 from desktop.views.page import Page, button, label
 from desktop.views.people.people_page import PeoplePage
 from desktop.views.people.person_page import PersonPage
@@ -52,6 +54,8 @@ class MainWindow(QMainWindow):
         self.search = SearchBox(context)
         self.message = label(name="message")
         self.message.hide()
+        self.drafts = DraftsBar(context)
+        self.drafts.wanted.connect(lambda draft: resume(context, draft, page=self.person_page, parent=self))
         self._lay_out()
         context.messages.said.connect(self._say)
         context.person_wanted.connect(self._show_person)
@@ -65,6 +69,7 @@ class MainWindow(QMainWindow):
         for key, text, page in (
             ("people", self.tr("人员"), PeoplePage(self.context)),
             ("visits", self.tr("走访"), VisitsPage(self.context)),
+            ("ledger", self.tr("异动台账"), LedgerPage(self.context)),
             ("cards", self.tr("联系卡"), CardsPage(self.context)),
             ("rosters", self.tr("名册导入"), RosterPage(self.context)),
             ("exchange", self.tr("数据交换"), ExchangePage(self.context)),
@@ -109,6 +114,7 @@ class MainWindow(QMainWindow):
         right.setSpacing(0)
         right.addLayout(top)
         right.addWidget(self.message)
+        right.addWidget(self.drafts)
         right.addLayout(self._progress_row())
         right.addWidget(self.stack, 1)
         whole = QHBoxLayout()
