@@ -28,9 +28,9 @@ def day_editor(day: date) -> QDateEdit:
     made.setDisplayFormat("yyyy-MM-dd")
     made.setCalendarPopup(True)
     without_ime(made)
-    lines: list[QLineEdit] = made.findChildren(QLineEdit)
-    for line in lines:
-        without_ime(line)
+    for child in made.children():
+        if isinstance(child, QLineEdit):
+            without_ime(child)
     return made
 
 

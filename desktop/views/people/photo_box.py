@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QImage, QImageReader, QPainter, QPixmap
+from PySide6.QtGui import QImage, QImageReader, QImageWriter, QPainter, QPixmap
 from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QVBoxLayout, QWidget
 
 from desktop.domain.errors import InvalidValueError
@@ -52,7 +52,9 @@ def _as_jpeg(image: QImage) -> bytes:
     held = QByteArray()
     buffer = QBuffer(held)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    sheet.save(buffer, b"JPEG", 85)
+    writer = QImageWriter(buffer, QByteArray(b"JPEG"))
+    writer.setQuality(85)
+    writer.write(sheet)
     return bytes(held.data())
 
 
