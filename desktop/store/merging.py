@@ -170,9 +170,17 @@ def _folded(dots: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
 def _entry(operation: Operation, planned: PlannedRecord, record: StoredRecord, numbers: Mapping[str, int]) -> LogEntry:
     """Return the log entry of a foreign operation: what was taken, and what was set aside."""
     fields: dict[str, object] = {}
+    dots = {one.dot for one in planned.operations}
     for key, value in operation.fields.items():
         taken = planned.take.get(key)
-        if taken is not None and taken[1] == operation.dot:
+        # A value made of both sides under our dot belongs to the last operation that brought its part.
+        joined = (
+            taken is not None
+            and taken[1] not in dots
+            and taken[0] != planned.before.get(key)
+            and operation is [one for one in planned.operations if key in one.fields][-1]
+        )
+        if taken is not None and (joined or taken[1] == operation.dot):
             fields[key] = [planned.before.get(key), taken[0]]
         else:
             fields[SET_ASIDE + key] = value

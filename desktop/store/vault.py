@@ -70,6 +70,13 @@ class Vault:
             yield connection
             connection.rollback()
 
+    @contextmanager
+    def jotting(self) -> Iterator[Connection]:
+        """Yield a connection for what is no record and is never logged (drafts); committed at the end."""
+        with self._engine.connect().execution_options(yince_begin="IMMEDIATE") as connection:
+            yield connection
+            connection.commit()
+
     def unit(self, action: str, *, why: str = "", source: str = "", undoes: str | None = None) -> UnitOfWork:
         """Begin a unit of work; use it in a `with` and call its `commit`."""
         connection = self._engine.connect().execution_options(yince_begin="IMMEDIATE")

@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
 from desktop.domain.resources import resource_path
 from desktop.views.cards.cards_page import CardsPage
 from desktop.views.context import AppContext
+from desktop.views.drafts_bar import DraftsBar, resume
 from desktop.views.exchange.exchange_page import ExchangePage
+from desktop.views.ledger.ledger_page import LedgerPage
 from desktop.views.numbers.numbers_page import NumbersPage
 from desktop.views.page import Page, button, label
 from desktop.views.people.people_page import PeoplePage
@@ -55,6 +57,8 @@ class MainWindow(QMainWindow):
         self.search = SearchBox(context)
         self.message = label(name="message")
         self.message.hide()
+        self.drafts = DraftsBar(context)
+        self.drafts.wanted.connect(lambda draft: resume(context, draft, page=self.person_page, parent=self))
         self._lay_out()
         context.messages.said.connect(self._say)
         context.person_wanted.connect(self._show_person)
@@ -70,6 +74,7 @@ class MainWindow(QMainWindow):
             ("people", self.tr("人员"), self._people),
             ("verify", self.tr("信息核对"), VerifyPage(self.context)),
             ("visits", self.tr("走访"), VisitsPage(self.context)),
+            ("ledger", self.tr("异动台账"), LedgerPage(self.context)),
             ("cards", self.tr("联系卡"), CardsPage(self.context)),
             ("rosters", self.tr("名册导入"), RosterPage(self.context)),
             ("numbers", self.tr("统计"), NumbersPage(self.context)),
@@ -115,6 +120,7 @@ class MainWindow(QMainWindow):
         right.setSpacing(0)
         right.addLayout(top)
         right.addWidget(self.message)
+        right.addWidget(self.drafts)
         right.addLayout(self._progress_row())
         right.addWidget(self.stack, 1)
         whole = QHBoxLayout()

@@ -31,7 +31,8 @@ class ChildDialog(FormDialog):
     ) -> None:
         record = KINDS[kind]
         fields = [field for field in record.fields if field.kind is not Kind.RECORD]
-        super().__init__(context, kind=record, fields=fields, title=record.label, parent=parent)
+        draft = f"child/{person}/{kind}/{row.id if row else ''}"
+        super().__init__(context, kind=record, fields=fields, title=record.label, parent=parent, draft=draft)
         self._kind, self._person, self._row = kind, person, row
         if row:
             self.form.show_values(row.values)

@@ -1,20 +1,22 @@
 """One editor for each kind of value, so that every form is made from the dictionary."""
 
-from PySide6.QtCore import Qt
+import unicodedata
+
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from desktop.domain import dates, id_numbers
 from desktop.domain.codes import code_list
 from desktop.domain.fields import Field, Kind, Value
+from desktop.views.people.latin_editors import LatinLine, SearchCombo
 
 _NOTE_HEIGHT = 76
-_NO_IME = Qt.InputMethodHint.ImhPreferLatin | Qt.InputMethodHint.ImhNoPredictiveText
+_LATIN = frozenset({Kind.ID_NUMBER, Kind.PHONE, Kind.DATE, Kind.INT, Kind.MONEY})
 
 
 def editor_for(field: Field) -> QWidget:
     """Return an empty editor for a field."""
     if field.kind in {Kind.CODE, Kind.BOOL}:
-        box = QComboBox()
+        box = SearchCombo()
         _offer(box, field)
         return box
     if field.kind is Kind.NOTE:
@@ -22,10 +24,8 @@ def editor_for(field: Field) -> QWidget:
         note.setFixedHeight(_NOTE_HEIGHT)
         note.setTabChangesFocus(True)
         return note
-    line = QLineEdit()
+    line = LatinLine() if field.kind in _LATIN else QLineEdit()
     line.setMaxLength(field.max_length)
-    if field.kind in {Kind.ID_NUMBER, Kind.PHONE, Kind.DATE, Kind.INT, Kind.MONEY}:
-        line.setInputMethodHints(_NO_IME)
     if field.kind is Kind.DATE:
         line.setPlaceholderText("1953-07-06")
     return line
@@ -67,6 +67,8 @@ def typed_value(editor: QWidget, field: Field) -> Value:
     text = _text_of(editor)
     if not text:
         return None
+    if field.kind in _LATIN:
+        text = unicodedata.normalize("NFKC", text)
     if field.kind is Kind.DATE:
         return dates.read_date(text, recent=field.group != "身份").value or text
     if field.kind is Kind.ID_NUMBER:

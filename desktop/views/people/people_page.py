@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHBoxLayout, QMenu
 
 from desktop.config import paths
 from desktop.domain.codes import code_list
@@ -18,8 +18,10 @@ from desktop.services.station import Station
 from desktop.store.people import PersonRow
 from desktop.views.context import AppContext
 from desktop.views.page import Page, button, label
+from desktop.views.people.bulk_dialog import BulkDialog
 from desktop.views.people.filters_row import FiltersRow
 from desktop.views.people.only_these import OnlyThese
+from desktop.views.people.past_dialog import PastRegisterDialog
 from desktop.views.people.person_form import NewPersonDialog, is_typed
 from desktop.views.table import Column, SnapshotTable, table_view
 
@@ -53,11 +55,17 @@ class PeoplePage(Page):
         self.new_button.clicked.connect(self.add_person)
         self.column_button = button(self.tr("选择列"))
         self.export_button = button(self.tr("打印与导出"))
-        for one in (self.column_button, self.export_button, self.new_button):
+        self.past_button, self.bulk_button = button(self.tr("查看某日的登记")), button(self.tr("批量修改"))
+        self.past_button.clicked.connect(lambda: PastRegisterDialog(context, parent=self).open())
+        self.bulk_button.clicked.connect(self.edit_many)
+        for one in (
+            self.past_button, self.bulk_button, self.column_button, self.export_button, self.new_button,
+        ):  # fmt: skip
             self.head.addWidget(one)
         fields = [field for field in PERSON.fields if is_typed(field, even_off=True) and field.kind is not Kind.NOTE]
         self.model: SnapshotTable[PersonRow] = SnapshotTable([self._column(field) for field in fields])
         self.view = table_view(self.model)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.activated.connect(self._open)
         self.view.horizontalHeader().setSectionsClickable(True)
         self.view.horizontalHeader().sectionClicked.connect(self._sort_by)
@@ -183,6 +191,23 @@ class PeoplePage(Page):
         """Open the form for a new person."""
         dialog = NewPersonDialog(self.context, parent=self)
         dialog.open()
+
+    def edit_many(self) -> None:
+        """Open the bulk edit for the rows selected (two or more), else for everyone the filters show."""
+        rows = [self.model.rows[index.row()].id for index in self.view.selectionModel().selectedRows()]
+        if len(rows) > 1:
+            self.open_bulk(rows)
+            return
+        expression = self.filters.expression
+
+        def read(station: Station) -> list[str]:
+            return register.people_ids(station, wanted=register.parse_filter(expression, station=station))
+
+        self.context.read(read, context=self, done=self.open_bulk)
+
+    def open_bulk(self, ids: list[str]) -> None:
+        """Open the bulk edit for some people."""
+        BulkDialog(self.context, ids=ids, parent=self).open()
 
     def names_shown(self) -> Sequence[str]:
         """Return the names in the table, in order."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.domain.clock import stamp
 from desktop.domain.dictionary import PERSON, PHONE, Field
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Kind, RecordKind, Value
@@ -23,11 +24,15 @@ from desktop.domain.validation import check_record, derived_from_id
 from desktop.services import register
 from desktop.services.register import PersonDraft, Registered
 from desktop.services.station import Station
+from desktop.store.drafts import Draft
 from desktop.store.people import PersonRow
 from desktop.views.context import AppContext
 from desktop.views.page import button, label, scrolled
+from desktop.views.people.draft_keeper import DraftKeeper
 from desktop.views.people.editors import editor_for, show_value, typed_value
 
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_PHONE_KEY = "+phone"  # of a draft: the phone beside the form
 _BESIDE = 260  # pixels of title bar, phone, warnings and buttons
 _QUICK = ("name", "id_no", "sex", "birth_id", "live_addr", "ent_name", "retire_date", "remark")
 
@@ -68,6 +73,16 @@ class FieldsForm(QWidget):
             self._held[field.key] = held
             self._reasons[field.key] = reason
             self._watch(editor)
+            editor.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let Enter go on to the next field; in notes it begins a line."""
+        enter = event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in _ENTER
+        if enter and isinstance(watched, QLineEdit | QComboBox) and isinstance(event, QKeyEvent):
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                return False
+            return self.focusNextChild()
+        return super().eventFilter(watched, event)
 
     def _watch(self, editor: QWidget) -> None:
         if isinstance(editor, QComboBox):
@@ -163,6 +178,27 @@ class NewPersonDialog(QDialog):
         if isinstance(id_editor, QLineEdit):
             id_editor.textChanged.connect(self._fill_from_id)
         self.form.editors["name"].setFocus()
+        self._keep_drafts()
+
+    def _keep_drafts(self) -> None:
+        key = f"new/{stamp(self._context.station.clock)}"
+        self.keeper = DraftKeeper(self._context, key=key, title=self._draft_title, values=self._typed, parent=self)
+        self.form.edited.connect(self.keeper.touch)
+        if isinstance(self.phone, QLineEdit):
+            self.phone.textChanged.connect(lambda _text: self.keeper.touch())
+        self.finished.connect(lambda _how: self.keeper.discard())
+
+    def _typed(self) -> dict[str, Value]:
+        return {**self.form.values(), _PHONE_KEY: typed_value(self.phone, PHONE.field("number"))}
+
+    def _draft_title(self) -> str:
+        return self.tr("新增人员 {0}").format(self.form.values().get("name") or "")
+
+    def resume(self, draft: Draft) -> None:
+        """Go on with what was typed before a crash."""
+        self.form.show_values(draft.payload)
+        show_value(self.phone, PHONE.field("number"), draft.payload.get(_PHONE_KEY))
+        self.keeper.take_up(draft.key)
 
     def _fill_from_id(self, text: str) -> None:
         """Fill in sex and birth as soon as the id is sound, and look for the same person."""
@@ -193,6 +229,7 @@ class NewPersonDialog(QDialog):
             if not again:
                 self.accept()
                 return
+            self.keeper.discard()
             self.form.show_values({})
             show_value(self.phone, PHONE.field("number"), None)
             self.form.editors["name"].setFocus()

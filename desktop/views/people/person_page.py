@@ -1,29 +1,31 @@
 """One person whole: every field by group, what hangs on it, and the history of every change."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QTabWidget, QWidget
 
-from desktop.domain.clock import local_text
-from desktop.domain.dictionary import KINDS, PERSON, PERSON_RECORDS, Kind, grouped, masked
+from desktop.domain.dictionary import PERSON, PERSON_RECORDS, grouped, masked
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Value
-from desktop.services import batches, register
-from desktop.services.batches import Undone
+from desktop.services import register
 from desktop.services.catalogue import collected_fields
 from desktop.services.computed import Computed, computed_of
 from desktop.services.station import Station
 from desktop.store.history import HistoryLine
 from desktop.store.people import PersonPage as PersonRecord
 from desktop.views.context import AppContext
-from desktop.views.field_text import field_text
 from desktop.views.page import Page, button, label
 from desktop.views.people.child_dialog import ChildrenTab
+from desktop.views.people.draft_keeper import DraftKeeper
+from desktop.views.people.history_tab import HistoryTab
+from desktop.views.people.past_dialog import PastPersonDialog
 from desktop.views.people.person_form import FieldsForm, is_typed
+from desktop.views.people.photo_box import PhotoBox
 from desktop.views.people.state_dialog import StateDialog
-from desktop.views.table import Column, SnapshotTable, table_view
+from desktop.views.people.values_dialog import ValuesDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,6 @@ class Shown:
     record: PersonRecord
     history: list[HistoryLine]
     computed: Computed
-
-
-def line_label(line: HistoryLine) -> str:
-    """Return which field a line of history is about."""
-    kind = KINDS[line.kind]
-    if not line.field:
-        return f"{kind.label}：删除"
-    prefix = "" if line.kind == "person" else f"{kind.label}·"
-    return prefix + kind.field(line.field).label
 
 
 class PersonPage(Page):
@@ -73,67 +66,36 @@ class PersonPage(Page):
             form = FieldsForm([one for one in fields if is_typed(one, even_off=True)], station=context.station)
             if not form.fields:
                 continue
-            form.edited.connect(lambda: self.save.setEnabled(True))
+            form.edited.connect(self._on_edited)
             if "manage_state" in form.editors:
                 form.editors["manage_state"].setEnabled(False)  # changed by the dialog, with a reason
             self.forms[group] = form
             self.tabs.addTab(_scrolled(form), group)
+        self.keeper = DraftKeeper(context, key="", title=self._draft_title, values=self.edits, parent=self)
+        self._restored: tuple[str, Mapping[str, Value]] = ("", {})
         self.children_tab = ChildrenTab(context)
-        self.history_model: SnapshotTable[HistoryLine] = SnapshotTable(
-            [
-                Column(self.tr("时间"), lambda line: local_text(line.at), 13),
-                Column(self.tr("项目"), line_label, 22),
-                Column(self.tr("原来"), lambda line: _side(line, line.old), 16),
-                Column(
-                    self.tr("改为"), lambda line: _side(line, line.new) + ("（未采用）" if line.set_aside else ""), 18
-                ),
-                Column(self.tr("谁"), lambda line: line.user, 8),
-                Column(self.tr("原因"), lambda line: line.why, 20),
-            ]
-        )
+        self.history_tab = HistoryTab(context)
+        self.history_model, self.history_view = self.history_tab.model, self.history_tab.view
+        self.undo = self.history_tab.undo
         self.tabs.addTab(self.children_tab, self.tr("联系·标签·走访"))
-        self.tabs.addTab(self._history_tab(), self.tr("变更历史"))
+        self.tabs.addTab(self.history_tab, self.tr("变更历史"))
         self._veil(shown=False)
         self.notice = label(name="quiet")
         self.computed = label(name="quiet")
-        self.body.addWidget(self.notice)
+        self.photo = PhotoBox(context)
+        line = QHBoxLayout()
+        line.addWidget(self.photo)
+        line.addWidget(self.notice, 1)
+        for one in self._past_buttons():
+            line.addWidget(one)
+        self.body.addLayout(line)
         self.body.addWidget(self.computed)
         self.body.addWidget(self.tabs, 1)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self.save_edits)
 
-    def _history_tab(self) -> QWidget:
-        self.history_view = table_view(self.history_model)
-        self.undo = button(self.tr("撤销所选的这批改动…"))
-        self.undo.clicked.connect(self._ask_to_undo)
-        tab = QWidget()
-        box = QVBoxLayout(tab)
-        box.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignRight)
-        box.addWidget(self.history_view, 1)
-        return tab
-
-    def _ask_to_undo(self) -> None:
-        index = self.history_view.currentIndex()
-        if not index.isValid():
-            self.context.messages.said.emit(self.tr("请先在下面选一行改动"), True)
-            return
-        line = self.history_model.rows[index.row()]
-        question = self.tr("撤销 {0} 由{1}做的这批改动？同一批里其他人的改动也会一起撤销。").format(
-            local_text(line.at), line.user
-        )
-        if self.context.messages.ask(self, question, yes=self.tr("撤销"), no=self.tr("不撤销")):
-            self.undo_batch(line.batch)
-
-    def undo_batch(self, batch: str) -> None:
-        """Take a batch back; what was changed since stays and is counted."""
-
-        def done(undone: Undone) -> None:
-            kept = self.tr("，{0} 条之后又改过，保持不变").format(len(undone.kept)) if undone.kept else ""
-            self.context.messages.inform(self.tr("已撤销 {0} 条{1}").format(undone.restored, kept))
-
-        self.context.write(lambda station, _report: batches.undo_batch(station, batch=batch), context=self, done=done)
-
     def show_person(self, person: str) -> None:
         """Show another person."""
+        self.keeper.move_to(f"edit/{person}")
         self.person = self.children_tab.person = person
         self.save.setEnabled(False)
         self.reveal.setChecked(False)
@@ -167,8 +129,11 @@ class PersonPage(Page):
             for form in self.forms.values():
                 form.show_values(record.values)
             self.save.setEnabled(False)
+        self._show_restored(record)
+        self.photo.show_person(record.id)
         self.children_tab.model.show_rows([row for rows in record.children.values() for row in rows])
-        self.history_model.show_rows([line for line in shown.history if _is_readable(line)])
+        history = [line for line in shown.history if _is_collected(line, self.context.station)]
+        self.history_tab.show_lines(record.id, history)
 
     def _show_collected(self) -> None:
         """Show the fields collected here, and the groups that have any."""
@@ -181,6 +146,50 @@ class PersonPage(Page):
         stored = self._record.values if self._record else {}
         typed = {key: value for form in self.forms.values() for key, value in form.values().items()}
         return {key: value for key, value in typed.items() if stored.get(key) != value}
+
+    def _past_buttons(self) -> list[QPushButton]:
+        values, past = button(self.tr("历次值（F2）")), button(self.tr("查看某日的登记…"))
+        values.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the cursor stays in the field asked about
+        values.clicked.connect(self.show_values_over_time)
+        past.clicked.connect(self.show_past)
+        QShortcut(QKeySequence("F2"), self, self.show_values_over_time)
+        return [values, past]
+
+    def show_values_over_time(self) -> ValuesDialog | None:
+        """Open the values of the field the cursor is in."""
+        for form in self.forms.values():
+            for key, editor in form.editors.items():
+                if editor.hasFocus():
+                    dialog = ValuesDialog(self.context, person=self.person, key=key, parent=self)
+                    dialog.open()
+                    return dialog
+        self.context.messages.said.emit(self.tr("请先把光标放到要看的项目里"), True)
+        return None
+
+    def show_past(self) -> None:
+        """Open the person as kept on a day."""
+        PastPersonDialog(self.context, person=self.person, parent=self).open()
+
+    def _on_edited(self) -> None:
+        self.save.setEnabled(True)
+        self.keeper.touch()
+
+    def _draft_title(self) -> str:
+        return self.tr("修改 {0}").format(self.title.text())
+
+    def restore(self, person: str, payload: Mapping[str, Value]) -> None:
+        """Fill in what was typed before a crash, once that person is shown."""
+        self._restored = (person, payload)
+
+    def _show_restored(self, record: PersonRecord) -> None:
+        person, payload = self._restored
+        if person != record.id:
+            return
+        self._restored = ("", {})
+        for form in self.forms.values():
+            form.show_values({**record.values, **payload})
+        self.keeper.take_up(f"edit/{person}")
+        self.save.setEnabled(True)
 
     def _veil(self, shown: bool) -> None:
         for form in self.forms.values():
@@ -195,6 +204,7 @@ class PersonPage(Page):
 
         def done(_changes: object) -> None:
             self.save.setEnabled(False)
+            self.keeper.discard()
             self.context.messages.inform(self.tr("已保存"))
 
         self.context.write(
@@ -237,12 +247,3 @@ def _scrolled(form: QWidget) -> QScrollArea:
 def _is_collected(line: HistoryLine, station: Station) -> bool:
     """Return False for a person's field that is not collected here."""
     return line.kind != PERSON.key or not line.field or line.field in collected_fields(station)
-
-
-def _is_readable(line: HistoryLine) -> bool:
-    """Return False for the links between records, which say nothing to people."""
-    return not line.field or KINDS[line.kind].field(line.field).kind is not Kind.RECORD
-
-
-def _side(line: HistoryLine, value: Value) -> str:
-    return field_text(KINDS[line.kind].field(line.field), value) if line.field else ""

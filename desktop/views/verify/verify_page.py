@@ -21,7 +21,7 @@ from desktop.views.verify.item_table import ItemTable
 
 _LIST_WIDTH = 330
 _SAMPLE = 20
-_TELLING = 11  # characters at the end of an address that tell buildings of one street apart
+_TELLING = 8  # characters at the end of an address that tell buildings of one street apart
 Line = tuple[Standing, str]
 Found = tuple[list[Line], dict[str, str]]
 

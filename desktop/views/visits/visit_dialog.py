@@ -14,7 +14,9 @@ class VisitDialog(FormDialog):
 
     def __init__(self, context: AppContext, *, person: str, name: str, parent: QWidget) -> None:
         fields = [field for field in VISIT.fields if field.key != "person"]
-        super().__init__(context, kind=VISIT, fields=fields, title=f"{VISIT.label}：{name}", parent=parent)
+        super().__init__(
+            context, kind=VISIT, fields=fields, title=f"{VISIT.label}：{name}", parent=parent, draft=f"visit/{person}"
+        )
         self._person = person
         show_value(self.form.editors["visited_on"], VISIT.field("visited_on"), context.station.today().isoformat())
         show_value(self.form.editors["method"], VISIT.field("method"), "1")
