@@ -190,9 +190,12 @@ def ledger_file(station: Station, *, found: Ledger, ending: str) -> bytes:
     if ending == "xlsx":
         return table_workbook(TITLES, [line.cells for line in found.lines], name="异动台账")
     order = [0, 2, 1, *range(3, len(TITLES))]  # the second cell names the person in an error
-    counts = "　".join(f"{sort} {count}" for sort, count in found.counts.items() if count) or "没有异动"
+    counts = [f"{sort} {count}" for sort, count in found.counts.items()]
+    total = ["", "合计", "", "", f"共 {len(found.lines)} 条", *("　".join(counts[n : n + 3]) for n in (0, 3, 6)), ""]
     sheet = TableSheet(
-        f"{station.org_name} 异动台账（{period}）", [TITLES[n] for n in order],
-        [[line.cells[n] for n in order] for line in found.lines], f"{station.today().isoformat()}　{counts}",
-    )  # fmt: skip
+        f"{station.org_name} 异动台账（{period}）",
+        [TITLES[n] for n in order],
+        [total, *([line.cells[n] for n in order] for line in found.lines)],
+        f"{station.today().isoformat()} 制",
+    )
     return table_pdf(sheet)

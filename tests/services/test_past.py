@@ -202,6 +202,7 @@ def test_the_ledger_says_what_changed_and_leaves_out_what_was_taken_back(station
     assert "异动台账" in text
     assert "搬家" in text
     assert "审核" in text
+    assert "死亡 1" in text
     assert ledger.ledger_file(station, found=found, ending="xlsx").startswith(b"PK")
     wait(station)
     assert ledger.ledger_of(station, since=station.today(), until=station.today()).lines == ()

@@ -17,7 +17,7 @@ from desktop.views.page import Page, button, label
 from desktop.views.people.past_dialog import day_editor, day_of
 from desktop.views.table import Column, SnapshotTable, table_view
 
-_WIDTHS = (6, 11, 9, 13, 18, 18, 18, 16, 14)
+_WIDTHS = (6, 11, 9, 13, 15, 17, 17, 15, 9)
 
 
 def period(name: str, today: date) -> tuple[date, date]:

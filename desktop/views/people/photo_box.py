@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QImageWriter, QPainter, QPixmap
-from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QWidget
 
 from desktop.domain.errors import InvalidValueError
 from desktop.services import photos
@@ -74,7 +74,8 @@ class PhotoBox(QWidget):
         menu.addAction(self.tr("换照片…")).triggered.connect(self._ask_which)
         menu.addAction(self.tr("删除照片")).triggered.connect(self._ask_to_remove)
         self.change.setMenu(menu)
-        box = QVBoxLayout(self)
+        self.picture.hide()  # no empty frame: the form below needs the lines
+        box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.picture)
         box.addWidget(self.change)
@@ -91,6 +92,7 @@ class PhotoBox(QWidget):
         if person != self.person:
             return
         pixmap = QPixmap()
+        self.picture.setVisible(body is not None)
         if body is not None and pixmap.loadFromData(body):
             self.picture.setPixmap(pixmap.scaled(_SHOWN, Qt.AspectRatioMode.KeepAspectRatio,
                                                  Qt.TransformationMode.SmoothTransformation))  # fmt: skip
