@@ -59,6 +59,14 @@ class FiltersRow(QWidget):
         self._pause.stop()
         self.blockSignals(False)
 
+    def show_expression(self, expression: str) -> None:
+        """Put a whole expression into the text, everything else asking for everyone."""
+        self.clear()
+        self.blockSignals(True)
+        self.text.setText(expression)
+        self._pause.stop()
+        self.blockSignals(False)
+
     @property
     def expression(self) -> str:
         """What is chosen, in the words `register.parse_filter` reads; '' for everyone."""

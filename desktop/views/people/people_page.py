@@ -14,12 +14,14 @@ from desktop.domain.dictionary import PERSON, Field, Kind, masked
 from desktop.domain.progress import Report
 from desktop.services import books, peers, register
 from desktop.services.catalogue import collected_fields
+from desktop.services.lists import NamedList
 from desktop.services.station import Station
 from desktop.store.people import PersonRow
 from desktop.views.context import AppContext
 from desktop.views.page import Page, button, label
 from desktop.views.people.bulk_dialog import BulkDialog
 from desktop.views.people.filters_row import FiltersRow
+from desktop.views.people.lists_menu import ListsMenu
 from desktop.views.people.only_these import OnlyThese
 from desktop.views.people.past_dialog import PastRegisterDialog
 from desktop.views.people.person_form import NewPersonDialog, is_typed
@@ -53,13 +55,15 @@ class PeoplePage(Page):
         self.filters.changed.connect(self.refresh)
         self.new_button = button(self.tr("新增人员"), primary=True)
         self.new_button.clicked.connect(self.add_person)
+        self.lists = ListsMenu(context, chosen=self.show_list, expression=lambda: self.filters.expression)
         self.column_button = button(self.tr("选择列"))
         self.export_button = button(self.tr("打印与导出"))
         self.past_button, self.bulk_button = button(self.tr("查看某日的登记")), button(self.tr("批量修改"))
         self.past_button.clicked.connect(lambda: PastRegisterDialog(context, parent=self).open())
         self.bulk_button.clicked.connect(self.edit_many)
         for one in (
-            self.past_button, self.bulk_button, self.column_button, self.export_button, self.new_button,
+            self.lists.button, self.past_button, self.bulk_button, self.column_button, self.export_button,
+            self.new_button,
         ):  # fmt: skip
             self.head.addWidget(one)
         fields = [field for field in PERSON.fields if is_typed(field, even_off=True) and field.kind is not Kind.NOTE]
@@ -180,6 +184,13 @@ class PeoplePage(Page):
 
     def _open(self, index: QModelIndex) -> None:
         self.context.person_wanted.emit(self.model.rows[index.row()].id)
+
+    def show_list(self, one: NamedList) -> None:
+        """List the people of a named list; its rule stands in the filter, to be seen and changed."""
+        self.only.people = None
+        self.only.hide()
+        self.filters.show_expression(one.expression)
+        self.refresh()
 
     def show_people(self, title: str, people: Sequence[str]) -> None:
         """List these people only, until the clerk goes back to everyone."""
