@@ -12,6 +12,7 @@ from desktop.printing.book import BookSheet, Section, book_pdf
 from desktop.printing.register_card import RegisterCard, register_cards_pdf
 from desktop.printing.table import TableSheet, table_pdf
 from desktop.roster.table_workbook import table_workbook
+from desktop.services.info_forms import blank_form, info_forms
 from desktop.services.register import org_names, people_ids, people_rows
 from desktop.services.station import Station
 from desktop.store import people
@@ -147,7 +148,15 @@ def _text(field: Field, row: PersonRow, names: dict[str, str]) -> str:
     return names.get(str(value), str(value)) if field.kind is Kind.ORG else str(value)
 
 
+def export_info_forms(station: Station, *, wanted: PeopleFilter, report: Report = silent) -> bytes:
+    """Return everyone's one-page 基本信息表, a blank one if there is nobody; raises PrintError, Cancelled."""
+    ids = people_ids(station, wanted=wanted)
+    return info_forms(station, ids=ids, report=report) if ids else blank_form(station)
+
+
 EXPORTS = {
+    "form": Export("基本信息确认表", "pdf", lambda station, wanted, report: export_info_forms(
+        station, wanted=wanted, report=report)),
     "book": Export("基本信息册", "pdf", lambda station, wanted, report: export_book(
         station, wanted=wanted, report=report)),
     "cards": Export("基本信息登记卡", "pdf", lambda station, wanted, report: export_register_cards(

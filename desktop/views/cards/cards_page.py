@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QPageSize, QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtPdf import QPdfDocument
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -24,6 +23,7 @@ from desktop.services.station import Station
 from desktop.store.people import PeopleFilter, PersonRow
 from desktop.views.context import AppContext
 from desktop.views.page import Page, button, label
+from desktop.views.paper_printer import PaperPrinter
 from desktop.views.table import Column, SnapshotTable, table_view
 
 _PREVIEW_WIDTH = 470
@@ -86,6 +86,7 @@ class CardsPage(Page):
         split.addLayout(left, 1)
         split.addWidget(area)
         self.body.addLayout(split, 1)
+        self.printer = PaperPrinter(self)
         self._document = QPdfDocument(self)
         self._buffer = QBuffer(self)
 
@@ -161,31 +162,13 @@ class CardsPage(Page):
 
         def done(issued: IssuedCards) -> None:
             self._show_pdf(issued.pdf)
-            self._print_document()
+            self.printer.print_pdf(issued.pdf)
 
         self.context.write(
             lambda station, report: cards.issue_cards(station, ids=ids, paper=paper, report=report),
             context=self,
             done=done,
         )
-
-    def _print_document(self) -> None:
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setPageSize(QPageSize(self._document.pagePointSize(0), QPageSize.Unit.Point))
-        printer.setFullPage(True)
-        dialog = QPrintDialog(printer, self)
-        if dialog.exec():
-            self.paint_to(printer)
-
-    def paint_to(self, printer: QPrinter) -> None:
-        """Print every page of the sheet at the printer's own resolution, unscaled."""
-        painter = QPainter(printer)
-        paper = printer.pageLayout().fullRectPixels(printer.resolution())
-        for number in range(self._document.pageCount()):
-            if number:
-                printer.newPage()
-            painter.drawImage(paper, self._document.render(number, paper.size()))
-        painter.end()
 
     def check(self) -> None:
         """Say what the scanned or typed card is."""
