@@ -17,6 +17,7 @@ from desktop.domain.resources import resource_path
 from desktop.views.cards.cards_page import CardsPage
 from desktop.views.context import AppContext
 from desktop.views.drafts_bar import DraftsBar, resume
+from desktop.views.duplicates.duplicates_page import DuplicatesPage
 from desktop.views.exchange.exchange_page import ExchangePage
 from desktop.views.ledger.ledger_page import LedgerPage
 from desktop.views.numbers.numbers_page import NumbersPage
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
             ("ledger", self.tr("异动台账"), LedgerPage(self.context)),
             ("cards", self.tr("联系卡"), CardsPage(self.context)),
             ("rosters", self.tr("名册导入"), RosterPage(self.context)),
+            ("duplicates", self.tr("查重与体检"), DuplicatesPage(self.context)),
             ("numbers", self.tr("统计"), NumbersPage(self.context)),
             ("exchange", self.tr("数据交换"), ExchangePage(self.context)),
             ("settings", self.tr("设置与备份"), SettingsPage(self.context)),

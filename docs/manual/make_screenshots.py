@@ -92,7 +92,7 @@ def grab_pages(window: MainWindow, settle: Callable[[], object]) -> None:
         QTest.qWait(50)
         widget.grab().save(str(IMAGES / f"{name}.png"))
 
-    for key in ("people", "verify", "visits", "ledger", "numbers", "exchange", "settings"):
+    for key in ("people", "verify", "visits", "ledger", "duplicates", "numbers", "exchange", "settings"):
         window.show_page(key)
         keep(window, key)
     window.show_page("cards")
