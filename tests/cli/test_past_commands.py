@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from desktop.domain.clock import SystemClock
+from desktop.domain.clock import today as china_today
 from tests.cli.test_cli import answer, yince
 from tests.conftest import ROSTERS
 
@@ -23,7 +25,7 @@ def test_what_was_from_the_command_line(tmp_path: Path) -> None:
     changes = answer("history", store, person, "--field", "小区", "--json")["changes"]
     assert [(one["new"], one["why"]) for one in changes] == [("青杨小区", "普查")]
     assert answer("undo", store, done["batch"], "--json")["restored"] == done["changed"]
-    today = __import__("datetime").date.today().isoformat()  # noqa: DTZ011 - the command uses the real clock
+    today = china_today(SystemClock()).isoformat()  # the command uses the real clock
     out = tmp_path / "当日.xlsx"
     assert answer("as-on", store, "2020-01-01", "--json")["total"] == 0
     refused = yince("as-on", store, "昨天")

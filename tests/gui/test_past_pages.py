@@ -219,7 +219,7 @@ def test_the_whole_new_person_form_by_enter_and_tab(qtbot: QtBot, window: MainWi
         settle()
 
 
-def test_no_input_method_in_numbers_and_full_width_digits_are_read() -> None:
+def test_no_input_method_in_numbers_and_full_width_digits_are_read(qtbot: QtBot) -> None:
     for field in (PERSON.field("id_no"), PERSON.field("birth_id"), PERSON.field("pay_months"), PHONE.field("number")):
         editor = line(editor_for(field))
         assert not editor.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
