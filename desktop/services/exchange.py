@@ -12,6 +12,7 @@ from desktop.domain.fields import Value
 from desktop.domain.house_records import HOUSE_RECORDS
 from desktop.domain.ids import new_id, org_id
 from desktop.domain.operations import MergePlan, Operation, RecordState
+from desktop.domain.permissions import READ_HOUSE
 from desktop.domain.progress import Report, silent
 from desktop.security import sealing, signing
 from desktop.services.backups import back_up_before
@@ -365,5 +366,5 @@ def _field_name(found: Conflict) -> str:
 
 def packages_listed(station: Station) -> list[PackageLine]:
     """Return the packages that went out and came in, newest first."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_HOUSE) as connection:
         return exchange.packages(connection)
