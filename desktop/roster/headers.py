@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from desktop.roster.grid import Sheet, plain
 from desktop.roster.mapping import score_of
-from desktop.roster.table import FoundTable as FoundTable
+from desktop.roster.table import FoundTable
 
+__all__ = ["FoundTable", "clean_header", "find_table", "find_tables"]
 _SEARCHED = 30  # rows from the top in which a header may stand
 _LEAST_SCORE = 2
 _TOTAL = re.compile(r"^(合计|总计|小计|共计|共\d+人)")

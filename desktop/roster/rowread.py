@@ -11,12 +11,10 @@ from desktop.domain.dictionary import kind_of
 from desktop.domain.fields import Field, Kind
 from desktop.domain.id_numbers import IdProblem
 from desktop.roster.beside import take_beside
-from desktop.roster.draft import ASK as ASK
-from desktop.roster.draft import DEATH, FIX, REJECT
-from desktop.roster.draft import CellProblem as CellProblem
-from desktop.roster.draft import RowDraft as RowDraft
+from desktop.roster.draft import ASK, DEATH, FIX, REJECT, CellProblem, RowDraft
 from desktop.roster.grid import RowSaid, is_number, plain
 
+__all__ = ["ASK", "FIX", "REJECT", "CellProblem", "RowDraft", "read_row"]
 _BLANK = frozenset(
     {"不详", "无", "/", "／", "—", "－", "-", "0", "N/A", "#N/A", "NULL", "空", "未知", "没有", "\\", "——"}
 )
