@@ -37,6 +37,12 @@ def the_clock() -> FixedClock:
 
 
 @pytest.fixture(autouse=True)
+def private_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the workstation remembers inside the test."""
+    monkeypatch.setenv("YINCE_HOME", f"{tmp_path}/home")
+
+
+@pytest.fixture(autouse=True)
 def no_stray_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Fail a test that logs a warning or worse."""
     yield

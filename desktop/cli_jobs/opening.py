@@ -10,11 +10,14 @@ from typing import Any, Protocol
 
 from desktop.domain.clock import SystemClock
 from desktop.services import access
-from desktop.services.station import Station
+from desktop.services.station import Second, Station
 
 Answer = dict[str, Any]
 Job = Callable[[argparse.Namespace], Answer]
 PASSWORD = "YINCE_PASSWORD"  # noqa: S105 - the name of a variable
+USER = "YINCE_USER"
+SECOND_USER = "YINCE_SECOND_USER"
+SECOND_PASSWORD = "YINCE_SECOND_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 class JobAdder(Protocol):
@@ -33,10 +36,17 @@ def password_of(prompt: str = "密码：") -> str:
     return given if given is not None else getpass.getpass(prompt)
 
 
+def second_of() -> Second | None:
+    """Return the second supervisor who consents, if the environment names one."""
+    user = os.environ.get(SECOND_USER, "")
+    return Second(user, os.environ.get(SECOND_PASSWORD, "")) if user else None
+
+
 @contextmanager
 def station_at(folder: Path) -> Iterator[Station]:
     """Open the store for one job."""
-    station = access.open_store(folder, password=password_of(), clock=SystemClock())
+    station = access.open_store(folder, password=password_of(), clock=SystemClock(), user=os.environ.get(USER, ""))
+    station.second = second_of()
     try:
         yield station
     finally:

@@ -4,6 +4,7 @@ YinceError
  ├─ KnownError               the world's fault: shown as one Chinese sentence and what to do
  │   ├─ AccessError           password, roles, locked or busy store
  │   │   ├─ WrongPasswordError
+ │   │   ├─ WaitError         too many wrong passwords
  │   │   ├─ NotAllowedError   the role may not do this; SecondPersonError wants another's consent
  │   │   ├─ StoreInUseError
  │   │   └─ StorePlaceError   network share, missing folder, folder not empty
@@ -51,6 +52,14 @@ class AccessError(KnownError):
 
 class WrongPasswordError(AccessError):
     """No slot of the key file opens with this password."""
+
+
+class WaitError(AccessError):
+    """Too many wrong passwords; `seconds` are left to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"密码连续输错多次，还要等 {seconds} 秒", "到时再试；忘记密码请用恢复码")
+        self.seconds = seconds
 
 
 class NotAllowedError(AccessError):

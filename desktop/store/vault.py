@@ -21,7 +21,7 @@ from desktop.domain.ids import IdMaker, new_id
 from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
 from desktop.store import migrations
 from desktop.store.change_log import head_of
-from desktop.store.engine import open_engine, raw_connection
+from desktop.store.engine import change_key, open_engine, raw_connection
 from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.migrations.m0001_initial import APPLICATION_ID
 from desktop.store.places import BACKUPS, DATABASE, HEAD, StoreLock, refuse_network_place
@@ -117,6 +117,19 @@ class Vault:
     def renew(self) -> None:
         """Close idle connections: FTS5 keeps totals per connection, which a full check must not trust."""
         self._engine.dispose()
+
+    def slot_key(self) -> bytes:
+        """Return the data key, to wrap it for another slot of the key file."""
+        return bytes(self._key)
+
+    def change_key(self, new: bytes) -> None:
+        """Encrypt the store under another data key; the caller keeps both in the key file meanwhile."""
+        self._engine.dispose()
+        path = self.folder / DATABASE
+        change_key(path, old=bytes(self._key), new=new)
+        self._key[:] = new
+        self._engine = open_engine(path, key=new)
+        self._note_head()
 
     def raw_copy_source(self) -> Any:
         """Return a fresh driver connection for the backup interface; the caller closes it."""
