@@ -16,7 +16,17 @@ from desktop.cli_jobs import numbers as numbers_jobs
 from desktop.cli_jobs import states as states_jobs
 from desktop.cli_jobs import users as users_jobs
 from desktop.cli_jobs import verification as verification_jobs
-from desktop.cli_jobs.opening import USER, Answer, Job, JobAdder, password_of, second_of, station_at
+from desktop.cli_jobs.opening import (
+    USER,
+    Answer,
+    Job,
+    JobAdder,
+    add_terms,
+    password_of,
+    second_of,
+    station_at,
+    take_terms,
+)
 from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
@@ -39,6 +49,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if getattr(options, "as_user", ""):
         os.environ[USER] = options.as_user
+    take_terms(options)
     try:
         answer = options.job(options)
     except KnownError as error:
@@ -95,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("what", choices=tuple(books.EXPORTS))
     one.add_argument("out", type=Path, metavar="OUT")
     one.add_argument("--filter", default="", metavar="EXPR", help="例如 性别=男;年龄>=80;标签=劳模")
+    add_terms(one)
     one = job("cards", print_cards, "发放联系卡并输出 PDF")
     one.add_argument("out", type=Path, metavar="OUT.pdf")
     one.add_argument("--layout", choices=("a4-10", "cr80", "large"), default="a4-10")
@@ -221,7 +233,7 @@ def export(options: argparse.Namespace) -> Answer:
         make = books.EXPORTS[options.what].make
         content = make(station, wanted, silent)
         total = len(register.people_ids(station, wanted=wanted))
-    peers.write_safely(options.out, content)
+        books.give(station, books.Made(options.what, content, total), path=options.out)
     return {"out": str(options.out), "people": total, "text": f"已导出 {total} 人"}
 
 

@@ -6,6 +6,7 @@ YinceError
  │   │   ├─ WrongPasswordError
  │   │   ├─ WaitError         too many wrong passwords
  │   │   ├─ NotAllowedError   the role may not do this; SecondPersonError wants another's consent
+ │   │   ├─ TermsNeededError  an export was not told to whom, what for, on what ground
  │   │   ├─ StoreInUseError
  │   │   └─ StorePlaceError   network share, missing folder, folder not empty
  │   ├─ StoreError            the store itself
@@ -72,6 +73,10 @@ class SecondPersonError(NotAllowedError):
     def __init__(self, purpose: str, message: str, advice: str = "") -> None:
         super().__init__(message, advice)
         self.purpose = purpose
+
+
+class TermsNeededError(AccessError):
+    """An export needs to be told to whom, what for and on what ground it is given."""
 
 
 class StoreInUseError(AccessError):

@@ -86,7 +86,7 @@ def open_key_file(folder: Path, *, password: str, user: str = "") -> OpenSlot:
         if keys is not None:
             _renew(folder, body, slot, keys)
             return OpenSlot(keys.data_key, slot["user"], slot["role"], body["store_id"], keys.next_key)
-    raise WrongPasswordError("密码不对", "请检查使用人、大小写和输入法后再试")
+    raise WrongPasswordError("密码不对", "请检查大小写和输入法后再试")
 
 
 def open_with_code(folder: Path, *, code: str) -> OpenSlot:

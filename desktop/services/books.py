@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Field, Kind
@@ -12,7 +13,9 @@ from desktop.printing.book import BookSheet, Section, book_pdf
 from desktop.printing.register_card import RegisterCard, register_cards_pdf
 from desktop.printing.table import TableSheet, table_pdf
 from desktop.roster.table_workbook import table_workbook
+from desktop.services.giving import Leaving, give_out
 from desktop.services.info_forms import blank_form, info_forms
+from desktop.services.peers import write_safely
 from desktop.services.register import org_names, people_ids, people_rows
 from desktop.services.station import Station
 from desktop.store import people
@@ -38,6 +41,7 @@ class Export:
     label: str
     ending: str
     make: Callable[[Station, PeopleFilter, Report], bytes]
+    is_paper: bool = False  # printed for the person it is about: nothing is given to others
 
 
 def building_of(address: str) -> str:
@@ -160,7 +164,7 @@ def export_info_forms(station: Station, *, wanted: PeopleFilter, report: Report 
 
 EXPORTS = {
     "form": Export("基本信息确认表", "pdf", lambda station, wanted, report: export_info_forms(
-        station, wanted=wanted, report=report)),
+        station, wanted=wanted, report=report), is_paper=True),
     "book": Export("基本信息册", "pdf", lambda station, wanted, report: export_book(
         station, wanted=wanted, report=report)),
     "cards": Export("基本信息登记卡", "pdf", lambda station, wanted, report: export_register_cards(
@@ -168,3 +172,22 @@ EXPORTS = {
     "table": Export("基本信息表", "pdf", lambda station, wanted, _report: export_table(station, wanted=wanted)),
     "roster": Export("基本信息表", "xlsx", lambda station, wanted, _report: export_roster(station, wanted=wanted)),
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An export that was made: which, its bytes, how many people are in it."""
+
+    key: str
+    content: bytes
+    people: int
+
+
+def give(station: Station, made: Made, *, path: Path) -> None:
+    """Write an export to a file: forms for people to sign as they are, everything else on terms (`giving`)."""
+    one = EXPORTS[made.key]
+    if one.is_paper:
+        station.allow_print(made.people)
+        write_safely(path, made.content)
+    else:
+        give_out(station, leaving=Leaving(one.label, made.people, made.content), path=path)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from desktop.domain.resources import resource_path
 from desktop.views.cards.cards_page import CardsPage
+from desktop.views.consent import Consent
 from desktop.views.context import AppContext
 from desktop.views.drafts_bar import DraftsBar, resume
 from desktop.views.duplicates.duplicates_page import DuplicatesPage
@@ -45,6 +46,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.context = context
         station = context.station
+        self.consent = Consent(station)
+        context.runner.asks = self.consent.handle
         self.setWindowTitle(self.tr("银册 · {0}").format(station.org_name))
         self.resize(1280, 720)
         self.stack = QStackedWidget()

@@ -12,7 +12,7 @@ from desktop.config import paths
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Field, Kind, masked
 from desktop.domain.progress import Report
-from desktop.services import books, peers, register
+from desktop.services import books, register
 from desktop.services.catalogue import collected_fields
 from desktop.services.lists import NamedList
 from desktop.services.station import Station
@@ -142,8 +142,9 @@ class PeoplePage(Page):
         def job(report: Report) -> int:
             station = self.context.station
             wanted = replace(register.parse_filter(expression, station=station), people=only)
-            peers.write_safely(path, books.EXPORTS[key].make(station, wanted, report))
-            return len(register.people_ids(station, wanted=wanted))
+            total = len(register.people_ids(station, wanted=wanted))
+            books.give(station, books.Made(key, books.EXPORTS[key].make(station, wanted, report), total), path=path)
+            return total
 
         def done(total: int) -> None:
             self.context.messages.inform(self.tr("已导出 {0} 人：{1}").format(total, path.name))
