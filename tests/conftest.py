@@ -44,6 +44,12 @@ def no_stray_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert not stray, [record.getMessage() for record in stray]
 
 
+@pytest.fixture(autouse=True)
+def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the workstation remembers inside the test."""
+    monkeypatch.setenv("YINCE_HOME", str(tmp_path_factory.mktemp("home")))
+
+
 Maker = Callable[..., Station]
 
 

@@ -9,6 +9,7 @@ from desktop.domain.errors import KnownError
 from desktop.domain.ids import IdMaker, RandomIds
 from desktop.domain.progress import Report, silent
 from desktop.services.access import is_store, open_store
+from desktop.services.backup_watch import automatic_backup, back_up_to, refuse_without_room
 from desktop.services.station import Station
 from desktop.store import backup
 from desktop.store.backup import BackupInfo
@@ -29,12 +30,16 @@ class Restored:
 
 def back_up(station: Station, *, target: Path) -> BackupInfo:
     """Write a verified backup into the folder `target`; raises DiskFullError, DamagedStoreError."""
-    return backup.write_backup(station.vault, target=target)
+    return back_up_to(station, target=target)
 
 
 def back_up_before(station: Station, *, what: str) -> BackupInfo:
-    """Write an automatic backup beside the store before something large."""
-    return backup.automatic_backup(station.vault, before=what)
+    """Write an automatic backup beside the store before something large that the disk has room for.
+
+    Raises DiskFullError, DamagedStoreError.
+    """
+    refuse_without_room(station, what=what)
+    return automatic_backup(station, before=what)
 
 
 def check_store(station: Station, *, report: Report = silent) -> CheckReport:

@@ -16,9 +16,10 @@ from sqlalchemy import Connection, Engine
 from desktop.domain.changes import Changes
 from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
-from desktop.domain.errors import DamagedStoreError, NewerStoreError, StorePlaceError
+from desktop.domain.errors import DamagedStoreError, NewerStoreError, ReadOnlyStoreError, StorePlaceError
 from desktop.domain.ids import IdMaker, new_id
 from desktop.store import migrations
+from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
 from desktop.store.engine import open_engine, raw_connection
 from desktop.store.house_settings import load_settings, touches_settings
@@ -58,6 +59,7 @@ class Vault:
         self._engine = engine
         self._key = bytearray(key)
         self._lock: StoreLock | None = None
+        self.is_read_only = False  # a damaged store may be looked at, never written
         self.identity = _read_identity(engine)
         self._writer = _writer_number(engine, self.identity)
         self.switched_on: frozenset[str] = frozenset()  # fields collected here although the dictionary has them off
@@ -73,16 +75,22 @@ class Vault:
     @contextmanager
     def jotting(self) -> Iterator[Connection]:
         """Yield a connection for what is no record and is never logged (drafts); committed at the end."""
+        self._refuse_if_read_only()
         with self._engine.connect().execution_options(yince_begin="IMMEDIATE") as connection:
             yield connection
             connection.commit()
 
     def unit(self, action: str, *, why: str = "", source: str = "", undoes: str | None = None) -> UnitOfWork:
-        """Begin a unit of work; use it in a `with` and call its `commit`."""
+        """Begin a unit of work; use it in a `with` and call its `commit`. Raises ReadOnlyStoreError."""
+        self._refuse_if_read_only()
         connection = self._engine.connect().execution_options(yince_begin="IMMEDIATE")
         counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
         header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
         return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, noted=self._committed)
+
+    def _refuse_if_read_only(self) -> None:
+        if self.is_read_only:
+            raise ReadOnlyStoreError("登记库已损坏，现在是只读方式打开的，不能改动", "请从备份恢复后再登记")
 
     def secret(self, name: str) -> bytes:
         """Return a secret kept in the vault; KeyError if there is none of that name."""
@@ -122,7 +130,8 @@ class Vault:
         if self._lock is None:
             return
         lift_off(str(self.folder))
-        self.checkpoint()
+        if not self.is_read_only:
+            self.checkpoint()
         self._engine.dispose()
         self._key[:] = bytes(len(self._key))
         self._lock.release()
@@ -147,17 +156,25 @@ class Vault:
         with self.reading() as connection:
             return head_of(connection)
 
-    def noted_head(self) -> int | None:
-        """Return the log position noted outside the store, None if the note is missing or not ours."""
+    def audit_head(self) -> AuditHead:
+        """Return the end of the audit chain."""
+        with self.reading() as connection:
+            return head_of_chain(connection)
+
+    def noted_head(self) -> Witness | None:
+        """Return the ends of the logs as noted outside the store, None if the note is missing or not ours."""
         try:
             note = json.loads((self.folder / HEAD).read_text(encoding="utf-8"))
-            body = {key: note[key] for key in ("store_id", "n", "hash")}
-            sealed = str(note["seal"])
-        except (OSError, ValueError, KeyError, TypeError):
+            sealed = str(note.pop("seal"))
+            found = Witness(
+                "旁边的进度文件", int(note["n"]), bytes.fromhex(note["hash"]), int(note.get("batch", 0)),
+                bytes.fromhex(note.get("audit", "")),
+            )  # fmt: skip
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
-        if body["store_id"] != self.identity.store_id or not hmac.compare_digest(sealed, self._seal(body)):
+        if note.get("store_id") != self.identity.store_id or not hmac.compare_digest(sealed, self._seal(note)):
             return None
-        return int(body["n"])
+        return found
 
     def _load_settings(self) -> None:
         with self.reading() as connection:
@@ -171,8 +188,13 @@ class Vault:
 
     def _note_head(self) -> None:
         """Keep the head of the change log outside the store, so that an older store is noticed."""
-        number, digest = self.head()
-        body = {"store_id": self.identity.store_id, "n": number, "hash": digest.hex()}
+        with self.reading() as connection:
+            number, digest = head_of(connection)
+            audit = head_of_chain(connection)
+        body = {
+            "store_id": self.identity.store_id, "n": number, "hash": digest.hex(),
+            "batch": audit.batch, "audit": audit.seal.hex(),
+        }  # fmt: skip
         note = json.dumps({**body, "seal": self._seal(body)}, sort_keys=True)
         write_atomically(self.folder / HEAD, note.encode("utf-8"))
 
@@ -247,7 +269,7 @@ def open_vault(folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: Id
         vault.close()
         raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
     noted = vault.noted_head()
-    if noted is not None and noted > vault.head()[0]:
+    if noted is not None and noted.entry > vault.head()[0]:
         vault.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
     return vault
 
