@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,6 +18,8 @@ from desktop.services.access import NewStore, create_store, open_store
 from desktop.services.station import Station
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+_HOME = tempfile.TemporaryDirectory(prefix="yince-home-")
+os.environ["YINCE_HOME"] = _HOME.name  # children of module fixtures too keep their notes out of the user's folder
 settings.register_profile(
     "small", derandomize=True, max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

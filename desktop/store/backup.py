@@ -30,6 +30,7 @@ SUFFIX = ".ybk"
 KEY_FILE = "store.keys"
 _LENGTH = struct.Struct(">I")
 _MOST_HEADER = 1 << 20
+_SEALED_SINCE = 11  # the schema with the audit chain
 _FORMAT = 2  # 1 had neither signature nor head; such backups still restore
 _SIGNED_AS = b"yince backup/2\n"
 
@@ -108,9 +109,13 @@ def sound_counts(connection: Any) -> dict[str, Any]:
         raise DamagedStoreError("备份写好后核对不通过，没有保留", "请先运行“检查登记库”")
     people = cursor.execute("SELECT count(*) FROM person WHERE deleted=0").fetchone()[0]
     log = cursor.execute("SELECT n, hash FROM change ORDER BY n DESC LIMIT 1").fetchone() or (0, b"")
+    audit = (0, b"")
+    if migrations.version_of(cursor) >= _SEALED_SINCE:
+        audit = cursor.execute("SELECT batch, hash FROM seal ORDER BY batch DESC LIMIT 1").fetchone() or audit
     schema = migrations.version_of(cursor)
     cursor.execute("PRAGMA journal_mode=DELETE").fetchall()
-    return {"people": int(people), "log": int(log[0]), "head": bytes(log[1]).hex(), "schema": schema}
+    heads = {"head": bytes(log[1]).hex(), "batch": int(audit[0]), "audit": bytes(audit[1]).hex()}
+    return {"people": int(people), "log": int(log[0]), "schema": schema, **heads}
 
 
 def _assemble(vault: Vault, copy: Path, part: Path, *, created: str, facts: dict[str, Any]) -> None:

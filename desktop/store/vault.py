@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlcipher3
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.changes import Changes
 from desktop.domain.clock import Clock, stamp
@@ -245,11 +246,14 @@ def create_vault(folder: Path, *, key: bytes, identity: StoreIdentity, clock: Cl
     return vault
 
 
-def open_vault(folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: IdMaker, user: str) -> Vault:
+def open_vault(
+    folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: IdMaker, user: str, read_only: bool = False
+) -> Vault:
     """Open the store in `folder`; migrate it if it is older, after a copy was put aside.
 
     A store that is behind the head noted beside it was restored by hand: it opens in a new epoch,
-    so that its counters are never used twice (`sync.md` section 3.4).
+    so that its counters are never used twice (`sync.md` section 3.4). A damaged one may be opened
+    `read_only`: nothing of it is changed then, and every write raises ReadOnlyStoreError.
     Raises StorePlaceError, StoreInUseError, NewerStoreError, DamagedStoreError.
     """
     refuse_network_place(folder)
@@ -259,19 +263,31 @@ def open_vault(folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: Id
     lock = StoreLock(folder)
     lock.take()
     try:
-        _bring_up_to_date(folder, key=key, clock=clock)
-        vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user)
+        if not read_only:
+            _bring_up_to_date(folder, key=key, clock=clock)
+        engine = open_engine(path, key=key, read_only=read_only)
+        vault = _vault_over(folder, engine, key=key, clock=clock, ids=ids, user=user)
     except BaseException:
         lock.release()
         raise
     vault.hold(lock)
+    vault.is_read_only = read_only
     if vault.identity.store_id != store_id:
         vault.close()
         raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
     noted = vault.noted_head()
-    if noted is not None and noted.entry > vault.head()[0]:
+    if not read_only and noted is not None and noted.entry > vault.head()[0]:
         vault.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
     return vault
+
+
+def _vault_over(folder: Path, engine: Engine, *, key: bytes, clock: Clock, ids: IdMaker, user: str) -> Vault:
+    """Return the vault over an engine; DamagedStoreError when the store cannot even say whose it is."""
+    try:
+        return Vault(folder, engine=engine, key=key, clock=clock, ids=ids, user=user)
+    except (DatabaseError, sqlcipher3.DatabaseError) as error:
+        engine.dispose()
+        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
 
 
 def _bring_up_to_date(folder: Path, *, key: bytes, clock: Clock) -> None:
