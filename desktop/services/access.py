@@ -7,17 +7,18 @@ from pathlib import Path
 from desktop.domain.clock import Clock
 from desktop.domain.errors import DamagedStoreError, InvalidValueError, StorePlaceError
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
+from desktop.domain.permissions import SUPERVISOR
 from desktop.security import key_file, sealing
 from desktop.services.station import Station
 from desktop.store import engine
+from desktop.store.opening import create_vault, open_vault
 from desktop.store.places import BACKUPS, DATABASE, refuse_network_place
 from desktop.store.rotation import sweep_parts
 from desktop.store.startup import start_problems
-from desktop.store.vault import StoreIdentity, Vault, create_vault, open_vault
+from desktop.store.vault import StoreIdentity, Vault
 
 COMMUNITY = "community"
 STREET = "street"
-SUPERVISOR = "supervisor"
 _LEVELS = {COMMUNITY: "4", STREET: "3"}
 _MOST_CODE = 40
 Opening = Callable[[], Station]
@@ -90,8 +91,9 @@ def open_store(
     refuse_network_place(folder)
     slot = key_file.open_key_file(folder, password=password)
     vault = open_vault(
-        folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, read_only=read_only
-    )
+        folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role,
+        read_only=read_only,
+    )  # fmt: skip
     if not read_only:
         sweep_parts(folder / BACKUPS)
     if checked and not read_only:

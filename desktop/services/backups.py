@@ -39,6 +39,7 @@ class Restored:
 
 def back_up(station: Station, *, target: Path) -> BackupInfo:
     """Write a verified backup into the folder `target`; raises DiskFullError, DamagedStoreError."""
+    station.allow("backup")
     return back_up_to(station, target=target)
 
 
@@ -47,12 +48,14 @@ def back_up_before(station: Station, *, what: str) -> BackupInfo:
 
     Raises DiskFullError, DamagedStoreError.
     """
+    station.allow("backup.auto")
     refuse_without_room(station, what=what)
     return automatic_backup(station, before=what)
 
 
 def check_store(station: Station, *, report: Report = silent) -> CheckReport:
     """Check pages, logs, records and index of the open store, also against the heads its backups carry."""
+    station.allow("check")
     return check_vault(station.vault, witnesses=witnesses_of(station), report=report)
 
 
@@ -87,6 +90,12 @@ def restore_backup(path: Path, *, folder: Path, password: str, clock: Clock, ids
         backup.unpack_backup(path, folder=folder)
         station = open_store(folder, password=password, clock=clock, ids=ids or RandomIds())
     except (KnownError, OSError):
+        _put_back(folder, aside)
+        raise
+    try:
+        station.allow("restore")
+    except KnownError:
+        station.close()
         _put_back(folder, aside)
         raise
     try:

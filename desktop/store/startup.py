@@ -9,6 +9,7 @@ import sqlcipher3
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
+from desktop.domain.permissions import READ_SEALED
 from desktop.store.audit_chain import Witness, chain_problems
 from desktop.store.change_log import COLUMNS, GENESIS, seal
 from desktop.store.places import DATABASE
@@ -22,7 +23,7 @@ def start_problems(vault: Vault) -> list[str]:
     """Return what is wrong with a store that was just opened, each finding with its place."""
     try:
         vault.checkpoint()
-        with vault.reading() as connection:
+        with vault.reading(READ_SEALED) as connection:
             found = list(_page_problems(connection, vault))
             if found:
                 return found

@@ -10,22 +10,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import sqlcipher3
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.changes import Changes
 from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
-from desktop.domain.errors import DamagedStoreError, NewerStoreError, ReadOnlyStoreError, StorePlaceError
+from desktop.domain.errors import DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
-from desktop.store import migrations
+from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import open_engine, raw_connection
+from desktop.store.engine import raw_connection
 from desktop.store.house_settings import load_settings, touches_settings
-from desktop.store.migrations.m0001_initial import APPLICATION_ID
-from desktop.store.places import BACKUPS, DATABASE, HEAD, StoreLock, refuse_network_place
+from desktop.store.places import DATABASE, HEAD, StoreLock
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 
 _META_KEYS = ("store_id", "install", "epoch", "kind", "org", "name", "practice")
@@ -52,9 +49,12 @@ class StoreIdentity:
 class Vault:
     """An open store. Made by `create_vault` and `open_vault`; closed once by `close`."""
 
-    def __init__(self, folder: Path, *, engine: Engine, key: bytes, clock: Clock, ids: IdMaker, user: str) -> None:
+    def __init__(
+        self, folder: Path, *, engine: Engine, key: bytes, clock: Clock, ids: IdMaker, user: str, role: str = SUPERVISOR
+    ) -> None:
         self.folder = folder
         self.user = user
+        self.role = role
         self.clock = clock
         self.ids = ids
         self._engine = engine
@@ -67,8 +67,15 @@ class Vault:
         self._load_settings()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Yield a connection inside one read transaction."""
+    def reading(self, what: str = READ_PEOPLE) -> Iterator[Connection]:
+        """Yield a connection inside one read transaction; raises NotAllowedError if the role may not read `what`."""
+        require(self.role, what)
+        with self._looking() as connection:
+            yield connection
+
+    @contextmanager
+    def _looking(self) -> Iterator[Connection]:
+        """Yield a connection for what the vault itself must know, whoever opened it."""
         with self._engine.connect().execution_options(yince_begin="DEFERRED") as connection:
             yield connection
             connection.rollback()
@@ -76,13 +83,18 @@ class Vault:
     @contextmanager
     def jotting(self) -> Iterator[Connection]:
         """Yield a connection for what is no record and is never logged (drafts); committed at the end."""
+        require(self.role, "draft")
         self._refuse_if_read_only()
         with self._engine.connect().execution_options(yince_begin="IMMEDIATE") as connection:
             yield connection
             connection.commit()
 
     def unit(self, action: str, *, why: str = "", source: str = "", undoes: str | None = None) -> UnitOfWork:
-        """Begin a unit of work; use it in a `with` and call its `commit`. Raises ReadOnlyStoreError."""
+        """Begin a unit of work; use it in a `with` and call its `commit`.
+
+        Raises NotAllowedError if the role may not, ReadOnlyStoreError.
+        """
+        require(self.role, action)
         self._refuse_if_read_only()
         connection = self._engine.connect().execution_options(yince_begin="IMMEDIATE")
         counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
@@ -95,7 +107,7 @@ class Vault:
 
     def secret(self, name: str) -> bytes:
         """Return a secret kept in the vault; KeyError if there is none of that name."""
-        with self.reading() as connection:
+        with self._looking() as connection:
             row = connection.exec_driver_sql("SELECT value FROM secret WHERE name=?", (name,)).first()
         if row is None:
             raise KeyError(name)
@@ -154,12 +166,12 @@ class Vault:
 
     def head(self) -> tuple[int, bytes]:
         """Return the number and hash of the newest entry of the change log."""
-        with self.reading() as connection:
+        with self._looking() as connection:
             return head_of(connection)
 
     def audit_head(self) -> AuditHead:
         """Return the end of the audit chain."""
-        with self.reading() as connection:
+        with self._looking() as connection:
             return head_of_chain(connection)
 
     def noted_head(self) -> Witness | None:
@@ -178,7 +190,7 @@ class Vault:
         return found
 
     def _load_settings(self) -> None:
-        with self.reading() as connection:
+        with self._looking() as connection:
             self.switched_on = load_settings(connection, owner=str(self.folder))
 
     def _committed(self, changes: Changes) -> None:
@@ -189,7 +201,7 @@ class Vault:
 
     def _note_head(self) -> None:
         """Keep the head of the change log outside the store, so that an older store is noticed."""
-        with self.reading() as connection:
+        with self._looking() as connection:
             number, digest = head_of(connection)
             audit = head_of_chain(connection)
         body = {
@@ -218,106 +230,6 @@ class _NotedUnit(UnitOfWork):
         self.connection.close()
         self._noted(changes)
         return changes
-
-
-def create_vault(folder: Path, *, key: bytes, identity: StoreIdentity, clock: Clock, ids: IdMaker, user: str) -> Vault:
-    """Make the store file in an existing folder that holds no store, and open it.
-
-    Raises StorePlaceError, StoreInUseError.
-    """
-    refuse_network_place(folder)
-    if (folder / DATABASE).exists():
-        raise StorePlaceError("这个文件夹里已经有一个登记库", "请选择空文件夹，或直接打开它")
-    lock = StoreLock(folder)
-    lock.take()
-    path = folder / DATABASE
-    connection = raw_connection(path, key=key, create=True)
-    os.chmod(path, 0o600)
-    migrations.migrate(connection)
-    values = {
-        "store_id": identity.store_id, "install": identity.install, "epoch": str(identity.epoch),
-        "kind": identity.kind, "org": identity.org, "name": identity.name,
-        "practice": str(int(identity.practice)), "counter": "0", "created": stamp(clock),
-    }  # fmt: skip
-    connection.executemany("INSERT INTO meta (key, value) VALUES (?,?)", list(values.items()))
-    connection.close()
-    vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user)
-    vault.hold(lock)
-    return vault
-
-
-def open_vault(
-    folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: IdMaker, user: str, read_only: bool = False
-) -> Vault:
-    """Open the store in `folder`; migrate it if it is older, after a copy was put aside.
-
-    A store that is behind the head noted beside it was restored by hand: it opens in a new epoch,
-    so that its counters are never used twice (`sync.md` section 3.4). A damaged one may be opened
-    `read_only`: nothing of it is changed then, and every write raises ReadOnlyStoreError.
-    Raises StorePlaceError, StoreInUseError, NewerStoreError, DamagedStoreError.
-    """
-    refuse_network_place(folder)
-    path = folder / DATABASE
-    if not path.is_file():
-        raise StorePlaceError("这个文件夹里没有登记库", "请检查选择的文件夹")
-    lock = StoreLock(folder)
-    lock.take()
-    try:
-        if not read_only:
-            _bring_up_to_date(folder, key=key, clock=clock)
-        engine = open_engine(path, key=key, read_only=read_only)
-        vault = _vault_over(folder, engine, key=key, clock=clock, ids=ids, user=user)
-    except BaseException:
-        lock.release()
-        raise
-    vault.hold(lock)
-    vault.is_read_only = read_only
-    if vault.identity.store_id != store_id:
-        vault.close()
-        raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
-    noted = vault.noted_head()
-    if not read_only and noted is not None and noted.entry > vault.head()[0]:
-        vault.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
-    return vault
-
-
-def _vault_over(folder: Path, engine: Engine, *, key: bytes, clock: Clock, ids: IdMaker, user: str) -> Vault:
-    """Return the vault over an engine; DamagedStoreError when the store cannot even say whose it is."""
-    try:
-        return Vault(folder, engine=engine, key=key, clock=clock, ids=ids, user=user)
-    except (DatabaseError, sqlcipher3.DatabaseError) as error:
-        engine.dispose()
-        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
-
-
-def _bring_up_to_date(folder: Path, *, key: bytes, clock: Clock) -> None:
-    """Check the file's version and run what is pending, with a copy of the old file kept."""
-    path = folder / DATABASE
-    connection = raw_connection(path, key=key)
-    try:
-        cursor = connection.cursor()
-        if cursor.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            raise DamagedStoreError("这不是银册的登记库文件", "请检查选择的文件夹")
-        version = migrations.version_of(cursor)
-        if version > migrations.LATEST:
-            raise NewerStoreError("这个登记库是更新版本的银册建立的", "请先升级本机的银册")
-        if migrations.pending(version):
-            _keep_copy(connection, folder, key=key, name=f"升级前-{version}-{stamp(clock).replace(':', '')}.db")
-            migrations.migrate(connection)
-    except sqlcipher3.DatabaseError as error:
-        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
-    finally:
-        connection.close()
-
-
-def _keep_copy(connection: Any, folder: Path, *, key: bytes, name: str) -> None:
-    """Copy the store under the same key into its backup folder."""
-    target = folder / BACKUPS / name
-    target.parent.mkdir(mode=0o700, exist_ok=True)
-    copy = raw_connection(target, key=key, create=True)
-    connection.backup(copy)
-    copy.close()
-    os.chmod(target, 0o600)
 
 
 def _read_identity(engine: Engine) -> StoreIdentity:
