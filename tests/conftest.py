@@ -14,12 +14,15 @@ from hypothesis import HealthCheck, settings
 from desktop.domain.clock import FixedClock
 from desktop.domain.ids import SeededIds
 from desktop.security.key_file import KdfCost
-from desktop.services.access import NewStore, create_store, open_store
+from desktop.services.access import NewStore, create_store, end_with_the_job, open_store
 from desktop.services.station import Station
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _HOME = tempfile.TemporaryDirectory(prefix="yince-home-")
 os.environ["YINCE_HOME"] = _HOME.name  # children of module fixtures too keep their notes out of the user's folder
+# Locking and wiping every allocation takes half of the processor (decision 0002); `store/test_memory.py`
+# looks at both kinds of process from outside.
+end_with_the_job()
 settings.register_profile(
     "small", derandomize=True, max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
