@@ -64,9 +64,11 @@ def add_terms(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def station_at(folder: Path) -> Iterator[Station]:
-    """Open the store for one job."""
-    station = access.open_store(folder, password=password_of(), clock=SystemClock(), user=os.environ.get(USER, ""))
+def station_at(folder: Path, *, checked: bool = True) -> Iterator[Station]:
+    """Open the store for one job; `checked=False` when the job is the whole check itself."""
+    station = access.open_store(
+        folder, password=password_of(), clock=SystemClock(), user=os.environ.get(USER, ""), checked=checked
+    )
     station.second, station.terms = second_of(), terms_of()
     try:
         yield station

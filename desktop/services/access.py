@@ -6,15 +6,24 @@ from pathlib import Path
 
 from desktop.config import lockout
 from desktop.domain.clock import Clock, ticks
-from desktop.domain.errors import InvalidValueError, StorePlaceError, WaitError, WrongPasswordError
+from desktop.domain.errors import (
+    DamagedStoreError,
+    InvalidValueError,
+    StorePlaceError,
+    WaitError,
+    WrongPasswordError,
+)
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
 from desktop.domain.permissions import SUPERVISOR
 from desktop.security import key_file, sealing
 from desktop.services.notes import Note, put_note, write_note
 from desktop.services.station import Station
 from desktop.store import engine
-from desktop.store.places import DATABASE, refuse_network_place
-from desktop.store.vault import StoreIdentity, Vault, create_vault, open_vault
+from desktop.store.opening import create_vault, open_vault
+from desktop.store.places import BACKUPS, DATABASE, refuse_network_place
+from desktop.store.rotation import sweep_parts
+from desktop.store.startup import start_problems
+from desktop.store.vault import StoreIdentity, Vault
 
 COMMUNITY = "community"
 STREET = "street"
@@ -69,14 +78,16 @@ def create_store(
 
 
 def open_store(
-    folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None, user: str = "",
-    since_start: Callable[[], float] = ticks,
+    folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None, read_only: bool = False,
+    checked: bool = True, user: str = "", since_start: Callable[[], float] = ticks,
 ) -> Station:  # fmt: skip
     """Open the register in `folder` as `user`, or as whoever the password belongs to.
 
-    After five wrong passwords in a row the next try must wait; `since_start` tells the seconds since the
-    computer was started. Raises StorePlaceError, WrongPasswordError, WaitError, StoreInUseError,
-    NewerStoreError, DamagedStoreError.
+    What `store.startup` checks is checked first, unless `read_only` (for a damaged one) or not `checked`
+    (for the job that checks everything itself). After five wrong passwords in a row the next try must wait;
+    `since_start` tells the seconds since the computer was started. Raises StorePlaceError,
+    WrongPasswordError, WaitError, StoreInUseError, NewerStoreError, DamagedStoreError (its `places` say
+    what was found).
     """
     refuse_other_places(folder)
     store = key_file.store_id_of(folder)
@@ -86,20 +97,28 @@ def open_store(
     except WrongPasswordError as error:
         _note_wrong(store, since_start(), error)
         raise
-    station = station_of(folder, slot, clock=clock, ids=ids)
+    station = station_of(folder, slot, clock=clock, ids=ids, read_only=read_only, checked=checked)
     wrong = lockout.clear(store)
-    if wrong:
+    if wrong and not read_only:
         write_note(station, Note("login.wrong", count=wrong, detail=f"此前输错密码 {wrong} 次"))
     return station
 
 
-def station_of(folder: Path, slot: key_file.OpenSlot, *, clock: Clock, ids: IdMaker | None = None) -> Station:
+def station_of(
+    folder: Path, slot: key_file.OpenSlot, *, clock: Clock, ids: IdMaker | None = None, read_only: bool = False,
+    checked: bool = True,
+) -> Station:  # fmt: skip
     """Open the register with the key of a slot, finishing a change of the data key that was cut short."""
     ids = ids or RandomIds()
     slot = key_file.settle_key(folder, slot, opens=lambda key: engine.opens(folder / DATABASE, key=key))
     vault = open_vault(
-        folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role
-    )
+        folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role,
+        read_only=read_only,
+    )  # fmt: skip
+    if not read_only:
+        sweep_parts(folder / BACKUPS)
+    if checked and not read_only:
+        _refuse_damaged(vault)
     return Station(vault, clock, ids, slot.user, slot.role)
 
 
@@ -121,6 +140,17 @@ def _note_wrong(store: str, since_start: float, error: WrongPasswordError) -> No
     wait = lockout.note_wrong(store, ticks=since_start)
     if wait:
         raise WaitError(wait) from error
+
+
+def _refuse_damaged(vault: Vault) -> None:
+    """Close the vault and raise DamagedStoreError if what is checked at the start finds anything."""
+    found = start_problems(vault)
+    if not found:
+        return
+    vault.is_read_only = True  # closing must not touch what is broken
+    vault.close()
+    first = found[0] if len(found) == 1 else f"{found[0]}等 {len(found)} 处"
+    raise DamagedStoreError(f"登记库没有通过检查（{first}）", "请从备份恢复，或先以只读方式打开查看", tuple(found))
 
 
 def change_own_password(station: Station, *, old: str, new: str) -> None:
