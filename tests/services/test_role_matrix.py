@@ -203,6 +203,7 @@ HARMLESS = {
     # shows nobody: rules, words, files of the caller's own choosing, what the program knows by itself
     "collected_fields", "shown_values", "check_person", "complete_person", "number_prefix", "computed_of", "may_edit",
     "refuse_wrong", "ways_in", "blank_form", "numbers_pdf", "target_names",
+    "is_off_machine", "safety_of", "refuse_without_room", "mark_of",
 }  # fmt: skip
 
 
