@@ -30,6 +30,11 @@ READ_SEALED = "read.sealed"  # checks and backups: nobody is shown anything
 
 SMALL = 50  # people one print may hold without a supervisor, one export without a second person
 FEW_DELETED = 10
+# Units that only remember what was done: never undone, not shown among the changes of the register.
+NOTES = frozenset({
+    "access.note", "export.note", "user.add", "user.remove", "user.password", "key.rotate", "recovery.make",
+    "recovery.drill", "recovery.street", "person.erase",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The main window: navigation on the left, the search box on top, one page per job."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.domain.permissions import READ_AUDIT, READ_HOUSE, READ_PEOPLE, READ_REPORTS
 from desktop.domain.resources import resource_path
 from desktop.views.cards.cards_page import CardsPage
 from desktop.views.consent import Consent
@@ -33,6 +34,8 @@ from desktop.views.visits.visit_dialog import VisitDialog
 from desktop.views.visits.visits_page import VisitsPage
 
 _NAV_WIDTH = 168
+# What one must be allowed to do to be offered a page; pages that are not named are for those who may see people.
+_NEEDS = {"numbers": READ_REPORTS, "audit": READ_AUDIT, "settings": READ_HOUSE}
 
 
 def _icon(name: str) -> QIcon:
@@ -40,7 +43,9 @@ def _icon(name: str) -> QIcon:
 
 
 class MainWindow(QMainWindow):
-    """Shows one page at a time; `pages` holds them by key."""
+    """Shows one page at a time; `pages` holds them by key. `closed` is emitted once the vault is closed."""
+
+    closed = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -59,9 +64,10 @@ class MainWindow(QMainWindow):
         self._group = QButtonGroup(self)
         self._build_pages()
         self.search = SearchBox(context)
+        self.search.setEnabled(station.may(READ_PEOPLE))
         self.message = label(name="message")
         self.message.hide()
-        self.drafts = DraftsBar(context)
+        self.drafts = DraftsBar(context)  # reads nothing for those who may not see people
         self.drafts.wanted.connect(lambda draft: resume(context, draft, page=self.person_page, parent=self))
         self._lay_out()
         context.messages.said.connect(self._say)
@@ -71,7 +77,11 @@ class MainWindow(QMainWindow):
         context.visit_wanted.connect(self._record_visit)
         for keys in ("Ctrl+K", "F3"):
             QShortcut(QKeySequence(keys), self, self.search.begin)
-        self.show_page("people")
+        self.show_page(next(key for key in self.pages if self.may_show(key)))
+
+    def may_show(self, key: str) -> bool:
+        """Return True if this user's role may see a page at all: the services refuse it otherwise."""
+        return self.context.station.may(_NEEDS.get(key, READ_PEOPLE))
 
     def _build_pages(self) -> None:
         for key, text, page in (
@@ -94,6 +104,8 @@ class MainWindow(QMainWindow):
             one.clicked.connect(lambda _checked=False, key=key: self.show_page(key))
             self._group.addButton(one)
             self._buttons[key] = one
+            one.setVisible(self.may_show(key))
+            one.setEnabled(self.may_show(key))
             self._nav.addWidget(one)
             QShortcut(QKeySequence(f"Ctrl+{len(self.pages)}"), self, one.click)
         self.stack.addWidget(self.person_page)
@@ -163,22 +175,30 @@ class MainWindow(QMainWindow):
         self.progress.setFormat(f"{what}　%v / %m" if total else what)
 
     def show_page(self, key: str) -> None:
-        """Show a page and read it again."""
+        """Show a page and read it again; a page the role may not see is not shown by any way."""
+        if not self.may_show(key):
+            return
         self.stack.setCurrentWidget(self.pages[key])
         self._buttons[key].setChecked(True)
         self.message.hide()
         self.pages[key].refresh()
 
     def _show_people(self, title: str, people: list[str]) -> None:
+        if not self.may_show("people"):
+            return
         self.show_page("people")
         self._people.show_people(title, people)
 
     def _show_person(self, person: str) -> None:
+        if not self.may_show("people"):
+            return
         self.person_page.show_person(person)
         self.stack.setCurrentWidget(self.person_page)
         self._buttons["people"].setChecked(True)
 
     def _record_visit(self, person: str, name: str) -> None:
+        if not self.may_show("people"):
+            return
         VisitDialog(self.context, person=person, name=name, parent=self).open()
 
     def _say(self, text: str, bad: bool) -> None:
@@ -192,4 +212,5 @@ class MainWindow(QMainWindow):
         """Finish what runs, then close the vault."""
         self.context.runner.close()
         self.context.station.close()
+        self.closed.emit()
         event.accept()

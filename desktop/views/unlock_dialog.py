@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QDialog,
     QFileDialog,
     QFormLayout,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 from desktop.config import paths
 from desktop.domain.clock import Clock
 from desktop.domain.errors import KnownError
-from desktop.services import access, practice
+from desktop.services import access, practice, users
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 from desktop.views.messages import Messages
@@ -54,6 +55,9 @@ class UnlockDialog(QDialog):
 
     def _unlock_tab(self, folder: str) -> QWidget:
         self.folder = QLineEdit(folder)
+        self.who = QComboBox()
+        self.folder.textChanged.connect(lambda _text: self.offer_users())
+        self.offer_users()
         self.password = _secret()
         self.open_button = button(self.tr("打开"), primary=True)
         self.open_button.setDefault(True)
@@ -61,6 +65,7 @@ class UnlockDialog(QDialog):
         self.password.returnPressed.connect(self._open)
         form = _form()
         form.addRow(self.tr("登记库文件夹"), self._with_browse(self.folder))
+        form.addRow(self.tr("使用人"), self.who)
         form.addRow(self.tr("密码"), self.password)
         form.addRow("", self.open_button)
         self.practice = button(self.tr("第一次用？打开练习库（虚构的人，可以随便试）"))
@@ -68,6 +73,21 @@ class UnlockDialog(QDialog):
         self.practice.clicked.connect(self.open_practice)
         form.addRow("", self.practice)
         return _held(form)
+
+    def offer_users(self) -> None:
+        """List who may open the register named, the one of last time first."""
+        self.who.clear()
+        folder = Path(self.folder.text().strip())
+        if not self.folder.text().strip() or not access.is_store(folder):
+            return
+        try:
+            found = users.users_of(folder)
+        except KnownError:  # said when it is opened
+            return
+        for one in found:
+            self.who.addItem(self.tr("{0}（{1}）").format(one.name, one.role_text), one.name)
+        last = self.who.findData(paths.read_state().get("user", ""))
+        self.who.setCurrentIndex(max(last, 0))
 
     def _new_tab(self) -> QWidget:
         self.new_folder, self.code, self.name, self.user = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
@@ -116,7 +136,8 @@ class UnlockDialog(QDialog):
 
     def _open(self) -> None:
         folder, password, clock = Path(self.folder.text().strip()), self.password.text(), self._clock
-        self._start(lambda: access.open_store(folder, password=password, clock=clock))
+        user = str(self.who.currentData() or "")
+        self._start(lambda: access.open_store(folder, password=password, clock=clock, user=user))
 
     def open_practice(self) -> None:
         """Open the practice register of this workstation, making it the first time."""
@@ -149,6 +170,7 @@ class UnlockDialog(QDialog):
         self._runner.run(lambda _report: job(), context=self, done=self._done, failed=self._failed)
 
     def _done(self, station: Station) -> None:
+        paths.write_state({**paths.read_state(), "user": station.user})
         self.opened.emit(station)
         self.accept()
 
