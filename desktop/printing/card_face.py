@@ -20,6 +20,7 @@ _CODE_ROOM = 36 * mm
 _CONTACT_ROOM = 29 * mm
 _STRIP = 9 * mm  # services at the foot of a card printed on one side only
 _AIR = 1 * mm
+_UNDER = 0.4 * mm  # between the bar and a code: rounding to dots must not push its white into the bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,9 @@ def front_of(face: CardFace, design: CardDesign, *, width: float, height: float,
     codes: tuple[PlacedCode, ...] = ()
     column = width - 2 * MARGIN
     if design.shows("code"):
-        room = min(_CODE_ROOM, width * 0.42, bar.y - strip)
+        room = min(_CODE_ROOM, width * 0.42, bar.y - strip - _UNDER)
         side = side_of(code_of(face.token), room=room, dpi=dpi)
-        codes = (PlacedCode(face.token, Box(width - _AIR - side, bar.y - side, side, side)),)
+        codes = (PlacedCode(face.token, Box(width - _AIR - side, bar.y - _UNDER - side, side, side)),)
         column = width - _AIR - side - MARGIN
     texts = [*_who(face, design, Box(MARGIN, strip, column, bar.y - strip - _AIR))]
     if is_only_side:
@@ -153,8 +154,8 @@ def back_of(face: CardFace, design: CardDesign, *, width: float, height: float, 
     column = width - 2 * MARGIN
     texts: list[Placed] = []
     if design.shows("contact_code") and face.contacts:
-        side = side_of(code_of(vcard(face)), room=min(_CONTACT_ROOM, bar.y - foot), dpi=dpi)
-        corner = Box(width - _AIR - side, bar.y - side, side, side)
+        side = side_of(code_of(vcard(face)), room=min(_CONTACT_ROOM, bar.y - foot - _UNDER), dpi=dpi)
+        corner = Box(width - _AIR - side, bar.y - _UNDER - side, side, side)
         codes = (PlacedCode(vcard(face), corner),)
         column = corner.x - MARGIN
         under = Box(corner.x, foot - 0.6 * mm, side, 3.4 * mm)

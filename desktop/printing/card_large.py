@@ -57,9 +57,9 @@ def large_of(face: CardFace, design: CardDesign, *, width: float, height: float,
     right = width - by.margin
     low = bar.y - by.code
     if design.shows("code"):
-        side = side_of(code_of(face.token), room=by.code, dpi=dpi)
+        side = side_of(code_of(face.token), room=by.code - 1 * mm, dpi=dpi)
         right = width - 2 * mm - side
-        low = bar.y - side
+        low = bar.y - side - 1 * mm
         codes = (PlacedCode(face.token, Box(right, low, side, side)),)
     texts = [*_who(face, design, by, Box(by.margin, low, right - by.margin - 2 * mm, bar.y - low - 2 * mm))]
     hotline = BIG_PHONE * LEADING if design.shows("hotlines") and design.hotlines else 0

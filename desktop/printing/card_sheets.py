@@ -118,6 +118,7 @@ def _centred(key: str, label: str, columns: int, rows: int) -> CardSheet:
 LAYOUTS: dict[str, CardSheet] = {
     "a4-10": _centred("a4-10", "A4 每页十张（裁切线）", 2, 5),
     "cr80": CardSheet("cr80", "证卡单张 85.6×53.98", (85.6 * mm, 53.98 * mm), 85.6 * mm, 53.98 * mm, kind="cr80"),
+    "single-90x54": CardSheet("single-90x54", "单张 90×54", (90 * mm, 54 * mm), 90 * mm, 54 * mm),
     "large": CardSheet("large", "大字卡 A5", landscape(A5), *landscape(A5), kind="large"),
     "large-a6": CardSheet("large-a6", "大字卡 A6", landscape(A6), *landscape(A6), kind="large"),
 }

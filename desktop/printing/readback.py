@@ -1,9 +1,12 @@
 """Printed codes are read back from the rendered page before the page is handed out."""
 
+import io
 from typing import Any
 
+import numpy
 import pypdfium2
 import zxingcpp
+from PIL import Image, ImageOps
 
 from desktop.domain.errors import PrintError
 from desktop.printing.card import CardPrint, PrintedCode, Report
@@ -12,6 +15,7 @@ from desktop.printing.text_boxes import Box
 _DPI = 203  # the coarsest printer there is
 _FINEST = 300  # a finer page is rendered at half its dots: its squares stay whole, and it is four times quicker
 _POINTS = 72
+_MOST_PIXELS = 120_000_000
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
@@ -27,6 +31,26 @@ def codes_on(pdf: bytes, *, dpi: int = _DPI) -> list[list[str]]:
 def read_image(image: Any) -> list[zxingcpp.Barcode]:
     """Return the QR codes in a picture, grey or RGB."""
     return list(zxingcpp.read_barcodes(image, formats=_QR))
+
+
+def codes_in_picture(picture: bytes) -> list[str]:
+    """Return the texts of the QR codes in a photo or scan (PNG, JPEG, BMP, TIFF, WebP), [] for what is no picture.
+
+    A large photo is also tried at half and at a quarter of its size: noise goes, squares stay.
+    """
+    try:
+        with Image.open(io.BytesIO(picture)) as opened:
+            if opened.width * opened.height > _MOST_PIXELS:
+                return []
+            grey = ImageOps.exif_transpose(opened).convert("L")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return []
+    for shrink in (1, 2, 4):
+        small = grey if shrink == 1 else grey.reduce(shrink)
+        texts = [found.text for found in read_image(numpy.asarray(small))]
+        if texts:
+            return texts
+    return []
 
 
 def check_codes(made: CardPrint, *, report: Report = lambda *_: None) -> None:
