@@ -73,7 +73,7 @@ def check_codes(made: CardPrint, *, report: Report = lambda *_: None) -> None:
 
 def _render(page: pypdfium2.PdfPage, dpi: int) -> Any:
     # A page is a whole number of dots: the hair less keeps rounding from adding a dot and bending every square.
-    return page.render(scale=dpi / _POINTS * (1 - 1e-9), grayscale=True).to_numpy()
+    return page.render(scale=dpi / _POINTS * (1 - 1e-6), grayscale=True).to_numpy()
 
 
 def _pixels(box: Box, height: float, dpi: int) -> tuple[slice, slice]:
