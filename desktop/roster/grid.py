@@ -96,7 +96,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()  # top row, left column, bottom row, right column
     comments: Mapping[tuple[int, int], str] = field(default_factory=dict)  # (row, column) -> what somebody noted
-    marks: Mapping[int, frozenset[str]] = field(default_factory=dict)  # row -> RED, STRUCK, YELLOW
+    marks: Mapping[int, Mapping[str, frozenset[int]]] = field(default_factory=dict)  # row -> RED ... -> columns
     date1904: bool = False
 
 
