@@ -14,6 +14,7 @@ from desktop.services.arrivals import open_arrival
 from desktop.services.authority import KNOWN_KINDS, no_objection, objection_to
 from desktop.services.backups import back_up_before
 from desktop.services.doubtful import with_doubtful
+from desktop.services.levels import is_superior, units_of
 from desktop.services.station import Station
 from desktop.store import exchange, merging
 from desktop.store.exchange import PackageLine, Peer
@@ -78,8 +79,8 @@ def _plan(station: Station, peer: Peer, operations: Sequence[Operation]) -> Merg
         owners = {str(one.fields["person"]) for one in operations if one.fields.get("person")}
         owners |= {str(one.values.get("person") or "") for one in states.values()}
         homes = merging.home_orgs(connection, [one for one in owners if one])
-    rules = peer.kind == "street" and not station.is_street
-    objection = objection_to(peer, states, homes, operations) if not rules else no_objection
+    rules = is_superior(station, peer)
+    objection = no_objection if rules else objection_to(peer, states, homes, operations, units_of(station, peer))
     plan = merge.plan_merge(operations, states, objection=objection, sender_rules=rules)
     return with_doubtful(plan, states, today=station.today())
 

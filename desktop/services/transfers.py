@@ -78,7 +78,9 @@ def _transfer(station: Station, row: ChildRow, names: Mapping[str, str]) -> Tran
     source, target = (str(row.values.get(key) or "") for key in ("source", "target"))
     target = target or str(row.values.get("wanted") or "")
     steps = steps_for(row.values, org=station.org, rules=_rules(station, row.values))
-    return Transfer(row.id, row.values, state_of(row.values), steps, names.get(source, source), names.get(target, target))
+    return Transfer(
+        row.id, row.values, state_of(row.values), steps, names.get(source, source), names.get(target, target)
+    )
 
 
 def _rules(station: Station, values: Mapping[str, Value]) -> bool:

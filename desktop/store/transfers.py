@@ -1,6 +1,6 @@
 """What transfers and forwarding ask of the store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import Connection
 
@@ -8,7 +8,6 @@ from desktop.domain.operations import Dot, Operation
 from desktop.store.change_log import SET_ASIDE
 from desktop.store.encoding import from_json, read_vector
 from desktop.store.merging import writer_names
-from desktop.store.people import ChildRow, records_of
 from desktop.store.records import chunks
 
 _WHOLE = (
@@ -17,15 +16,11 @@ _WHOLE = (
 )
 
 
-def transfers_of(connection: Connection) -> list[ChildRow]:
-    """Return every transfer that is not deleted, oldest first."""
-    return records_of(connection, "transfer")
-
-
 def moved_since(connection: Connection, cursor: int) -> list[tuple[int, str, str, str]]:
     """Return (log number, person, old home, new home) for every change of a home after `cursor`."""
     rows = connection.exec_driver_sql(
-        "SELECT n, record, fields FROM change WHERE n > ? AND kind='person' AND fields LIKE '%\"home_org\"%' ORDER BY n",
+        "SELECT n, record, fields FROM change WHERE n > ? AND kind='person' AND fields LIKE '%\"home_org\"%' "
+        "ORDER BY n",
         (cursor,),
     )
     found = []
@@ -53,6 +48,22 @@ def log_of_people(connection: Connection, people: Sequence[str], *, org: str) ->
 def log_of_records(connection: Connection, records: Sequence[str], *, org: str) -> Iterator[tuple[int, Operation]]:
     """Yield (log number, operation) of all that was ever written of records, by whomever, oldest first."""
     yield from _log(connection, "c.record", records, org)
+
+
+def log_after(
+    connection: Connection, cursor: int, *, org: str, without: Collection[str] = ()
+) -> Iterator[tuple[int, Operation]]:
+    """Yield (log number, operation) of everything after `cursor`, ours and what was merged in, oldest first.
+
+    Of the units `without` only transfers are read: what thirty communities wrote is not unpacked
+    again for each of them.
+    """
+    names = writer_names(connection)
+    writers = connection.exec_driver_sql("SELECT id, org FROM writer").all()
+    left_out = ",".join(str(int(number)) for number, one in writers if one in without)
+    sql = f"{_WHOLE} WHERE c.n > ? AND (c.kind='transfer' OR c.writer NOT IN ({left_out})) ORDER BY c.n"
+    for row in connection.exec_driver_sql(sql, (cursor,)):
+        yield int(row[0]), _operation(row, names, org)
 
 
 def _log(connection: Connection, column: str, ids: Sequence[str], org: str) -> Iterator[tuple[int, Operation]]:
