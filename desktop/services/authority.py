@@ -2,19 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from desktop.domain.dictionary import KINDS
 from desktop.domain.fields import Value
-from desktop.domain.house_records import HOUSE_RECORDS
 from desktop.domain.operations import PUT, Operation, RecordState
+from desktop.domain.sharing import OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
 from desktop.domain.transfers import objection_to_fields
 from desktop.store.exchange import Peer
 from desktop.sync import merge
-
-ROUTED_KINDS = frozenset({"transfer"})  # go to the units they concern, each side writing its own fields
-SHARED_KINDS = frozenset(kind.key for kind in HOUSE_RECORDS if not kind.local) - ROUTED_KINDS
-LOCAL_KINDS = frozenset(kind.key for kind in KINDS.values() if kind.local)
-OWN_KINDS = frozenset({"org", "staff"})  # what a community keeps of itself; the rest is its street's to say
-KNOWN_KINDS = frozenset(kind.key for kind in KINDS.values() if not kind.local)
 
 
 def no_objection(operation: Operation) -> str | None:

@@ -5,6 +5,7 @@ from desktop.services import orgs
 from desktop.services.peers import peers_of
 from desktop.services.station import Station
 from desktop.store.exchange import Peer
+from desktop.store.selection import Reach
 
 
 def is_above(station: Station) -> bool:
@@ -30,3 +31,9 @@ def units_below(station: Station) -> frozenset[str]:
 def units_of(station: Station, peer: Peer) -> frozenset[str]:
     """Return the codes of a lower peer and of everything under it, as our tree has it."""
     return frozenset(orgs.org_tree(station).below(peer.org) | {peer.org})
+
+
+def reach_of(station: Station, peer: Peer) -> Reach:
+    """Return between whom a package for a peer goes, for the choice of what is in it."""
+    below = units_below(station) if is_above(station) else frozenset()
+    return Reach(station.org, below, units_of(station, peer), is_superior(station, peer))

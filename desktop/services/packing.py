@@ -9,11 +9,12 @@ from desktop.domain.errors import NotFoundError
 from desktop.domain.ids import new_id
 from desktop.domain.progress import Report, silent
 from desktop.security import sealing, signing
+from desktop.services.levels import reach_of
 from desktop.services.peers import peers_of, write_safely
-from desktop.services.selection import operations_for
 from desktop.services.station import Station
 from desktop.store import exchange, merging
 from desktop.store.exchange import PackageLine
+from desktop.store.selection import operations_for
 from desktop.sync import key_card, package
 
 
@@ -34,11 +35,12 @@ def pack_for(station: Station, *, to_org: str, path: Path, report: Report = sile
     if peer is None:
         raise NotFoundError(f"没有登记“{to_org}”的密钥卡", "请先导入对方的密钥卡并核对")
     report(0, 0, "收集改动")
+    reach = reach_of(station, peer)
     with station.vault.reading() as connection:
         out = exchange.stream(connection, direction="out", org=to_org)
         incoming = exchange.stream(connection, direction="in", org=to_org)
         cursor = merging.last_number(connection)
-        operations = operations_for(station, connection, peer, out.cursor)
+        operations = operations_for(connection, reach, out.cursor)
     me = station.vault.identity
     signer = signing.SigningKey(station.vault.secret("sign_seed"))
     kid = key_card.kid_of(signer.public)

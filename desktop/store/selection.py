@@ -5,59 +5,65 @@ without becoming its author (`sync.md` sections 3.1 and 3.8).
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from desktop.domain.fields import Value
 from desktop.domain.ids import org_id
 from desktop.domain.operations import Dot, Operation
-from desktop.services.authority import LOCAL_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
-from desktop.services.levels import is_above, is_superior, units_below, units_of
-from desktop.services.station import Station
+from desktop.domain.sharing import LOCAL_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
 from desktop.store import merging, transfers
-from desktop.store.exchange import Peer
 
 Numbered = tuple[int, Operation]
 
 
-def operations_for(station: Station, connection: Connection, peer: Peer, cursor: int) -> list[Operation]:
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Between whom a package goes: this station, the units below it, and the peer with its own."""
+
+    org: str
+    below: frozenset[str]  # empty at a community
+    peer: frozenset[str]  # a lower peer and everything under it
+    is_up: bool  # the peer stands above this station
+
+
+def operations_for(connection: Connection, reach: Reach, cursor: int) -> list[Operation]:
     """Return what a peer shall learn of the writes after `cursor`, oldest first, each once."""
-    is_up = is_superior(station, peer)
-    without = frozenset() if is_up else units_below(station)
-    log = transfers.log_after(connection, cursor, org=station.org, without=without)
+    without = frozenset() if reach.is_up else reach.below
+    log = transfers.log_after(connection, cursor, org=reach.org, without=without)
     found = [one for one in log if one[1].kind not in LOCAL_KINDS]
-    chosen = _up(station, connection, found) if is_up else _down(station, connection, peer, cursor, found)
+    chosen = _up(connection, reach, found) if reach.is_up else _down(connection, reach, cursor, found)
     whole: dict[Dot, Numbered] = {}
     for number, one in chosen:
         whole.setdefault(one.dot, (number, one))
     return [one for _, one in sorted(whole.values(), key=lambda pair: pair[0])]
 
 
-def _up(station: Station, connection: Connection, found: list[Numbered]) -> list[Numbered]:
+def _up(connection: Connection, reach: Reach, found: list[Numbered]) -> list[Numbered]:
     """Return our own writes and, at a street, those of the units below: never what came from above."""
-    below = units_below(station) if is_above(station) else frozenset()
-    ours = below | {station.org}
+    ours = reach.below | {reach.org}
+    own_orgs = {org_id(code) for code in ours}
     sent = [
         (number, one)
         for number, one in found
         if one.org in ours
         and one.kind not in SHARED_KINDS - OWN_KINDS
         and one.kind not in ROUTED_KINDS
-        and (one.kind != "org" or one.record in {org_id(code) for code in ours})
+        and (one.kind != "org" or one.record in own_orgs)
     ]
 
     def leaves(values: dict[str, Value]) -> bool:
         """A transfer between two of our own units is ours to rule: the one above need not know."""
         ends = {str(values.get(key) or "") for key in ("source", "target", "wanted")} - {""}
-        return not is_above(station) or not ends <= below
+        return not reach.below or not ends <= reach.below
 
-    return sent + _transfers(connection, station, _changed_transfers(found), leaves, lambda org: org in ours)
+    return sent + _transfers(connection, reach, found, leaves, lambda org: org in ours)
 
 
-def _down(station: Station, connection: Connection, peer: Peer, cursor: int, found: list[Numbered]) -> list[Numbered]:
+def _down(connection: Connection, reach: Reach, cursor: int, found: list[Numbered]) -> list[Numbered]:
     """Return what concerns a lower peer: shared things, its people, and who comes or goes."""
-    units = units_of(station, peer)
-    below = units_below(station)
+    units = reach.peer
     theirs = merging.people_of_orgs(connection, units)
     moves = transfers.moved_since(connection, cursor)
     coming = sorted({person for _, person, old, new in moves if new in units and old not in units and old})
@@ -69,17 +75,17 @@ def _down(station: Station, connection: Connection, peer: Peer, cursor: int, fou
         if one.kind in ROUTED_KINDS:
             return False
         if one.kind in SHARED_KINDS:
-            return one.org not in below  # ours, or from above: another unit's own affairs stay with it
+            return one.org not in reach.below  # ours, or from above: another unit's own affairs stay with it
         return number in going or not theirs.isdisjoint(owners.get(one.record, {one.record}))
 
     sent = [(number, one) for number, one in from_elsewhere if concerns(number, one)]
-    history = transfers.log_of_people(connection, coming, org=station.org)
+    history = transfers.log_of_people(connection, coming, org=reach.org)
     sent += [(number, one) for number, one in history if one.org not in units and one.kind not in LOCAL_KINDS]
 
     def party(values: dict[str, Value]) -> bool:
         return bool({str(values.get("source") or ""), str(values.get("target") or "")} & units)
 
-    return sent + _transfers(connection, station, _changed_transfers(found), party, lambda org: org not in units)
+    return sent + _transfers(connection, reach, found, party, lambda org: org not in units)
 
 
 def _owners(connection: Connection, found: Iterable[Numbered]) -> dict[str, set[str]]:
@@ -92,19 +98,16 @@ def _owners(connection: Connection, found: Iterable[Numbered]) -> dict[str, set[
     return owners
 
 
-def _changed_transfers(found: Iterable[Numbered]) -> list[str]:
-    return sorted({one.record for _, one in found if one.kind in ROUTED_KINDS})
-
-
 def _transfers(
     connection: Connection,
-    station: Station,
-    changed: list[str],
+    reach: Reach,
+    found: Iterable[Numbered],
     concerns: Callable[[dict[str, Value]], bool],
     is_sent: Callable[[str], bool],
 ) -> list[Numbered]:
     """Return the whole log of the changed transfers that concern a peer, by the units whose words are sent."""
+    changed = sorted({one.record for _, one in found if one.kind in ROUTED_KINDS})
     states = merging.states_of(connection, "transfer", changed)
     ids = [record for record, state in states.items() if concerns(dict(state.values))]
-    log = transfers.log_of_records(connection, ids, org=station.org)
+    log = transfers.log_of_records(connection, ids, org=reach.org)
     return [(number, one) for number, one in log if is_sent(one.org)]
