@@ -169,6 +169,8 @@ def test_a_lock_signal_on_a_real_bus_is_heard(qtbot: QtBot) -> None:
             assert bus.send(message)
         QDBusConnection.disconnectFromBus("test-session")
     finally:
+        if daemon.stdout is not None:
+            daemon.stdout.close()
         daemon.terminate()
         daemon.wait()
 
