@@ -16,6 +16,7 @@ _COMMON_SURNAMES = frozenset(
     "韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋"
 )
 _VARIANTS = str.maketrans("萧傅閻阎蘭兰邱昇喆", "肖付闫闫兰兰丘升哲")
+_MOST_SPELLINGS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +99,16 @@ def _problem(name: str) -> str:
 def match_key(name: str) -> str:
     """Return the text under which variants of one name (萧/肖, 阎/闫) are alike."""
     return _joined(name).translate(_VARIANTS).replace("·", "")
+
+
+def spellings(name: str) -> set[str]:
+    """Return every way a name may be written that has its match key: 肖红 is 萧红 too; at most a few dozen."""
+    found = {""}
+    for character in match_key(name):
+        ways = [character, *(chr(one) for one, key in _VARIANTS.items() if chr(int(key)) == character)]
+        found = (
+            {start + way for start in found for way in ways}
+            if len(found) < _MOST_SPELLINGS
+            else {start + character for start in found}
+        )
+    return found | {name}

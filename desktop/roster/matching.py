@@ -310,8 +310,10 @@ def _stays(key: str, value: Value, known: Known) -> bool:
         return match_key(str(value)) in names_of(known)
     if key == "id_no":
         return str(value) in known.ids | known.former
-    return key in {"birth_id", "sex", "id_type"} and not known.values.keys().isdisjoint({key}) and _is_shorter(
-        str(value), str(known.values[key])
+    return (
+        key in {"birth_id", "sex", "id_type"}
+        and not known.values.keys().isdisjoint({key})
+        and _is_shorter(str(value), str(known.values[key]))
     )
 
 
@@ -322,9 +324,7 @@ def _is_shorter(said: str, held: str) -> bool:
 
 def compare(draft: RowDraft, known: Known) -> Planned:
     """Return the fields a row would change in a person already there; it never empties one."""
-    changes: dict[str, Value] = {
-        key: value for key, value in draft.values.items() if not _stays(key, value, known)
-    }
+    changes: dict[str, Value] = {key: value for key, value in draft.values.items() if not _stays(key, value, known)}
     old = str(known.values.get("id_no") or "")
     if "id_no" in changes and old:
         changes["id_no_old"] = old

@@ -146,5 +146,6 @@ def mark_undone(unit: UnitOfWork, batch: str) -> None:
     run = unit.connection.exec_driver_sql
     run("UPDATE batch SET undone_by=? WHERE id=?", (unit.header.batch, batch))
     run("UPDATE review SET state='undone', decided=? WHERE batch=? AND state='open'", (unit.header.at, batch))
+    run("UPDATE review SET state='open', decided=NULL, decided_by=NULL WHERE decided_by=?", (batch,))
     run("DELETE FROM roster_file WHERE batch=?", (batch,))
     unit.touch("review")

@@ -55,6 +55,7 @@ class UnitOfWork:
         self._named: set[str] = set()
         self._topics: set[str] = set()
         self._source: str | None = None
+        self._sheet = ("", "", "")
         self._open = True
         n, head = head_of(connection)
         batch = connection.exec_driver_sql(
@@ -66,6 +67,12 @@ class UnitOfWork:
     def note_source(self, source: Mapping[str, Any] | None) -> None:
         """Attach where the records put from now on come from: file, sheet, row."""
         self._source = to_json(dict(source)) if source else None
+
+    def note_row(self, file: str, sheet: str, row: int) -> None:
+        """Attach a row of a sheet to the records put from now on; the text of a sheet is made once."""
+        if self._sheet[:2] != (file, sheet):
+            self._sheet = (file, sheet, to_json({"file": file, "sheet": sheet})[:-1])
+        self._source = f'{self._sheet[2]},"row":{row}}}'
 
     def touch(self, topic: str) -> None:
         """Say that something outside the record tables changed: `review`, `peer`, `setting` ..."""

@@ -7,7 +7,11 @@ from desktop.store.migrations import m0001_initial, m0002_whole_register, m0005_
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
 Step = Callable[[Any], None]
-STEPS: tuple[tuple[int, Step], ...] = ((1, m0001_initial.apply), (2, m0002_whole_register.apply), (5, m0005_match.apply))
+STEPS: tuple[tuple[int, Step], ...] = (
+    (1, m0001_initial.apply),
+    (2, m0002_whole_register.apply),
+    (5, m0005_match.apply),
+)
 LATEST = STEPS[-1][0]
 
 

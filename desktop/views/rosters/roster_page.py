@@ -142,7 +142,7 @@ class RosterPage(Page):
         )
         seen = [table for table in (self._preview.tables if self._preview else ()) if table.seen_at]
         notes = [f"“{one.file}”在 {one.seen_at} 导入过。" for one in seen]
-        notes += [note for table in (self._preview.tables if self._preview else ()) for note in table.table.notes]
+        notes += [note for table in (self._preview.tables if self._preview else ()) for note in table.notes]
         return "　".join([text.format(**counts), *notes])
 
     def _mapping_grid(self, preview: RosterPreview) -> QWidget:
@@ -160,8 +160,7 @@ class RosterPage(Page):
                 lambda _place, box=box, header=column.header: self._map(header, str(box.currentData()))
             )
             grid.addWidget(box, 1, place)
-            for line, planned in enumerate(table.planned[:_SAMPLES]):
-                cells = planned.draft.cells
+            for line, (_, cells) in enumerate(table.table.rows[:_SAMPLES]):
                 cell = label(cells[place].lstrip("\x01") if place < len(cells) else "", name="quiet")
                 cell.setWordWrap(False)
                 grid.addWidget(cell, 2 + line, place)
