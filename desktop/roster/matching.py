@@ -118,6 +118,7 @@ class Planned:
     contact: dict[str, Value] = field(default_factory=dict)
     tags: list[dict[str, Value]] = field(default_factory=list)
     met: Met | None = None  # the same person in an earlier row of this import
+    asks_no_more: bool = False  # decided before, or the same row stands further up: what waits for it goes on waiting
 
     @property
     def is_empty(self) -> bool:

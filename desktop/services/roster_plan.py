@@ -48,7 +48,8 @@ class RosterSource:
         found: dict[str, int] = {}
         for place, target in enumerate(self.targets):
             kind, _, key = target.partition(".")
-            found.setdefault("phone" if kind == "phone" else key, place)
+            if kind in {"person", "phone"}:
+                found.setdefault("phone" if kind == "phone" else key, place)
         return found
 
     @property
@@ -157,6 +158,7 @@ class Planner:
             planned.draft.say(0, "name", FIX, said)
             planned.outcome = matching.UNCHANGED
             planned.draft.proposal = ""
+            planned.asks_no_more = True
         self._asked.add(key)
 
     def _drop_stale(self, source: RosterSource, planned: Planned) -> None:

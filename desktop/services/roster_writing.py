@@ -15,6 +15,7 @@ from desktop.store import people, rosters
 from desktop.store.unit_of_work import UnitOfWork
 
 SOURCE = "名册"
+_SETTLED = frozenset({matching.ADDED, matching.UPDATED, matching.UNCHANGED})
 
 
 class RowWriter:
@@ -70,7 +71,9 @@ class Writer:
         """Note the file of the rows that follow, and the columns their fields come from."""
         rosters.note_file(self._unit, sha256=source.sha256, name=source.file)
         columns = {
-            key: source.table.headers[place] for key, place in source.places.items() if key and place < source.width
+            target: header
+            for target, header in zip(source.targets[: source.width], source.table.headers, strict=False)
+            if "." in target
         }
         rosters.note_columns(self._unit, file=source.file, sheet=source.table.sheet, columns=columns)
 
@@ -89,10 +92,25 @@ class Writer:
             )
         elif planned.outcome == matching.REVIEW:
             self._ask(source, planned)
-        if marker is not None and planned.outcome != matching.REJECTED:
-            file, row, key = marker
-            if key != rosters.source_key(draft.cells)[: len(key)]:
-                rosters.close_row(self._unit, sha256=file, row=row, key=key)
+        if planned.outcome in _SETTLED:
+            self._answer(planned, marker)
+        elif marker is not None and planned.outcome == matching.REVIEW:
+            self._answer_returned(planned, marker)
+
+    def _answer(self, planned: Planned, marker: tuple[str, int, str] | None) -> None:
+        """Close what waited for a row that now went in: the same row, or the one it corrects."""
+        if self._waiting and not planned.asks_no_more:
+            key = rosters.source_key(planned.draft.cells)
+            if key in self._waiting:
+                rosters.close_source(self._unit, key=key)
+                self._waiting.discard(key)
+        if marker is not None:
+            self._answer_returned(planned, marker)
+
+    def _answer_returned(self, planned: Planned, marker: tuple[str, int, str]) -> None:
+        file, row, key = marker
+        if key != rosters.source_key(planned.draft.cells)[: len(key)]:
+            rosters.close_row(self._unit, sha256=file, row=row, key=key)
 
     def _ask(self, source: RosterSource, planned: Planned) -> None:
         key = rosters.source_key(planned.draft.cells)

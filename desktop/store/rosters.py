@@ -70,6 +70,15 @@ def close_row(unit: UnitOfWork, *, sha256: str, row: int, key: str) -> None:
         unit.touch("review")
 
 
+def close_source(unit: UnitOfWork, *, key: str) -> None:
+    """Mark a row that waits as gone in after all: what it waited for is there now."""
+    unit.connection.exec_driver_sql(
+        "UPDATE review SET state='corrected', decided=?, decided_by=? WHERE source_key=? AND state='open'",
+        (unit.header.at, unit.header.batch, key),
+    )
+    unit.touch("review")
+
+
 def open_reviews(connection: Connection) -> list[Review]:
     """Return the rows that wait, oldest first."""
     rows = connection.exec_driver_sql(f"SELECT {_COLUMNS} FROM review WHERE state='open' ORDER BY created, rowid")
