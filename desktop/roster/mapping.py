@@ -30,7 +30,7 @@ _CONTEXTS = {
 }  # fmt: skip
 _ALIKE = {"联系电话": "电话", "手机": "电话", "手机号": "电话", "手机号码": "电话", "联系方式": "电话", "住址": "地址",
           "家庭住址": "地址", "与本人关系": "关系", "单位": "工作单位"}  # fmt: skip
-_SURE, _MERGED, _BESIDE, _GUESSED, _LIKELY = 100, 95, 75, 55, 82
+_SURE, _MERGED, _BESIDE, _GUESSED, LIKELY = 100, 95, 75, 55, 82
 _REACH = 3  # columns to the right over which a name lends its meaning to a bare 电话 or 关系
 _SHORTEST_FUZZY = 3
 _UNREADABLE = frozenset({Kind.RECORD, Kind.IMAGE})
@@ -71,14 +71,14 @@ def score_of(word: str) -> float:
         return 0
     if plain in _words() or plain in {"地址", "关系", "电话", "姓名"}:
         return 1
-    return 0.5 if _fuzzy(plain)[1] >= _LIKELY else 0
+    return 0.5 if _fuzzy(plain)[1] >= LIKELY else 0
 
 
 def _fuzzy(plain: str) -> tuple[str, int]:
     """Return the target of the likest known word, and how like it is."""
     if len(plain) < _SHORTEST_FUZZY:
         return IGNORED, 0
-    match = process.extractOne(plain, _words().keys(), scorer=fuzz.ratio, score_cutoff=_LIKELY)
+    match = process.extractOne(plain, _words().keys(), scorer=fuzz.ratio, score_cutoff=LIKELY)
     return (_words()[match[0]], int(match[1])) if match else (IGNORED, 0)
 
 
@@ -156,7 +156,7 @@ def keys_of(headers: Sequence[str]) -> tuple[str, ...]:
 
 def doubts(columns: Sequence[ColumnMapping]) -> list[int]:
     """Return the places of columns whose meaning somebody should look at before the rows go in."""
-    return [place for place, one in enumerate(columns) if one.target and one.confidence < _LIKELY]
+    return [place for place, one in enumerate(columns) if one.target and one.confidence < LIKELY]
 
 
 def targets(switched_on: Collection[str] = ()) -> list[tuple[str, str]]:

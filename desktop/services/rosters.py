@@ -28,8 +28,8 @@ from desktop.services.roster_writing import Writer
 from desktop.services.station import Station
 
 __all__ = [
-    "Choice", "RosterPreview", "RosterResult", "RosterTable", "accept_review", "dismiss_review", "field_label",
-    "problems_of", "reviews_waiting", "write_errors",
+    "Choice", "FieldChange", "RosterPreview", "RosterResult", "RosterTable", "accept_review", "dismiss_review",
+    "field_label", "problems_of", "reviews_waiting", "write_errors",
 ]  # fmt: skip
 
 OUTCOMES = matching.OUTCOMES
