@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--people", type=int, default=200)
     one.add_argument("--seed", type=int, default=1)
     one = job("init", init, "新建登记库")
-    one.add_argument("--kind", choices=("community", "street"), required=True)
+    one.add_argument("--kind", choices=("community", "street", "district"), required=True)
     for name in ("--code", "--name", "--user"):
         one.add_argument(name, required=True)
     one = job("find", find, "查找人员")
@@ -312,7 +312,7 @@ def restore(options: argparse.Namespace) -> Answer:
 
 def check(options: argparse.Namespace) -> Answer:
     """Check the whole store; a damaged one is a known error that says where."""
-    with station_at(options.store) as station:
+    with station_at(options.store, checked=False) as station:
         found = backups.check_store(station)
     if not found.is_sound:
         raise DamagedStoreError("检查发现问题：" + "；".join(found.problems), "请从备份恢复", tuple(found.problems))

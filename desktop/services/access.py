@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.domain.clock import Clock
-from desktop.domain.errors import InvalidValueError, StorePlaceError
+from desktop.domain.errors import DamagedStoreError, InvalidValueError, StorePlaceError
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
+from desktop.domain.levels import LEVEL_CODES
 from desktop.domain.permissions import SUPERVISOR
 from desktop.security import key_file, sealing
 from desktop.services.station import Station
 from desktop.store import engine
-from desktop.store.places import DATABASE, refuse_network_place
-from desktop.store.vault import StoreIdentity, Vault, create_vault, open_vault
+from desktop.store.opening import create_vault, open_vault
+from desktop.store.places import BACKUPS, DATABASE, refuse_network_place
+from desktop.store.rotation import sweep_parts
+from desktop.store.startup import start_problems
+from desktop.store.vault import StoreIdentity, Vault
 
-COMMUNITY = "community"
-STREET = "street"
-_LEVELS = {COMMUNITY: "4", STREET: "3"}
 _MOST_CODE = 40
 Opening = Callable[[], Station]
 
@@ -30,7 +31,7 @@ def end_with_the_job() -> None:
 class NewStore:
     """What a new register is made from."""
 
-    kind: str  # community or street
+    kind: str  # community, street or district
     code: str
     name: str
     user: str
@@ -66,10 +67,21 @@ def create_store(
     return Station(vault, clock, ids, draft.user.strip(), SUPERVISOR)
 
 
-def open_store(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None) -> Station:
-    """Open the register in `folder`.
+def open_store(
+    folder: Path,
+    *,
+    password: str,
+    clock: Clock,
+    ids: IdMaker | None = None,
+    read_only: bool = False,
+    checked: bool = True,
+) -> Station:
+    """Open the register in `folder` after the checks of `store.startup`; `read_only` for a damaged one, unchecked.
 
-    Raises StorePlaceError, WrongPasswordError, StoreInUseError, NewerStoreError, DamagedStoreError.
+    `checked=False` is for the job that checks everything itself.
+
+    Raises StorePlaceError, WrongPasswordError, StoreInUseError, NewerStoreError, DamagedStoreError
+    (its `places` say what was found).
     """
     ids = ids or RandomIds()
     if not is_store(folder):
@@ -77,9 +89,25 @@ def open_store(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None
     refuse_network_place(folder)
     slot = key_file.open_key_file(folder, password=password)
     vault = open_vault(
-        folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role
-    )
+        folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role,
+        read_only=read_only,
+    )  # fmt: skip
+    if not read_only:
+        sweep_parts(folder / BACKUPS)
+    if checked and not read_only:
+        _refuse_damaged(vault)
     return Station(vault, clock, ids, slot.user, slot.role)
+
+
+def _refuse_damaged(vault: Vault) -> None:
+    """Close the vault and raise DamagedStoreError if what is checked at the start finds anything."""
+    found = start_problems(vault)
+    if not found:
+        return
+    vault.is_read_only = True  # closing must not touch what is broken
+    vault.close()
+    first = found[0] if len(found) == 1 else f"{found[0]}等 {len(found)} 处"
+    raise DamagedStoreError(f"登记库没有通过检查（{first}）", "请从备份恢复，或先以只读方式打开查看", tuple(found))
 
 
 def change_own_password(station: Station, *, old: str, new: str) -> None:
@@ -94,8 +122,8 @@ def is_store(folder: Path) -> bool:
 
 
 def _check_draft(draft: NewStore) -> None:
-    if draft.kind not in _LEVELS:
-        raise InvalidValueError("kind", "登记库的类型只能是社区或街道", "请重新选择")
+    if draft.kind not in LEVEL_CODES:
+        raise InvalidValueError("kind", "登记库的类型只能是社区、街道或新城", "请重新选择")
     if not draft.code.strip() or len(draft.code) > _MOST_CODE or not draft.code.strip().isalnum():
         raise InvalidValueError("code", "机构编码只能是字母和数字，不能为空", "例如 610100001001")
     if not draft.name.strip():
@@ -125,6 +153,6 @@ def _furnish(vault: Vault, draft: NewStore) -> None:
         unit.add(
             "org",
             org_id(draft.code.strip()),
-            {"code": draft.code.strip(), "name": draft.name.strip(), "level": _LEVELS[draft.kind]},
+            {"code": draft.code.strip(), "name": draft.name.strip(), "level": LEVEL_CODES[draft.kind]},
         )
         unit.commit()
