@@ -34,6 +34,7 @@ class Known:
     former: frozenset[str] = frozenset()  # former names and old ids
     names: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
+    contact_phones: frozenset[tuple[str, str]] = frozenset()  # (contact's name, phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,7 @@ def _again(draft: RowDraft, first: RowDraft, met: Met, known: Known | None) -> P
         base.contacts | {str(first.contact.get("name") or "")} | met.more,
         base.tags | {str(one["code"]) for one in first.tags} | met.more,
         base.former, base.names, base.ids,
+        base.contact_phones | {(str(first.contact.get("name") or ""), str(first.contact.get("phone") or ""))},
     )  # fmt: skip
     planned = compare(draft, joined)
     planned.changes.pop("remark", None)
@@ -334,11 +336,19 @@ def compare(draft: RowDraft, known: Known) -> Planned:
     elif "remark" in changes and known.values.get("remark"):
         changes["remark"] = f"{known.values['remark']}；{changes['remark']}"[:2000]
     new_phones = [one for one in draft.phones if one["number"] not in known.phones]
-    contact = draft.contact if draft.contact and draft.contact.get("name") not in known.contacts else {}
+    contact = _new_contact(draft.contact, known)
     tags = [one for one in draft.tags if one["code"] not in known.tags]
     planned = Planned(draft, UNCHANGED, known, changes, new_phones, contact, tags)
     planned.outcome = UNCHANGED if planned.is_empty else UPDATED
     return planned
+
+
+def _new_contact(contact: dict[str, Value], known: Known) -> dict[str, Value]:
+    """Return a contact who is not there, or the new phone of one who is; nothing if both are known."""
+    name, phone = str(contact.get("name") or ""), str(contact.get("phone") or "")
+    if not name or name not in known.contacts:
+        return contact if name else {}
+    return {"name": name, "phone": phone} if phone and (name, phone) not in known.contact_phones else {}
 
 
 def chosen(planned: Planned, choice: Choice, place: tuple[str, str]) -> None:

@@ -169,6 +169,8 @@ class Planner:
         for key, value in list(planned.changes.items()):
             if key == "remark" or str(value) in held.get((planned.person.id, key), ()):
                 del planned.changes[key]
+        if planned.contact.get("name") in planned.person.contacts:
+            planned.contact = {}
         planned.outcome = matching.UNCHANGED if planned.is_empty else matching.UPDATED
 
     def _index(self, source: RosterSource, drafts: Sequence[RowDraft]) -> RegisterIndex:
@@ -210,9 +212,12 @@ def _wanted(drafts: Sequence[RowDraft]) -> tuple[Wanted, set[tuple[str, str]]]:
 def known_of(match: Match) -> Known:
     """Return a person of the register as matching compares him."""
     former = match.children["former_name"] | match.children["old_id"]
+    numbers = frozenset(
+        (name, number) for name, _, number in (one.partition("\x1f") for one in match.children["contact_phone"])
+    )
     return Known(
         match.id, match.values, match.children["phone"], match.children["contact"], match.children["tag"], former,
-        frozenset(match_key(one) for one in match.names), match.ids,
+        frozenset(match_key(one) for one in match.names), match.ids, numbers,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from desktop.services import register
 from desktop.services.roster_plan import Planner, RosterSource
 from desktop.services.station import Station
 from desktop.store import people, rosters
+from desktop.store.roster_matches import contact_of
 from desktop.store.unit_of_work import UnitOfWork
 
 SOURCE = "名册"
@@ -50,11 +51,22 @@ class RowWriter:
     def _children(self, person: str, planned: Planned, former: Sequence[tuple[str, Mapping[str, Value]]]) -> None:
         for kind, one in former:
             self._unit.add(kind, new_id(self._station.ids), {**one, "person": person, "noted_on": self._day})
-        contacts = [planned.contact] if planned.contact else []
+        contacts = [planned.contact] if planned.contact and not self._changed_contact(person, planned) else []
         for kind, rows in (("phone", planned.phones), ("contact", contacts), ("tag", planned.tags)):
             for one in rows:
                 values = {**one, "person": person, "noted_on": self._day, "source": SOURCE}
                 self._unit.add(kind, new_id(self._station.ids), values)
+
+    def _changed_contact(self, person: str, planned: Planned) -> bool:
+        """Give a contact who is there the new phone; False if there is no contact of that name."""
+        name = str(planned.contact["name"])
+        if planned.outcome == matching.ADDED or planned.person is None or name not in planned.person.contacts:
+            return False
+        record = contact_of(self._unit.connection, person, name)
+        if record is None:
+            return False
+        self._unit.put("contact", record, {"phone": planned.contact.get("phone"), "noted_on": self._day})
+        return True
 
 
 class Writer:

@@ -187,7 +187,8 @@ def _field_changes(planned: Planned) -> list[FieldChange]:
     found = [FieldChange(row, person, name, key, values.get(key), value) for key, value in planned.changes.items()]
     found += [FieldChange(row, person, name, "phone", None, one["number"]) for one in planned.phones]
     if planned.contact:
-        found.append(FieldChange(row, person, name, "contact", None, planned.contact.get("name")))
+        said = f"{planned.contact.get('name')} {planned.contact.get('phone') or ''}".strip()
+        found.append(FieldChange(row, person, name, "contact", None, said))
     return found + [FieldChange(row, person, name, "tag", None, one["code"]) for one in planned.tags]
 
 

@@ -11,7 +11,9 @@ from desktop.store.joining import mains_of
 from desktop.store.records import StoredRecord, chunks, load_records
 
 _CHILDREN = (
-    ("phone", "number"), ("contact", "name"), ("tag", "code"), ("former_name", "name"), ("old_id", "number"),
+    ("phone", "phone", "number"), ("contact", "contact", "name"), ("tag", "tag", "code"),
+    ("former_name", "former_name", "name"), ("old_id", "old_id", "number"),
+    ("contact_phone", "contact", "name || char(31) || phone"),
 )  # fmt: skip
 
 
@@ -112,10 +114,10 @@ def _joined(connection: Connection, people: Sequence[str]) -> dict[str, list[str
 def _children(connection: Connection, people: Sequence[str], *, with_deleted: bool) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
     living = "" if with_deleted else "AND deleted=0 "
-    for kind, key in _CHILDREN:
+    for kind, table, key in _CHILDREN:
         for part in chunks(people):
             marks = ",".join("?" * len(part))
-            sql = f"SELECT person, {key} FROM {kind} WHERE person IN ({marks}) {living}AND {key} IS NOT NULL"
+            sql = f"SELECT person, {key} FROM {table} WHERE person IN ({marks}) {living}AND {key} IS NOT NULL"
             for person, value in connection.exec_driver_sql(sql, tuple(part)):
                 found.setdefault((person, kind), set()).add(str(value))
     return found
@@ -129,10 +131,17 @@ def _match(
 ) -> Match:
     records = [stored[key] for key in own if key in stored and not stored[key].deleted]
     values = next((one.values for one in records if one.id == person), {})
-    kinds = {kind: frozenset(one for key in own for one in children.get((key, kind), ())) for kind, _ in _CHILDREN}
+    kinds = {kind: frozenset(one for key in own for one in children.get((key, kind), ())) for kind, _, _ in _CHILDREN}
     ids = frozenset(str(one.values["id_no"]) for one in records if one.values.get("id_no"))
     names = frozenset(str(one.values["name"]) for one in records if one.values.get("name")) | kinds["former_name"]
     return Match(person, values, kinds, ids, names)
+
+
+def contact_of(connection: Connection, person: str, name: str) -> str | None:
+    """Return the record of a person's contact by name, None if there is none."""
+    sql = 'SELECT id FROM contact WHERE person=? AND name=? AND deleted=0 ORDER BY "row" LIMIT 1'
+    row = connection.exec_driver_sql(sql, (person, name)).first()
+    return None if row is None else str(row[0])
 
 
 def earlier_values(connection: Connection, people: Iterable[str]) -> dict[tuple[str, str], set[str]]:

@@ -294,3 +294,14 @@ def test_a_corrected_mapping_is_remembered_for_the_same_headers(station: Station
     assert [one.target for one in again.mapping] == [
         "person.name", "person.id_no", "phone.number", "person.spouse_phone", "note",
     ]  # fmt: skip
+
+
+def test_a_new_phone_of_a_contact_is_taken_and_he_stays_one(station: Station, roster: Roster) -> None:
+    headers = ("姓名", "身份证号", "家庭联系人", "与本人关系", "联系人电话")
+    first = roster(("张三", ZHANG, "张小", "儿子", "13991234567"), headers=headers, name="一.csv")
+    bring_in(station, first)
+    second = roster(("张三", ZHANG, "张小", "儿子", "13991234568"), headers=headers, name="二.csv")
+    assert outcomes(bring_in(station, second)) == {"updated": 1}
+    page = register.person_details(station, person=register.person_by_any(station, text=ZHANG))
+    assert [(one.values["name"], one.values["phone"]) for one in page.children["contact"]] == [("张小", "13991234568")]
+    assert outcomes(bring_in(station, first)) == {"unchanged": 1}

@@ -22,7 +22,7 @@ from desktop.views.page import label
 from desktop.views.table import Column, SnapshotTable, table_view
 
 _SAMPLES = 3
-_SAMPLE_CHARACTERS = 14
+_SAMPLE_CHARACTERS = 18
 _LIST_WIDTH = 230
 _MIME = "application/x-yince-target"
 Index = QModelIndex | QPersistentModelIndex

@@ -101,6 +101,7 @@ class ReviewPanel(QWidget):
         self.alike.setText(self.tr("同样的 {0} 项一起处理（空格）").format(alike))
         self.alike.setVisible(alike > 1)
         self.value.clear()
+        self.accept.setText(self.tr("采用建议（1）") if one.proposed else self.tr("照名册收下（1）"))
         proposal = self.tr("建议：{0}").format(one.proposed) if one.proposed else self.tr("采用就是照名册写的收下")
         self.said.setText(self.tr("{0}：{1}。{2}").format(one.name, one.reason, proposal))
 
