@@ -26,8 +26,8 @@ class Review:
 
 
 def source_key(cells: Sequence[str]) -> str:
-    """Return the text by which a row is known again whatever file it comes in."""
-    return hashlib.sha256("\x1f".join(cells).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """Return the text by which a row is known again whatever file it comes in; blanks at its end do not count."""
+    return hashlib.sha256("\x1f".join(cells).rstrip("\x1f").encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def keep_review(unit: UnitOfWork, *, record: str, payload: dict[str, Any]) -> None:
