@@ -88,5 +88,30 @@ ARCHIVE_LOCK = RecordKind(
     local=True,
 )
 
-PRIVACY_RECORDS: tuple[RecordKind, ...] = (ACCESS_NOTE, EXPORT_NOTE, LEGAL_BASIS)
-PERSON_PRIVACY: tuple[RecordKind, ...] = (RIGHTS_REQUEST, ARCHIVE_LOCK)
+# Travels in packages: whoever merges it erases the person as well. Says nothing about who it was.
+ERASURE = RecordKind(
+    "erasure",
+    "彻底清除",
+    (
+        _OWNER,
+        Field("done_on", "清除日期", "清除", Kind.DATE, privacy=1, required=True),
+        Field("done_by", "经办人", "清除", privacy=1, max_length=50, required=True),
+        Field("why", "依据", "清除", privacy=1, max_length=200, required=True),
+    ),
+    append_only=True,
+)
+
+ERASURE_PROOF = RecordKind(
+    "erasure_proof",
+    "清除凭证",
+    (
+        Field("about", "对象", "清除", Kind.RECORD, privacy=1, max_length=32, required=True),
+        Field("entries", "变更记录", "清除", Kind.NOTE, privacy=1, max_length=200000, required=True),
+        Field("digest", "校验值", "清除", privacy=1, max_length=64, required=True),
+    ),
+    append_only=True,
+    local=True,
+)
+
+PRIVACY_RECORDS: tuple[RecordKind, ...] = (ACCESS_NOTE, EXPORT_NOTE, LEGAL_BASIS, ERASURE_PROOF)
+PERSON_PRIVACY: tuple[RecordKind, ...] = (RIGHTS_REQUEST, ARCHIVE_LOCK, ERASURE)

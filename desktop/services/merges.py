@@ -17,7 +17,7 @@ from desktop.services.backups import back_up_before
 from desktop.services.doubtful import with_doubtful
 from desktop.services.levels import is_superior, units_of
 from desktop.services.station import Station
-from desktop.store import exchange, merging
+from desktop.store import erasing, exchange, merging
 from desktop.store.exchange import PackageLine, Peer
 from desktop.store.unit_of_work import UnitOfWork
 from desktop.sync import merge, package
@@ -73,6 +73,7 @@ def _plan(station: Station, peer: Peer, operations: Sequence[Operation]) -> Merg
     """Return the merge plan of operations from a peer."""
     states: dict[merge.Key, RecordState] = {}
     with station.vault.reading() as connection:
+        operations = without_erased(operations, erasing.erased_people(connection))
         for kind in {one.kind for one in operations}:
             if kind in KNOWN_KINDS:
                 ids = list({one.record for one in operations if one.kind == kind})
@@ -84,6 +85,23 @@ def _plan(station: Station, peer: Peer, operations: Sequence[Operation]) -> Merg
     objection = no_objection if rules else objection_to(peer, states, homes, operations, units_of(station, peer))
     plan = merge.plan_merge(operations, states, objection=objection, sender_rules=rules)
     return with_doubtful(plan, states, today=station.today())
+
+
+def without_erased(operations: Sequence[Operation], erased: frozenset[str]) -> tuple[Operation, ...]:
+    """Return the operations that say nothing about people erased here: late ones must not bring them back."""
+    children = {one.record for one in operations if one.fields.get("person") in erased}
+    return tuple(
+        one for one in operations
+        if one.kind == "erasure" or not (one.record in erased or one.record in children)
+    )  # fmt: skip
+
+
+def _erase_ordered(station: Station, unit: UnitOfWork, plan: MergePlan) -> None:
+    """Erase whom the package says to erase."""
+    for one in plan.records:
+        person = str(one.take["person"][0] or "") if one.kind == "erasure" and "person" in one.take else ""
+        if person:
+            erasing.erase(unit, person, proof=new_id(station.ids))
 
 
 def apply_merge(
@@ -118,6 +136,7 @@ def apply_merge(
     with station.vault.unit("package.merge", why=f"合并{peer.name}第 {manifest.seq} 个数据包") as unit:
         merging.apply_plan(unit, preview.plan, clock=station.clock, ids=station.ids)
         _close_settled(unit, preview.plan)
+        _erase_ordered(station, unit, preview.plan)
         line = PackageLine(
             preview.manifest_hash[:32], "in", manifest.stream, manifest.seq, preview.manifest_hash, peer.org,
             stamp(station.clock), "imported", preview.path.name, counts, unit.header.batch,
@@ -128,6 +147,8 @@ def apply_merge(
             )
         _note_arrival(unit, preview, line)
         changes = unit.commit()
+    if any(one.kind == "erasure" for one in preview.plan.records):
+        station.vault.scrub()
     return MergeResult(line.id, line.stream, line.seq, "imported", counts, "合并完成", changes)
 
 

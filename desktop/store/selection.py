@@ -14,6 +14,7 @@ from desktop.domain.ids import org_id
 from desktop.domain.operations import Dot, Operation
 from desktop.domain.sharing import LOCAL_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
 from desktop.store import merging, transfers
+from desktop.store.erasing import wiped_entries
 
 Numbered = tuple[int, Operation]
 
@@ -35,7 +36,10 @@ def operations_for(connection: Connection, reach: Reach, cursor: int) -> list[Op
     found = [one for one in log if one[1].kind not in LOCAL_KINDS]
     chosen = _up(connection, reach, found) if reach.is_up else _down(connection, reach, cursor, found)
     whole: dict[Dot, Numbered] = {}
+    wiped = wiped_entries(connection)
     for number, one in chosen:
+        if number in wiped:  # of somebody erased: the erasure itself is all that is said of them
+            continue
         whole.setdefault(one.dot, (number, one))
     return [one for _, one in sorted(whole.values(), key=lambda pair: pair[0])]
 

@@ -122,6 +122,22 @@ class Vault:
         finally:
             connection.close()
 
+    def scrub(self) -> None:
+        """Leave nothing of what was deleted in the file: index segments merged, pages rewritten, log folded in."""
+        self._engine.dispose()
+        connection = raw_connection(self.folder / DATABASE, key=bytes(self._key))
+        try:
+            cursor = connection.cursor()
+            for statement in (
+                "INSERT INTO find_words(find_words) VALUES ('optimize')",
+                "INSERT INTO find_digits(find_digits) VALUES ('optimize')",
+                "VACUUM",
+                "PRAGMA wal_checkpoint(TRUNCATE)",
+            ):
+                cursor.execute(statement).fetchall()
+        finally:
+            connection.close()
+
     def renew(self) -> None:
         """Close idle connections: FTS5 keeps totals per connection, which a full check must not trust."""
         self._engine.dispose()

@@ -16,6 +16,16 @@ CREATE TABLE archive_lock ("row" INTEGER NOT NULL, id TEXT NOT NULL, person TEXT
 
 CREATE INDEX archive_lock_person ON archive_lock (person);
 
+CREATE TABLE erasure ("row" INTEGER NOT NULL, id TEXT NOT NULL, person TEXT, done_on TEXT, done_by TEXT, why
+    TEXT, vector TEXT NOT NULL, dots TEXT NOT NULL, deleted INTEGER DEFAULT '0' NOT NULL, PRIMARY KEY ("row"),
+    UNIQUE (id));
+
+CREATE INDEX erasure_person ON erasure (person);
+
+CREATE TABLE erasure_proof ("row" INTEGER NOT NULL, id TEXT NOT NULL, about TEXT, entries TEXT, digest TEXT,
+    vector TEXT NOT NULL, dots TEXT NOT NULL, deleted INTEGER DEFAULT '0' NOT NULL, PRIMARY KEY ("row"), UNIQUE
+    (id));
+
 CREATE TABLE export_note ("row" INTEGER NOT NULL, id TEXT NOT NULL, at TEXT, user TEXT, what TEXT, people
     INTEGER, recipient TEXT, purpose TEXT, basis TEXT, second TEXT, digest TEXT, vector TEXT NOT NULL, dots
     TEXT NOT NULL, deleted INTEGER DEFAULT '0' NOT NULL, PRIMARY KEY ("row"), UNIQUE (id));
