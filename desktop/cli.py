@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from desktop.cli_jobs import audit as audit_jobs
 from desktop.cli_jobs import cards as card_jobs
 from desktop.cli_jobs import duplicates as duplicate_jobs
 from desktop.cli_jobs import fields_and_rules, past
@@ -114,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
         past,
         roster_jobs,
         states_jobs,
+        audit_jobs,
         users_jobs,
         verification_jobs,
     ):

@@ -36,3 +36,79 @@ def given(connection: Connection, *, since: str, limit: int) -> list[GivenLine]:
         (since, limit),
     )
     return [GivenLine(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One unit of work, or one note of use, as the auditor sees it: no values, people by their number."""
+
+    n: int
+    at: str
+    user: str
+    role: str
+    action: str
+    about: str  # person numbers, at most three, or what a note is about
+    count: int
+    second: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One note of use, for the report of unusual access."""
+
+    at: str
+    user: str
+    action: str
+    about: str
+    count: int
+
+
+_PEOPLE = (
+    "(SELECT group_concat(no, '、') FROM (SELECT DISTINCT p.person_no AS no FROM change c JOIN person p "
+    "ON p.id=c.person WHERE c.batch=b.n LIMIT 3))"
+)
+
+
+def deeds(connection: Connection, *, since: str, until: str, user: str, limit: int) -> list[Deed]:
+    """Return what was done from one UTC stamp to before another, newest first, by one user if named."""
+    rows = connection.exec_driver_sql(
+        f"SELECT b.n, b.at, b.user, coalesce(a.role, ''), coalesce(a.action, b.action), "  # noqa: S608 - our names
+        f"coalesce({_PEOPLE}, (SELECT person_no FROM person WHERE id=a.about), ''), "
+        "coalesce(a.count, (SELECT count(*) FROM change c WHERE c.batch=b.n)), coalesce(a.second, ''), "
+        "coalesce(a.detail, b.why) FROM batch b LEFT JOIN access_note a ON a.id="
+        "(SELECT c.record FROM change c WHERE c.batch=b.n AND c.kind='access_note' ORDER BY c.n LIMIT 1) "
+        "WHERE b.at >= ? AND b.at < ? AND (?='' OR b.user=?) ORDER BY b.n DESC LIMIT ?",
+        (since, until, user, user, limit),
+    )
+    return [Deed(*row) for row in rows]
+
+
+def doers(connection: Connection) -> list[str]:
+    """Return everyone who ever did something here."""
+    return [str(row[0]) for row in connection.exec_driver_sql("SELECT DISTINCT user FROM batch ORDER BY user")]
+
+
+def notes_since(connection: Connection, since: str) -> list[Noted]:
+    """Return the notes of use since a UTC stamp, oldest first."""
+    rows = connection.exec_driver_sql(
+        "SELECT at, user, action, coalesce(about, ''), coalesce(count, 0) FROM access_note WHERE deleted=0 AND at >= ? "
+        'ORDER BY at, "row"',
+        (since,),
+    )
+    return [Noted(*row) for row in rows]
+
+
+def log_sizes(connection: Connection) -> dict[str, int]:
+    """Return how many entries, units, notes and exports there are."""
+    tables = {
+        "变更记录": "change",
+        "操作": "batch",
+        "访问记录": "access_note",
+        "对外提供": "export_note",
+        "人员": "person",
+    }
+    return {
+        label: int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())  # noqa: S608 - our names
+        for label, table in tables.items()
+    }

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from desktop.domain.permissions import READ_AUDIT, READ_HOUSE, READ_PEOPLE, READ_REPORTS
 from desktop.domain.resources import resource_path
+from desktop.views.audit.audit_page import AuditPage
 from desktop.views.cards.cards_page import CardsPage
 from desktop.views.consent import Consent
 from desktop.views.context import AppContext
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
             ("duplicates", self.tr("查重与体检"), DuplicatesPage(self.context)),
             ("numbers", self.tr("统计"), NumbersPage(self.context)),
             ("exchange", self.tr("数据交换"), ExchangePage(self.context)),
+            ("audit", self.tr("审计"), AuditPage(self.context)),
             ("settings", self.tr("设置与备份"), SettingsPage(self.context)),
         ):
             self.pages[key] = page
@@ -107,7 +109,8 @@ class MainWindow(QMainWindow):
             one.setVisible(self.may_show(key))
             one.setEnabled(self.may_show(key))
             self._nav.addWidget(one)
-            QShortcut(QKeySequence(f"Ctrl+{len(self.pages)}"), self, one.click)
+            if len(self.pages) <= 9:
+                QShortcut(QKeySequence(f"Ctrl+{len(self.pages)}"), self, one.click)
         self.stack.addWidget(self.person_page)
         rosters = self.pages["rosters"]
         if isinstance(rosters, RosterPage):

@@ -120,6 +120,7 @@ def test_an_id_is_veiled_until_it_is_asked_for(window: MainWindow, settle: Settl
     assert "195307" not in editor.displayText()
     assert "195307" not in page.notice.text()
     page.reveal.click()
+    settle()
     assert editor.displayText() == "610100195307064917"
     window.context.person_wanted.emit(add(window, "李四"))
     settle()

@@ -21,6 +21,7 @@ from desktop.services import (
     batches,
     books,
     bulk_edit,
+    card_life,
     cards,
     catalogue,
     check_forms,
@@ -83,7 +84,7 @@ MATRIX: dict[str, tuple[frozenset[str], Call]] = {
     "disputes": (STAFF, lambda s, p, t: verification.disputes(s)),
     "receive": (STAFF, lambda s, p, t: receiving.propose(s)),
     "card": (STAFF, lambda s, p, t: cards.issue_cards(s, ids=[p])),
-    "no card": (STAFF, lambda s, p, t: cards.revoke_card(s, card_no="X", why="x")),
+    "no card": (STAFF, lambda s, p, t: card_life.revoke_card(s, card_no="X", why="x")),
     "duplicates": (STAFF, lambda s, p, t: duplicates.find_duplicates(s)),
     "join": (LEAD, lambda s, p, t: duplicates.decide_pair(
         s, first=p, second=_second(s), verdict=duplicates.Verdict(duplicates.SAME, main=p, why="同一人"))),
@@ -203,7 +204,7 @@ HARMLESS = {
     # shows nobody: rules, words, files of the caller's own choosing, what the program knows by itself
     "collected_fields", "shown_values", "check_person", "complete_person", "number_prefix", "computed_of", "may_edit",
     "refuse_wrong", "ways_in", "blank_form", "numbers_pdf", "target_names",
-    "is_off_machine", "safety_of", "refuse_without_room", "mark_of",
+    "is_off_machine", "safety_of", "refuse_without_room", "mark_of", "is_above", "is_superior",
 }  # fmt: skip
 
 
