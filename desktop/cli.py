@@ -11,6 +11,7 @@ from pathlib import Path
 
 from desktop.cli_jobs import duplicates as duplicate_jobs
 from desktop.cli_jobs import fields_and_rules, past
+from desktop.cli_jobs import forms as forms_jobs
 from desktop.cli_jobs import lists as list_jobs
 from desktop.cli_jobs import numbers as numbers_jobs
 from desktop.cli_jobs import states as states_jobs
@@ -99,7 +100,16 @@ def _parser() -> argparse.ArgumentParser:
     who.add_argument("--people", nargs="+", metavar="ID")
     job("verify-card", verify_card, "核验联系卡").add_argument("token", metavar="TOKEN")
     _add_exchange(job)
-    for area in (duplicate_jobs, fields_and_rules, list_jobs, numbers_jobs, past, states_jobs, verification_jobs):
+    for area in (
+        duplicate_jobs,
+        fields_and_rules,
+        forms_jobs,
+        list_jobs,
+        numbers_jobs,
+        past,
+        states_jobs,
+        verification_jobs,
+    ):
         area.add(job)
     return parser
 

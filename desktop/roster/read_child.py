@@ -30,7 +30,7 @@ _ENCODINGS = ("utf-8-sig", "gb18030")
 def main(arguments: list[str]) -> int:
     """Read the file named; return the exit code."""
     path = Path(arguments[0])
-    _limit_self()
+    limit_self()
     try:
         kind = check_file(path)
         for sheet in _sheets(path, kind):
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _limit_self() -> None:
+def limit_self() -> None:
     """Bound memory and time; no new files, no core dump."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
