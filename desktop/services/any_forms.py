@@ -66,11 +66,11 @@ class FilledForm:
 def open_form(station: Station, *, path: Path) -> OpenForm:
     """Read a form; raises RosterError. Known by its fingerprint, it comes with its mapping."""
     shape = filling.read_form(path)
-    known = {one.values["fingerprint"]: one for one in known_forms(station)}
+    known = {one.values.get("fingerprint"): one for one in known_forms(station)}
     found = known.get(shape.fingerprint)
     if found is not None:
-        stored = map_of_json(station, shape, str(found.values["mapping"]), strict=False)
-        return OpenForm(path, shape, stored, str(found.values["name"]))
+        stored = map_of_json(station, shape, str(found.values.get("mapping") or ""), strict=False)
+        return OpenForm(path, shape, stored, str(found.values.get("name") or ""))
     places, columns = proposal.propose(shape)
     offered = {one.key for one in form_sources(station)}
     return OpenForm(path, shape, FormMapping(_offered(places, offered), _offered(columns, offered)))
@@ -93,13 +93,13 @@ def map_of_json(station: Station, shape: FormShape, text: str, *, strict: bool =
     of a text) and sources by key or label. Raises InvalidValueError; without `strict` what is not known any more
     is left out.
     """
-    raw = _object(text)
+    raw = _object(text, strict=strict)
     sources = {one.key: one for one in form_sources(station)}
     words = _words(sources)
     places: dict[str, str] = {}
     columns: dict[str, str] = {}
     for part, made in (("places", places), ("columns", columns)):
-        for name, source in _object(raw.get(part, {})).items():
+        for name, source in _object(raw.get(part, {}), strict=strict).items():
             try:
                 where = _place(shape, name) if part == "places" else _column(shape, name)
                 made[where] = source_named(sources, words, str(source))
@@ -109,11 +109,13 @@ def map_of_json(station: Station, shape: FormShape, text: str, *, strict: bool =
     return FormMapping(places, columns)
 
 
-def _object(text: Any) -> dict[str, Any]:
+def _object(text: Any, *, strict: bool) -> dict[str, Any]:
     try:
         found = json.loads(text) if isinstance(text, str) else text
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
+    if not strict and not isinstance(found, dict):
+        return {}
     if not isinstance(found, dict):
         raise InvalidValueError("map", "对应关系不是一个 JSON 对象", '请写成 {"places":{"B3":"姓名"}}')
     return found
@@ -170,12 +172,13 @@ def fill(
 ) -> Iterator[FilledForm]:
     """Yield the form filled for people: a list once, else one document each, or one `together`.
 
-    Raises NotFoundError, RosterError, InvalidValueError, Cancelled.
+    Raises NotFoundError, RosterError, InvalidValueError, NotAllowedError, Cancelled.
     """
     if not ids:
         raise NotFoundError("没有要填的人", "请先选择人员或放宽筛选条件")
     if not form.mapping.places and not form.mapping.columns:
         raise InvalidValueError("map", "还没有一个格子对应到登记项目", "请先对应再填")
+    station.allow_print(len(ids))
     whole = form.is_list or together or len(ids) == 1
     made = _fillings(station, form, ids, report)
     documents = filling.fill_form(form.path, made, together=whole and not form.is_list)

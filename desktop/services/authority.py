@@ -11,6 +11,8 @@ from desktop.sync import merge
 SHARED_KINDS = frozenset(kind.key for kind in HOUSE_RECORDS if not kind.local)
 LOCAL_KINDS = frozenset(kind.key for kind in KINDS.values() if kind.local)
 OWN_KINDS = frozenset({"org", "staff"})  # what a community keeps of itself; the rest is its street's to say
+FORM_MAPS = "form_map"  # how to fill a form: offered both ways, nobody's data
+SENT_UP = OWN_KINDS | {FORM_MAPS}
 KNOWN_KINDS = frozenset(kind.key for kind in KINDS.values() if not kind.local)
 
 
@@ -32,6 +34,8 @@ def objection_to(
 
     def objection(operation: Operation) -> str | None:
         stored = states.get((operation.kind, operation.record))
+        if operation.kind == FORM_MAPS:
+            return None
         if operation.kind in SHARED_KINDS - OWN_KINDS:
             return "代码表、机构别名和高龄档次由街道维护"
         if operation.kind in SHARED_KINDS:

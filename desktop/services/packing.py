@@ -10,7 +10,7 @@ from desktop.domain.ids import new_id, org_id
 from desktop.domain.operations import Operation
 from desktop.domain.progress import Report, silent
 from desktop.security import sealing, signing
-from desktop.services.authority import LOCAL_KINDS, OWN_KINDS, SHARED_KINDS
+from desktop.services.authority import LOCAL_KINDS, SENT_UP, SHARED_KINDS
 from desktop.services.peers import peers_of, write_safely
 from desktop.services.station import Station
 from desktop.store import exchange, merging
@@ -78,7 +78,7 @@ def _operations_for(station: Station, connection: object, peer: Peer, out: Strea
     found = [one for one in found if one.kind != "org" or station.is_street or one.record == org_id(station.org)]
     found = [one for one in found if one.kind not in LOCAL_KINDS]
     if peer.kind == "street":
-        return [one for one in found if one.kind not in SHARED_KINDS - OWN_KINDS]
+        return [one for one in found if one.kind not in SHARED_KINDS - SENT_UP]
     theirs = merging.people_of_org(connection, peer.org)  # type: ignore[arg-type]
     owners: dict[str, str] = {}
     for kind in {one.kind for one in found} - SHARED_KINDS - {"person"}:

@@ -1,6 +1,7 @@
 """Other people's forms: what is found in them, and that filled ones read back as they should, styles kept."""
 
 import io
+import itertools
 import zipfile
 from copy import copy
 from pathlib import Path
@@ -100,10 +101,12 @@ def test_many_people_stand_in_one_workbook_a_sheet_each(tmp_path: Path) -> None:
     assert [sheet_of(one)["B2"].value for one in parts] == ["张0", "张1", "张2"]
 
 
-@pytest.mark.parametrize("people", [1, 3, 8])
+@pytest.mark.parametrize("people", [3, 8])
 def test_a_list_makes_room_above_its_sum(tmp_path: Path, people: int) -> None:
     path = samples.list_xlsx(tmp_path / "l.xlsx")
-    rows = [{"A": str(one + 1), "B": f"人{one}", "C": f"61010019400101{one:04d}", "F": str(one)} for one in range(people)]
+    rows = [
+        {"A": str(one + 1), "B": f"人{one}", "C": f"61010019400101{one:04d}", "F": str(one)} for one in range(people)
+    ]
     (content,) = fill_form(path, [Filling("名单", {"1!A2#1": "青杨社区"}, rows)], together=False)
     sheet = sheet_of(content)
     foot = 8 + max(people - 3, 0)
@@ -193,7 +196,7 @@ words = st.text(st.sampled_from("姓名性别：____{{}}□男 女年月日　�
 @given(words, st.text(st.sampled_from("张三6=+ _"), max_size=8))
 def test_filling_a_text_never_touches_what_is_no_blank(text: str, value: str) -> None:
     spans = spans_of(text)
-    assert all(one.end <= other.start for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one.end <= other.start for one, other in itertools.pairwise(spans))
     edits = edits_of(text, dict.fromkeys(range(len(spans)), value))
     filled = applied(text, edits)
     kept, at = [], 0
