@@ -58,7 +58,7 @@ def read_docx(raw: bytes) -> FormShape:
     rows = next((found for number, one in enumerate(blocks, 1) if one.lines and (found := list_in(number, one.grid))),
                 None)  # fmt: skip
     places = [place for number, one in enumerate(blocks, 1) for place in places_in(number, one.grid, rows)]
-    made = tuple(FormBlock(one.name, one.grid.texts()) for one in blocks)
+    made = tuple(FormBlock(one.name, one.grid.texts(), one.grid.merged()) for one in blocks)
     return FormShape(DOCX, made, tuple(places), rows)
 
 

@@ -71,6 +71,11 @@ class FormGrid:
         found = {self.boxes[number, column] for column in range(self.width) if (number, column) in self.boxes}
         return sorted(found, key=lambda box: box.left)
 
+    def merged(self) -> tuple[tuple[int, int, int, int], ...]:
+        """Return the corners of the merged cells."""
+        boxes = (box for box in self.in_order() if (box.top, box.left) != (box.bottom, box.right))
+        return tuple((box.top, box.left, box.bottom, box.right) for box in boxes)
+
     def texts(self) -> tuple[tuple[str, ...], ...]:
         """Return the texts as rows; a merged cell says its text once."""
         rows = [[""] * self.width for _ in range(self.height)]

@@ -27,6 +27,7 @@ class FormBlock:
 
     name: str
     rows: tuple[tuple[str, ...], ...]
+    merged: tuple[tuple[int, int, int, int], ...] = ()  # top, left, bottom, right, from 0, both ends in
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,10 @@ def shape_of_json(text: str) -> FormShape:
     rows = raw["rows"]
     return FormShape(
         raw["kind"],
-        tuple(FormBlock(one["name"], tuple(tuple(row) for row in one["rows"])) for one in raw["blocks"]),
+        tuple(
+            FormBlock(one["name"], tuple(tuple(row) for row in one["rows"]), tuple(tuple(box) for box in one["merged"]))
+            for one in raw["blocks"]
+        ),
         tuple(FormPlace(**{**one, "options": tuple(one["options"])}) for one in raw["places"]),
         FormList(**{**rows, "columns": tuple(tuple(one) for one in rows["columns"])}) if rows else None,
         tuple(raw["notes"]),

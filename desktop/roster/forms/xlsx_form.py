@@ -45,7 +45,8 @@ def read_xlsx(raw: bytes) -> FormShape:
         names = archive.namelist()
     if any(name.startswith("xl/drawings/drawing") for name in names):
         notes.append("表里的图形和文本框不会保留，图片只在每人一份时保留")
-    blocks = tuple(FormBlock(sheet.title, grid.texts()) for sheet, grid in zip(_sheets(book), grids, strict=True))
+    named = zip(_sheets(book), grids, strict=True)
+    blocks = tuple(FormBlock(sheet.title, grid.texts(), grid.merged()) for sheet, grid in named)
     return FormShape(XLSX, blocks, tuple(places), rows, tuple(notes))
 
 

@@ -18,6 +18,7 @@ from desktop.services.lists import NamedList
 from desktop.services.station import Station
 from desktop.store.people import PersonRow
 from desktop.views.context import AppContext
+from desktop.views.forms.fill_dialog import FillFormDialog
 from desktop.views.page import Page, button, label
 from desktop.views.people.bulk_dialog import BulkDialog
 from desktop.views.people.filters_row import FiltersRow
@@ -127,6 +128,8 @@ class PeoplePage(Page):
         for key, one in books.EXPORTS.items():
             action = menu.addAction(self.tr("{0}（{1}）…").format(one.label, one.ending))
             action.triggered.connect(lambda _checked=False, key=key: self._ask_where(key))
+        menu.addSeparator()
+        menu.addAction(self.tr("填别人的表格（xlsx、docx）…")).triggered.connect(lambda _on=False: self.fill_form())
         self.export_button.setMenu(menu)
 
     def _ask_where(self, key: str) -> None:
@@ -149,6 +152,18 @@ class PeoplePage(Page):
             self.context.messages.inform(self.tr("已导出 {0} 人：{1}").format(total, path.name))
 
         self.context.runner.run(job, context=self, done=done, failed=self.context.messages.show_error)
+
+    def fill_form(self) -> FillFormDialog:
+        """Open the dialog that fills somebody else's form for the people shown, as they are narrowed now."""
+        expression, only = self.filters.expression, self.only.people
+
+        def people(station: Station) -> list[str]:
+            wanted = replace(register.parse_filter(expression, station=station), people=only)
+            return register.people_ids(station, wanted=wanted, sort=self._sort, descending=self._descending)
+
+        dialog = FillFormDialog(self.context, people=people, parent=self)
+        dialog.open()
+        return dialog
 
     def refresh(self) -> None:
         """Read the people again as narrowed and in the chosen order."""
