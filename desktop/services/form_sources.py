@@ -54,7 +54,11 @@ def form_sources(station: Station) -> list[FormSource]:
     ]
     for number in range(1, _CONTACTS + 1):
         found += [
-            FormSource(f"contact{number}.{key}", "家庭联系人", f"联系人{number}：{CONTACT.field(key).label}")
+            FormSource(
+                f"contact{number}.{key}",
+                "家庭联系人",
+                f"联系人{number}{CONTACT.field(key).label.removeprefix('联系人')}",
+            )
             for key in _KIN
         ]
     return found

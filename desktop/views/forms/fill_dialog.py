@@ -180,10 +180,8 @@ class FillFormDialog(QDialog):
         """Return the place the cursor is on, '' on one that cannot be filled: the form's own words."""
         if self.blank.count():
             return str(self.blank.currentData())
-        item = self.grid.currentItem()
         mapped = self._spot in self.places or self._column() in self.columns
-        written = item is None or bool(item.text().strip())
-        return self._spot if not written or mapped or self._spot in self._order() else ""
+        return self._spot if not self.grid.text_here() or mapped or self._spot in self._order() else ""
 
     def _column(self) -> str:
         """Return the letter of the list's column the cursor is in, '' elsewhere."""

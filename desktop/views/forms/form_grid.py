@@ -68,6 +68,7 @@ class FormGrid(QTableWidget):
                 row, column = spot_of(f"{self._block}!{letter}{listed.first}")
                 self._paint(row, column, named(source, sources), _FILLED if source else _OPEN)
         self.resizeColumnsToContents()
+        self.resizeRowsToContents()
         for column in range(self.columnCount()):
             self.setColumnWidth(column, max(min(self.columnWidth(column), _MOST_WIDTH), _LEAST_WIDTH))
 
@@ -90,6 +91,11 @@ class FormGrid(QTableWidget):
             item.setText(text)
             item.setToolTip(text)
             item.setBackground(QBrush(color) if color is not None else QBrush())
+
+    def text_here(self) -> str:
+        """Return what stands in the cell the cursor is on."""
+        item = self.item(self.currentRow(), self.currentColumn())
+        return "" if item is None else item.text().strip()
 
     def go_to(self, place: str) -> None:
         """Put the cursor on a place."""
@@ -131,4 +137,6 @@ def named(source: str, sources: Mapping[str, FormSource]) -> str:
     """Return what a source is called, with its style; '' for none."""
     key, _, style = source.partition("|")
     label = sources[key].label if key in sources else key
+    if style.endswith("位") and style.startswith("第"):
+        return f"【{style}】"  # one of the boxes of an id number
     return f"【{label}{'·' + style if style else ''}】" if source else ""
