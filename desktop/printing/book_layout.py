@@ -129,7 +129,9 @@ def whole(sheet: BookSheet) -> Layout:
     counted = len(front)
     pages = [BookPage("1", COVER)]
     body = [replace(page, label=str(number)) for number, page in enumerate(body, start=2 + counted)]
-    index = [replace(page, label=str(number)) for number, page in enumerate(_index_pages(sheet, _places(body)), start=2)]
+    index = [
+        replace(page, label=str(number)) for number, page in enumerate(_index_pages(sheet, _places(body)), start=2)
+    ]
     pages += [*index, *body]
     return Layout(_with_cover(sheet, pages), len(pages))
 
@@ -247,9 +249,7 @@ def _spread(
     at = 0
     for number, part in enumerate(split_rows(sheet.columns, rows)):
         label = labels.after(label) if number else label
-        yield BookPage(
-            label, ROWS, section, section, sheet.columns, part, 0, tuple(people[at : at + len(part)])
-        )
+        yield BookPage(label, ROWS, section, section, sheet.columns, part, 0, tuple(people[at : at + len(part)]))
         at += len(part)
 
 

@@ -39,7 +39,7 @@ class TableSheet:
 
 
 def table_pdf(sheet: TableSheet) -> bytes:
-    """Return the list as a PDF; raises PrintError for a character no font has, naming its person: a row's second cell."""
+    """Return the list as a PDF; raises PrintError naming whose character no font has: a row's second cell."""
     check_rows(sheet.rows)
     pages = split_rows(sheet.columns, sheet.rows)
     buffer = io.BytesIO()

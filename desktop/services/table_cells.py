@@ -19,7 +19,7 @@ _CHILD_TITLES = {PHONE_KEY: ("电话", 13), TAGS_KEY: ("关爱类别", 14)}
 
 @dataclass(frozen=True, slots=True)
 class PaperWish:
-    """How the clerk wants it: columns and order as the list stands, ids hidden, changed pages only, two cards a sheet."""
+    """How the clerk wants it: columns and order as the list stands, ids hidden, changed pages only, two cards up."""
 
     columns: tuple[str, ...] = ()  # keys of person fields, `phone`, `tags`; () for the usual ones
     sort: str = "name"
@@ -32,7 +32,11 @@ class PaperWish:
 
 def column_keys(text: str) -> tuple[str, ...]:
     """Return the columns named by labels or keys, joined by commas; raises InvalidValueError."""
-    words = {one.label: one.key for one in PERSON.fields} | {"电话": PHONE_KEY, "联系电话": PHONE_KEY, "关爱类别": TAGS_KEY}
+    words = {one.label: one.key for one in PERSON.fields} | {
+        "电话": PHONE_KEY,
+        "联系电话": PHONE_KEY,
+        "关爱类别": TAGS_KEY,
+    }
     for one in PERSON.fields:
         for word in one.synonyms:
             words.setdefault(word, one.key)
