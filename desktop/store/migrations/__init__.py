@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from desktop.store.migrations import m0001_initial, m0002_whole_register, m0011_audit_chain
+from desktop.store.migrations import m0001_initial, m0002_whole_register, m0007_desk, m0008_paper, m0011_audit_chain
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
 Step = Callable[[Any], None]
 STEPS: tuple[tuple[int, Step], ...] = (
     (1, m0001_initial.apply),
     (2, m0002_whole_register.apply),
+    (7, m0007_desk.apply),
+    (8, m0008_paper.apply),
     (11, m0011_audit_chain.apply),
 )
 LATEST = STEPS[-1][0]
