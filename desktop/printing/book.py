@@ -22,11 +22,10 @@ def check_book(sheet: BookSheet) -> None:
 
 
 def book_pdf(sheet: BookSheet, pages: Sequence[BookPage], *, total: int) -> bytes:
-    """Return pages of the book as a PDF; raises PrintError for a character no font has, naming its person.
+    """Return pages of a book that was checked as a PDF.
 
     `total` is how many pages the book has; one that was put in says so.
     """
-    check_book(sheet)
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=PAGE, invariant=1)
     canvas.setTitle(f"{sheet.org}退休人员基本信息册")

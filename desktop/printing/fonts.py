@@ -1,9 +1,10 @@
 """Fonts on paper: the bundled one, a fallback for rare characters, and an error that names what neither has."""
 
+import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
@@ -16,6 +17,7 @@ REGULAR, BOLD = "YinceRegular", "YinceBold"
 _REMEMBERED = 20_000  # texts whose width is kept: a sheet of cards repeats most of its words
 _NAMED = 5  # people one error names
 _INSTALL = "请安装花园明朝等生僻字字体"
+_PAST_BMP = re.compile(r"<([0-9A-F]{2})> <([0-9A-F]{5,6})>")
 _TINIEST = 2.0  # points: below this nothing can be read
 LEADING = 1.16
 _RARE = (
@@ -26,16 +28,34 @@ _RARE = (
 )
 
 
+class _ReadableFont(TTFont):
+    """A font whose text can be copied out of the PDF and searched: reportlab writes code points past U+FFFF wrongly.
+
+    A ToUnicode map wants UTF-16; what the library writes for U+30EDE is read back as another character.
+    """
+
+    def addObjects(self, doc: Any) -> None:  # noqa: N802 - the library's name
+        """Add the font's objects, then put its maps right."""
+        super().addObjects(doc)
+        for name, stream in doc.idToObject.items():
+            if str(name).startswith("toUnicodeCMap:") and isinstance(stream.content, str):
+                stream.content = _PAST_BMP.sub(_as_utf16, stream.content)
+
+
+def _as_utf16(match: re.Match[str]) -> str:
+    return f"<{match.group(1)}> <{chr(int(match.group(2), 16)).encode('utf-16-be').hex().upper()}>"
+
+
 @cache
 def register_fonts() -> tuple[str, ...]:
     """Register the bundled fonts and every fallback that is installed; return the fallbacks' names."""
     for name, file in ((REGULAR, "NotoSansSC-Regular.ttf"), (BOLD, "NotoSansSC-Bold.ttf")):
-        pdfmetrics.registerFont(TTFont(name, str(resource_path("fonts", file))))
+        pdfmetrics.registerFont(_ReadableFont(name, str(resource_path("fonts", file))))
     fallbacks = []
     for number, path in enumerate(_RARE):
         if Path(path).is_file():
             try:
-                pdfmetrics.registerFont(TTFont(f"YinceRare{number}", path))
+                pdfmetrics.registerFont(_ReadableFont(f"YinceRare{number}", path))
             except TTFError:
                 continue
             fallbacks.append(f"YinceRare{number}")

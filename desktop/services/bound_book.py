@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from desktop.domain.clock import stamp
 from desktop.domain.errors import NotFoundError
 from desktop.domain.progress import Report, silent
-from desktop.printing.book import book_pdf
+from desktop.printing.book import book_pdf, check_book
 from desktop.printing.book_layout import BookSheet, Entry, Layout, Printed, Section, kept, whole
 from desktop.services.buildings import NO_BUILDING, building_of_person, natural
 from desktop.services.register import people_ids, people_rows
@@ -94,7 +94,9 @@ def _sheet(station: Station, wanted: PeopleFilter, wish: PaperWish) -> BookSheet
     index = [(row.id, row.text("name"), building_of_person(row)) for row in rows]
     day = station.today()
     made = f"{station.org_name}　{day.isoformat()} 制"
-    return BookSheet(station.org_name, day.year, made, [SEQUENCE, *cells.titles], sections, index)
+    sheet = BookSheet(station.org_name, day.year, made, [SEQUENCE, *cells.titles], sections, index)
+    check_book(sheet)  # before it is laid out: measuring a character no font has would not know whose it is
+    return sheet
 
 
 def _entries(cells: CellReader, rows: Sequence[PersonRow]) -> list[Entry]:
