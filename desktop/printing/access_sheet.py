@@ -1,4 +1,4 @@
-"""本人信息查询单: everything the register holds about one person, with sources and recipients; A4 portrait, page x of y."""
+"""本人信息查询单: all that the register holds about one person, with sources and recipients; A4, page x of y."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -101,7 +101,8 @@ class _Writer:
         head = row_height([title for title, _ in block.columns], widths, BOLD)
         while rows:
             self._need(head + row_height(rows[0], widths))
-            part, left = [], self._y - BOTTOM - head
+            part: list[Row] = []
+            left = self._y - BOTTOM - head
             while rows and (not part or row_height(rows[0], widths) <= left):
                 left -= row_height(rows[0], widths)
                 part.append(rows.pop(0))

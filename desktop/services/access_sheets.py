@@ -1,4 +1,4 @@
-"""本人信息查询单 (PIPL arts. 44-48; `domain.md` 6.1): what is kept about a person, why, from where, and who was given it."""
+"""本人信息查询单 (PIPL 44-48; `domain.md` 6.1): what is kept about a person, why, from where, and who was given it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,8 +19,8 @@ _RECORDS = (("登记日期", 10), ("登记的内容", 50), ("来源", 16))
 _GIVEN = (("接收单位", 24), ("方式", 20), ("次数", 6), ("最近一次", 12))
 _HIDDEN = frozenset({"person"})
 _RIGHTS = (
-    "依照《中华人民共和国个人信息保护法》第四十四条至第四十八条，您有权查阅、复制本人信息；认为不准确、不完整的，可以要求更正、补充；"
-    "不再必要或撤回同意的，可以要求删除；也可以要求对处理规则作出说明。",
+    "依照《中华人民共和国个人信息保护法》第四十四条至第四十八条，您有权查阅、复制本人信息。",
+    "认为不准确、不完整的，可以要求更正、补充；不再必要或撤回同意的，可以要求删除；也可以要求对处理规则作出说明。",
     "本单列出登记库中关于您的全部信息。家庭联系人等他人的信息，仅列出您提供或用于联系您的部分。",
 )  # fmt: skip
 
