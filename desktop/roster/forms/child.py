@@ -6,21 +6,20 @@ writes each document as a line with its length and then its bytes. Both end with
 Chinese clause on standard error: the form is refused. No file can be written, so nothing filled in is left behind.
 """
 
-import io
 import json
 import sys
 import warnings
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.roster.forms.docx_form import fill_docx, read_docx
 from desktop.roster.forms.shape import DOCX, XLSX, Filling, FormShape, shape_json
 from desktop.roster.forms.xlsx_form import fill_xlsx, read_xlsx
-from desktop.roster.precheck import RefusedFile, check_file
-from desktop.roster.read_child import REFUSED, limit_self
+from desktop.roster.limits import limit_self
+from desktop.roster.precheck import RefusedFile, checked_zip, kind_of_bytes, unpacked_part
 
-MOST_FORM = 20 << 20
+MOST_FORM, MOST_UNPACKED = 20 << 20, 100 << 20
+REFUSED = 3
 
 
 def main(arguments: list[str]) -> int:
@@ -57,18 +56,29 @@ def _done(job: str, path: Path) -> Iterator[bytes]:
 
 def _checked(path: Path) -> tuple[bytes, str]:
     """Return a form's bytes and kind after looking at its container; raises RefusedFile."""
-    if path.stat().st_size > MOST_FORM:
+    with path.open("rb") as file:
+        raw = file.read(MOST_FORM + 1)
+    if len(raw) > MOST_FORM:
         raise RefusedFile("空表不会这么大")
-    if check_file(path) != "zip":
+    if kind_of_bytes(raw) != "zip":
         raise RefusedFile("只能用 xlsx 或 docx 的表，请先另存为 xlsx 或 docx")
-    raw = path.read_bytes()
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        names = set(archive.namelist())
+    archive = checked_zip(raw)
+    if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
+        raise RefusedFile("空表不会这么大")
+    for entry in archive.infolist():
+        _check_part(entry.filename, b"".join(unpacked_part(raw, entry)))
+    names = set(archive.namelist())
     if "word/document.xml" in names:
         return raw, DOCX
     if "xl/workbook.xml" in names:
         return raw, XLSX
     raise RefusedFile("只能用 xlsx 或 docx 的表，请先另存为 xlsx 或 docx")
+
+
+def _check_part(name: str, body: bytes) -> None:
+    """Refuse markup that defines its own entities, and markup in an encoding that would hide them."""
+    if name.endswith((".xml", ".rels", ".vml")) and any(mark in body for mark in (b"<!DOCTYPE", b"<!ENTITY", b"\x00")):
+        raise RefusedFile("文件里有外部定义，可能不安全")
 
 
 def _read(raw: bytes, kind: str) -> FormShape:

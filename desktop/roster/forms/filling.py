@@ -13,7 +13,8 @@ from pathlib import Path
 from desktop.domain.errors import RosterError
 from desktop.domain.resources import child_environment
 from desktop.roster.forms.shape import Filling, FormShape, shape_of_json
-from desktop.roster.read_child import REFUSED
+
+REFUSED = 3  # the child's exit code for a form that must not be used
 
 MOST_TOGETHER = 500
 AT_A_TIME = 100  # fillings for one child: bounds its time and memory
