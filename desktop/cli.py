@@ -14,6 +14,7 @@ from desktop.cli_jobs import fields_and_rules, past
 from desktop.cli_jobs import forms as forms_jobs
 from desktop.cli_jobs import lists as list_jobs
 from desktop.cli_jobs import numbers as numbers_jobs
+from desktop.cli_jobs import papers as papers_jobs
 from desktop.cli_jobs import states as states_jobs
 from desktop.cli_jobs import verification as verification_jobs
 from desktop.cli_jobs.opening import Answer, Job, JobAdder, password_of, station_at
@@ -21,8 +22,7 @@ from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError, PackageError
-from desktop.domain.progress import silent
-from desktop.services import access, backups, books, cards, catalogue, exchange, peers, practice, register, rosters
+from desktop.services import access, backups, cards, catalogue, exchange, peers, practice, register, rosters
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 from desktop.store.people import PeopleFilter
@@ -87,10 +87,6 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("text", metavar="TEXT")
     one.add_argument("--limit", type=int, default=50)
     job("show", show, "显示一个人的全部登记").add_argument("person", metavar="PERSON")
-    one = job("export", export, "导出：book 册、cards 登记卡、table 表（PDF），roster 名册（xlsx）")
-    one.add_argument("what", choices=tuple(books.EXPORTS))
-    one.add_argument("out", type=Path, metavar="OUT")
-    one.add_argument("--filter", default="", metavar="EXPR", help="例如 性别=男;年龄>=80;标签=劳模")
     one = job("cards", print_cards, "发放联系卡并输出 PDF")
     one.add_argument("out", type=Path, metavar="OUT.pdf")
     one.add_argument("--layout", choices=("a4-10", "cr80", "large"), default="a4-10")
@@ -101,15 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     job("verify-card", verify_card, "核验联系卡").add_argument("token", metavar="TOKEN")
     _add_exchange(job)
     for area in (
-        duplicate_jobs,
-        fields_and_rules,
-        forms_jobs,
-        list_jobs,
-        numbers_jobs,
-        past,
-        states_jobs,
+        duplicate_jobs, fields_and_rules, forms_jobs, list_jobs, numbers_jobs, papers_jobs, past, states_jobs,
         verification_jobs,
-    ):
+    ):  # fmt: skip
         area.add(job)
     return parser
 
@@ -207,17 +197,6 @@ def show(options: argparse.Namespace) -> Answer:
             )
     children = {kind: [dict(row.values) for row in rows] for kind, rows in page.children.items()}
     return {"id": page.id, **values, **children, "text": "\n".join(lines)}
-
-
-def export(options: argparse.Namespace) -> Answer:
-    """Write the book, the register cards or the list of people."""
-    with station_at(options.store) as station:
-        wanted = register.parse_filter(options.filter, station=station)
-        make = books.EXPORTS[options.what].make
-        content = make(station, wanted, silent)
-        total = len(register.people_ids(station, wanted=wanted))
-    peers.write_safely(options.out, content)
-    return {"out": str(options.out), "people": total, "text": f"已导出 {total} 人"}
 
 
 def print_cards(options: argparse.Namespace) -> Answer:
