@@ -249,6 +249,11 @@ def _read_identity(engine: Engine) -> StoreIdentity:
 
 def _writer_number(engine: Engine, identity: StoreIdentity) -> int:
     """Return the small number that stands for this installation and epoch inside the store."""
+    with engine.connect().execution_options(yince_begin="DEFERRED") as connection:
+        row = connection.exec_driver_sql("SELECT id FROM writer WHERE name=?", (identity.writer,)).first()
+        connection.rollback()
+    if row is not None:
+        return int(row[0])
     with engine.begin() as connection:
         return writer_number(connection, identity.writer, org=identity.org)
 

@@ -26,6 +26,7 @@ from desktop.views.people.people_page import PeoplePage
 from desktop.views.people.person_page import PersonPage
 from desktop.views.people.search_box import SearchBox
 from desktop.views.rosters.roster_page import RosterPage
+from desktop.views.safety_bar import SafetyBar
 from desktop.views.settings.settings_page import SettingsPage
 from desktop.views.verify.verify_page import VerifyPage
 from desktop.views.visits.visit_dialog import VisitDialog
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self.message.hide()
         self.drafts = DraftsBar(context)
         self.drafts.wanted.connect(lambda draft: resume(context, draft, page=self.person_page, parent=self))
+        self.safety = SafetyBar(context)
         self._lay_out()
         context.messages.said.connect(self._say)
         context.person_wanted.connect(self._show_person)
@@ -69,6 +71,7 @@ class MainWindow(QMainWindow):
         for keys in ("Ctrl+K", "F3"):
             QShortcut(QKeySequence(keys), self, self.search.begin)
         self.show_page("people")
+        self.safety.refresh()
 
     def _build_pages(self) -> None:
         for key, text, page in (
@@ -122,6 +125,7 @@ class MainWindow(QMainWindow):
         right.setSpacing(0)
         right.addLayout(top)
         right.addWidget(self.message)
+        right.addWidget(self.safety)
         right.addWidget(self.drafts)
         right.addLayout(self._progress_row())
         right.addWidget(self.stack, 1)
@@ -186,7 +190,9 @@ class MainWindow(QMainWindow):
         self.message.show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Finish what runs, then close the vault."""
+        """Finish what runs, back up what changed, then close the vault."""
+        if not self.context.station.is_practice:
+            self.safety.back_up(before="退出")
         self.context.runner.close()
         self.context.station.close()
         event.accept()
