@@ -61,6 +61,7 @@ class Vault:
         self._key = bytearray(key)
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
+        self.behind = 0  # steps the store was behind the note beside it when it was opened
         self.identity = _read_identity(engine)
         self._writer = _writer_number(engine, self.identity)
         self.switched_on: frozenset[str] = frozenset()  # fields collected here although the dictionary has them off

@@ -72,6 +72,16 @@ class MainWindow(QMainWindow):
             QShortcut(QKeySequence(keys), self, self.search.begin)
         self.show_page("people")
         self.safety.refresh()
+        self._say_how_it_opened()
+
+    def _say_how_it_opened(self) -> None:
+        """Say what the user must know about a register that is damaged or older than it was."""
+        vault = self.context.station.vault
+        if vault.is_read_only:
+            self._say(self.tr("登记库已损坏，现在只能查看，不能改动。请从备份恢复后再登记。"), True)
+        elif vault.behind:
+            text = self.tr("登记库比上次用的时候旧了 {0} 步（可能恢复过备份，或上次断电丢了数据）。请核对最近的登记。")
+            self._say(text.format(vault.behind), True)
 
     def _build_pages(self) -> None:
         for key, text, page in (
