@@ -107,6 +107,14 @@ class MainWindow(QMainWindow):
             self._nav.addWidget(one)
             QShortcut(QKeySequence(f"Ctrl+{len(self.pages)}"), self, one.click)
         self.stack.addWidget(self.person_page)
+        rosters = self.pages["rosters"]
+        if isinstance(rosters, RosterPage):
+            rosters.waiting_changed.connect(self._show_waiting)
+
+    def _show_waiting(self, waiting: int) -> None:
+        """Show beside 名册导入 how many rows wait to be verified."""
+        text = self.tr("名册导入")
+        self._buttons["rosters"].setText(f"{text}（{waiting}）" if waiting else text)
 
     def _lay_out(self) -> None:
         nav = QWidget()
