@@ -11,6 +11,7 @@ YinceError
  │   │   └─ StorePlaceError   network share, missing folder, folder not empty
  │   ├─ StoreError            the store itself
  │   │   ├─ NewerStoreError
+ │   │   ├─ OlderStoreError
  │   │   ├─ DamagedStoreError
  │   │   ├─ ReadOnlyStoreError
  │   │   └─ DiskFullError
@@ -94,6 +95,10 @@ class StoreError(KnownError):
 
 class NewerStoreError(StoreError):
     """The store was written by a newer version of the program."""
+
+
+class OlderStoreError(StoreError):
+    """The store is of an older version, and was opened so that it may not be brought up to date."""
 
 
 class DamagedStoreError(StoreError):

@@ -9,6 +9,7 @@ from desktop.domain.clock import Clock, ticks
 from desktop.domain.errors import (
     DamagedStoreError,
     InvalidValueError,
+    OlderStoreError,
     StorePlaceError,
     WaitError,
     WrongPasswordError,
@@ -138,6 +139,17 @@ def _note_wrong(store: str, since_start: float, error: WrongPasswordError) -> No
     wait = lockout.note_wrong(store, ticks=since_start)
     if wait:
         raise WaitError(wait) from error
+
+
+def open_to_check(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None, user: str = "") -> Station:
+    """Open the register for the whole check: nothing is mended and no epoch begins before it has spoken.
+
+    An older register is brought up to date first. Raises as `open_store` does.
+    """
+    try:
+        return open_store(folder, password=password, clock=clock, ids=ids, read_only=True, user=user)
+    except OlderStoreError:
+        return open_store(folder, password=password, clock=clock, ids=ids, checked=False, user=user)
 
 
 def _refuse_damaged(vault: Vault) -> None:

@@ -5,6 +5,7 @@ register before the file, marks every page, and writes the file where the user s
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,19 +47,41 @@ def give_out(station: Station, *, leaving: Leaving, path: Path) -> None:
     `station.terms` says on what terms, `station.second` who consents above fifty people; both are used up.
     """
     station.allow("export.plain")
+    content = _register(station, leaving)
+    write_safely(path, content)
+
+
+def give_filled(station: Station, *, what: str, people: int, files: Sequence[tuple[Path, bytes]]) -> None:
+    """Write others' forms filled with our people, as those forms are: on terms and registered, without a mark.
+
+    Raises as `give_out`.
+    """
+    station.allow_print(people)
+    if not station.may("export.plain"):  # a clerk fills a form for the person in front of him
+        for path, content in files:
+            write_safely(path, content)
+        return
+    digest = hashlib.sha256(b"".join(content for _, content in files)).hexdigest()
+    _register(station, Leaving(what, people, b""), digest=digest)
+    for path, content in files:
+        write_safely(path, content)
+
+
+def _register(station: Station, leaving: Leaving, *, digest: str = "") -> bytes:
+    """Write a line of the export register and return the content as it may leave; uses up terms and consent."""
     terms = checked(station.terms, leaving)
     second = need_second(station, "export.plain", count=leaving.people) if leaving.people > SMALL else ""
     content = marked(leaving.content, mark_of(station, terms, second))
     values: dict[str, Value] = {
         "at": stamp(station.clock), "user": station.user, "what": leaving.what, "people": leaving.people,
         "recipient": terms.recipient.strip(), "purpose": terms.purpose.strip(), "basis": terms.basis.strip(),
-        "second": second or None, "digest": hashlib.sha256(content).hexdigest(),
+        "second": second or None, "digest": digest or hashlib.sha256(content).hexdigest(),
     }  # fmt: skip
     with station.vault.unit("export.note", why=terms.purpose.strip()) as unit:
         unit.add("export_note", new_id(station.ids), values)
         unit.commit()
     station.terms = None
-    write_safely(path, content)
+    return content
 
 
 def checked(terms: Terms | None, leaving: Leaving) -> Terms:
