@@ -8,6 +8,7 @@ from desktop.store.migrations import (
     m0002_whole_register,
     m0005_match,
     m0007_desk,
+    m0008_paper,
     m0009_cards,
     m0011_audit_chain,
 )
@@ -19,6 +20,7 @@ STEPS: tuple[tuple[int, Step], ...] = (
     (2, m0002_whole_register.apply),
     (5, m0005_match.apply),
     (7, m0007_desk.apply),
+    (8, m0008_paper.apply),
     (9, m0009_cards.apply),
     (11, m0011_audit_chain.apply),
 )
