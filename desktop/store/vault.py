@@ -23,7 +23,16 @@ from desktop.store.change_log import head_of
 from desktop.store.engine import open_engine, raw_connection
 from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.migrations.m0001_initial import APPLICATION_ID
-from desktop.store.places import BACKUPS, DATABASE, HEAD, StoreLock, refuse_network_place
+from desktop.store.places import (
+    BACKUPS,
+    DATABASE,
+    HEAD,
+    StoreLock,
+    is_copy,
+    is_other_machine,
+    place_mark,
+    refuse_network_place,
+)
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 
 _META_KEYS = ("store_id", "install", "epoch", "kind", "org", "name", "practice")
@@ -132,15 +141,47 @@ class Vault:
         """Take over the lock of the folder until the vault is closed."""
         self._lock = lock
 
-    def begin_epoch(self, why: str) -> None:
-        """Start a new epoch of this installation: its counters may have been used elsewhere."""
+    def begin_epoch(self, why: str, *, reason: str = "restored") -> None:
+        """Start a new epoch of this installation: its counters may have been used elsewhere.
+
+        `reason` travels to every peer: `restored`, `copied`, `new-pc` or `fork` (`docs/formats/package.md`).
+        """
+        before = self.identity.writer
         identity = replace(self.identity, epoch=self.identity.epoch + 1)
+        start = {"reason": reason, "why": why, "at": stamp(self.clock), "before": before}
         with self.unit("epoch.start", why=why) as unit:
             unit.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='epoch'", (str(identity.epoch),))
             unit.connection.exec_driver_sql("UPDATE meta SET value='0' WHERE key='counter'")
+            _note_meta(unit.connection, "epoch_start", json.dumps(start, ensure_ascii=False, sort_keys=True))
             unit.commit()
         self.identity = identity
         self._writer = _writer_number(self._engine, identity)
+
+    def epoch_start(self) -> dict[str, str] | None:
+        """Return why the present epoch began, None in the first one."""
+        found = self._meta("epoch_start")
+        return dict(json.loads(found)) if found and self.identity.epoch > 1 else None
+
+    def settle(self, *, moved: str = "copied") -> None:
+        """Notice a store that was restored by hand or copied, and begin a new epoch for it.
+
+        `moved` is the reason given when the store lies where it did not lie before.
+        """
+        noted, found = self._meta("place"), place_mark(self.folder)
+        behind = self.noted_head()
+        if is_copy(noted, found):
+            reason = "new-pc" if is_other_machine(noted, found) else moved
+            self.begin_epoch("登记库是从别处复制来的", reason=reason)
+        elif behind is not None and behind > self.head()[0]:
+            self.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
+        if noted != found:
+            with self.jotting() as connection:
+                _note_meta(connection, "place", found)
+
+    def _meta(self, key: str) -> str:
+        with self.reading() as connection:
+            found = connection.exec_driver_sql("SELECT value FROM meta WHERE key=?", (key,)).scalar()
+        return str(found or "")
 
     def head(self) -> tuple[int, bytes]:
         """Return the number and hash of the newest entry of the change log."""
@@ -220,14 +261,22 @@ def create_vault(folder: Path, *, key: bytes, identity: StoreIdentity, clock: Cl
     connection.close()
     vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user)
     vault.hold(lock)
+    vault.settle()
     return vault
 
 
-def open_vault(folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: IdMaker, user: str) -> Vault:
+def _note_meta(connection: Connection, key: str, value: str) -> None:
+    connection.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?,?)", (key, value))
+
+
+def open_vault(
+    folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: IdMaker, user: str, moved: str = "copied"
+) -> Vault:
     """Open the store in `folder`; migrate it if it is older, after a copy was put aside.
 
-    A store that is behind the head noted beside it was restored by hand: it opens in a new epoch,
-    so that its counters are never used twice (`sync.md` section 3.4).
+    A store that is behind the head noted beside it was restored by hand, and one that lies elsewhere
+    than noted in it was copied: either opens in a new epoch, so that its counters are never used twice
+    (`sync.md` section 3.4). `moved` is the reason given for the latter.
     Raises StorePlaceError, StoreInUseError, NewerStoreError, DamagedStoreError.
     """
     refuse_network_place(folder)
@@ -246,9 +295,7 @@ def open_vault(folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: Id
     if vault.identity.store_id != store_id:
         vault.close()
         raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
-    noted = vault.noted_head()
-    if noted is not None and noted > vault.head()[0]:
-        vault.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
+    vault.settle(moved=moved)
     return vault
 
 
