@@ -43,6 +43,8 @@ def objection_to(
                 return "这个人不归该社区管理"
             moved = operation.fields.get("home_org", peer.org)
             return None if moved == peer.org else "社区不能自行把人转到别处"
+        if operation.kind not in KINDS and not operation.fields.get("person"):
+            return None  # of a newer program and about nobody: carried, never applied
         person = str(operation.fields.get("person") or (stored.values.get("person") if stored else "") or "")
         return None if home(person) == peer.org else "所属的人不归该社区管理"
 

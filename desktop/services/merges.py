@@ -200,16 +200,31 @@ def _note_arrival(unit: UnitOfWork, preview: MergePreview, line: PackageLine) ->
 
 
 def _take_up(station: Station, peer: Peer, stream: str, report: Report) -> Iterator[MergeResult]:
-    """Bring in the packages of a stream that waited for the one that just came, one after the other."""
-    while True:
-        with station.vault.reading() as connection:
-            one = exchange.stream(connection, direction="in", org=peer.org)
-            waiting = holding.held(connection, stream=stream)
-            due = next((held for held in waiting if held.writer == one.writer and held.seq == one.last_seq + 1), None)
-            sealed = holding.sealed_of(connection, due.id) if due else None
-        if due is None or sealed is None:
+    """Bring in the packages of a stream that waited for the one that just came, one after the other.
+
+    One that cannot come in after all is let go with the reason said; what came in before it stays.
+    """
+    while (due := _due(station, peer, stream)) is not None:
+        held, sealed = due
+        try:
+            preview = preview_sealed(station, sealed=sealed, path=Path(held.file), report=report)
+        except PackageError as error:
+            with station.vault.unit("package.hold", why="等待的数据包不能导入") as unit:
+                holding.let_go(unit, held.id)
+                unit.commit()
+            yield MergeResult(held.id[:32], stream, held.seq, "refused", {}, str(error))
             return
-        preview = preview_sealed(station, sealed=sealed, path=Path(due.file), report=report)
         if preview.held or preview.already or preview.is_new_epoch:
             return
         yield _write(station, preview, report)
+
+
+def _due(station: Station, peer: Peer, stream: str) -> tuple[Held, bytes] | None:
+    """Return the waiting package whose turn it is, with its file."""
+    with station.vault.reading() as connection:
+        one = exchange.stream(connection, direction="in", org=peer.org)
+        for held in holding.held(connection, stream=stream):
+            if held.writer == one.writer and held.seq == one.last_seq + 1:
+                sealed = holding.sealed_of(connection, held.id)
+                return None if sealed is None else (held, sealed)
+    return None

@@ -18,21 +18,14 @@ from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
 from desktop.domain.errors import DamagedStoreError, NewerStoreError, StorePlaceError
 from desktop.domain.ids import IdMaker, new_id
+from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
 from desktop.store import migrations
 from desktop.store.change_log import head_of
 from desktop.store.engine import open_engine, raw_connection
+from desktop.store.epochs import settle
 from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.migrations.m0001_initial import APPLICATION_ID
-from desktop.store.places import (
-    BACKUPS,
-    DATABASE,
-    HEAD,
-    StoreLock,
-    is_copy,
-    is_other_machine,
-    place_mark,
-    refuse_network_place,
-)
+from desktop.store.places import BACKUPS, DATABASE, HEAD, StoreLock, refuse_network_place
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 
 _META_KEYS = ("store_id", "install", "epoch", "kind", "org", "name", "practice")
@@ -59,9 +52,12 @@ class StoreIdentity:
 class Vault:
     """An open store. Made by `create_vault` and `open_vault`; closed once by `close`."""
 
-    def __init__(self, folder: Path, *, engine: Engine, key: bytes, clock: Clock, ids: IdMaker, user: str) -> None:
+    def __init__(
+        self, folder: Path, *, engine: Engine, key: bytes, clock: Clock, ids: IdMaker, user: str, role: str = SUPERVISOR
+    ) -> None:
         self.folder = folder
         self.user = user
+        self.role = role
         self.clock = clock
         self.ids = ids
         self._engine = engine
@@ -73,8 +69,15 @@ class Vault:
         self._load_settings()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Yield a connection inside one read transaction."""
+    def reading(self, what: str = READ_PEOPLE) -> Iterator[Connection]:
+        """Yield a connection inside one read transaction; raises NotAllowedError if the role may not read `what`."""
+        require(self.role, what)
+        with self._looking() as connection:
+            yield connection
+
+    @contextmanager
+    def _looking(self) -> Iterator[Connection]:
+        """Yield a connection for what the vault itself must know, whoever opened it."""
         with self._engine.connect().execution_options(yince_begin="DEFERRED") as connection:
             yield connection
             connection.rollback()
@@ -82,12 +85,14 @@ class Vault:
     @contextmanager
     def jotting(self) -> Iterator[Connection]:
         """Yield a connection for what is no record and is never logged (drafts); committed at the end."""
+        require(self.role, "draft")
         with self._engine.connect().execution_options(yince_begin="IMMEDIATE") as connection:
             yield connection
             connection.commit()
 
     def unit(self, action: str, *, why: str = "", source: str = "", undoes: str | None = None) -> UnitOfWork:
-        """Begin a unit of work; use it in a `with` and call its `commit`."""
+        """Begin a unit of work; use it in a `with` and call its `commit`. NotAllowedError if the role may not."""
+        require(self.role, action)
         connection = self._engine.connect().execution_options(yince_begin="IMMEDIATE")
         counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
         header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
@@ -95,7 +100,7 @@ class Vault:
 
     def secret(self, name: str) -> bytes:
         """Return a secret kept in the vault; KeyError if there is none of that name."""
-        with self.reading() as connection:
+        with self._looking() as connection:
             row = connection.exec_driver_sql("SELECT value FROM secret WHERE name=?", (name,)).first()
         if row is None:
             raise KeyError(name)
@@ -159,33 +164,24 @@ class Vault:
 
     def epoch_start(self) -> dict[str, str] | None:
         """Return why the present epoch began, None in the first one."""
-        found = self._meta("epoch_start")
+        found = self.meta("epoch_start")
         return dict(json.loads(found)) if found and self.identity.epoch > 1 else None
 
-    def settle(self, *, moved: str = "copied") -> None:
-        """Notice a store that was restored by hand or copied, and begin a new epoch for it.
-
-        `moved` is the reason given when the store lies where it did not lie before.
-        """
-        noted, found = self._meta("place"), place_mark(self.folder)
-        behind = self.noted_head()
-        if is_copy(noted, found):
-            reason = "new-pc" if is_other_machine(noted, found) else moved
-            self.begin_epoch("登记库是从别处复制来的", reason=reason)
-        elif behind is not None and behind > self.head()[0]:
-            self.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
-        if noted != found:
-            with self.jotting() as connection:
-                _note_meta(connection, "place", found)
-
-    def _meta(self, key: str) -> str:
-        with self.reading() as connection:
+    def meta(self, key: str) -> str:
+        """Return what the store notes about itself under `key`, '' if nothing."""
+        with self._looking() as connection:
             found = connection.exec_driver_sql("SELECT value FROM meta WHERE key=?", (key,)).scalar()
         return str(found or "")
 
+    def note_meta(self, key: str, value: str) -> None:
+        """Note something about the store itself, which is never logged and never sent."""
+        with self._engine.connect().execution_options(yince_begin="IMMEDIATE") as connection:
+            _note_meta(connection, key, value)
+            connection.commit()
+
     def head(self) -> tuple[int, bytes]:
         """Return the number and hash of the newest entry of the change log."""
-        with self.reading() as connection:
+        with self._looking() as connection:
             return head_of(connection)
 
     def noted_head(self) -> int | None:
@@ -201,7 +197,7 @@ class Vault:
         return int(body["n"])
 
     def _load_settings(self) -> None:
-        with self.reading() as connection:
+        with self._looking() as connection:
             self.switched_on = load_settings(connection, owner=str(self.folder))
 
     def _committed(self, changes: Changes) -> None:
@@ -238,7 +234,9 @@ class _NotedUnit(UnitOfWork):
         return changes
 
 
-def create_vault(folder: Path, *, key: bytes, identity: StoreIdentity, clock: Clock, ids: IdMaker, user: str) -> Vault:
+def create_vault(
+    folder: Path, *, key: bytes, identity: StoreIdentity, clock: Clock, ids: IdMaker, user: str, role: str = SUPERVISOR
+) -> Vault:
     """Make the store file in an existing folder that holds no store, and open it.
 
     Raises StorePlaceError, StoreInUseError.
@@ -259,9 +257,9 @@ def create_vault(folder: Path, *, key: bytes, identity: StoreIdentity, clock: Cl
     }  # fmt: skip
     connection.executemany("INSERT INTO meta (key, value) VALUES (?,?)", list(values.items()))
     connection.close()
-    vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user)
+    vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role)
     vault.hold(lock)
-    vault.settle()
+    settle(vault)
     return vault
 
 
@@ -270,7 +268,15 @@ def _note_meta(connection: Connection, key: str, value: str) -> None:
 
 
 def open_vault(
-    folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: IdMaker, user: str, moved: str = "copied"
+    folder: Path,
+    *,
+    key: bytes,
+    store_id: str,
+    clock: Clock,
+    ids: IdMaker,
+    user: str,
+    role: str = SUPERVISOR,
+    moved: str = "copied",
 ) -> Vault:
     """Open the store in `folder`; migrate it if it is older, after a copy was put aside.
 
@@ -287,7 +293,7 @@ def open_vault(
     lock.take()
     try:
         _bring_up_to_date(folder, key=key, clock=clock)
-        vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user)
+        vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role)
     except BaseException:
         lock.release()
         raise
@@ -295,7 +301,7 @@ def open_vault(
     if vault.identity.store_id != store_id:
         vault.close()
         raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
-    vault.settle(moved=moved)
+    settle(vault, moved=moved)
     return vault
 
 

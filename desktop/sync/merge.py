@@ -80,6 +80,8 @@ def plan_merge(
     records = tuple(_planned(one) for one in merging.values() if one.operations)
     conflicts = tuple(conflict for one in merging.values() for conflict in one.conflicts.values())
     counts = _counts(records, conflicts, refused)
+    if carried:
+        counts["carried"] = len(carried)
     return MergePlan(records, conflicts, tuple(refused), known, tuple(carried), counts)
 
 
