@@ -14,7 +14,9 @@ from desktop.services.acks import hear
 from desktop.services.arrivals import Arrived, open_arrival
 from desktop.services.authority import KNOWN_KINDS, no_objection, objection_to
 from desktop.services.backups import back_up_before
+from desktop.services.directories import take_directory
 from desktop.services.doubtful import with_doubtful
+from desktop.services.keyring import learn
 from desktop.services.peers import read_file
 from desktop.services.station import Station
 from desktop.store import exchange, holding, merging
@@ -22,6 +24,7 @@ from desktop.store.exchange import EVERYTHING, PackageLine, Peer
 from desktop.store.holding import Held
 from desktop.store.unit_of_work import UnitOfWork
 from desktop.sync import merge, package
+from desktop.sync.manifest import DIRECTORY
 from desktop.sync.order import Arrival
 
 
@@ -39,6 +42,7 @@ class MergePreview:
     held: str = ""  # why it must wait, in Chinese
     is_new_epoch: bool = False  # the sender restored a backup or changed its computer: a person must confirm
     sealed: bytes = field(default=b"", repr=False)  # the file, for one that must wait
+    beside: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # verified parts that are no records
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ def preview_sealed(station: Station, *, sealed: bytes, path: Path, report: Repor
     return MergePreview(
         path, peer, manifest, digest, plan, operations, held=arrived.held,
         is_new_epoch=arrived.arrival is Arrival.NEW_EPOCH, sealed=sealed if arrived.held else b"",
+        beside=arrived.opened.beside,
     )  # fmt: skip
 
 
@@ -168,10 +173,11 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
             )
         _note_arrival(unit, preview, line)
         heard = hear(unit, station, peer=peer, manifest=manifest)
+        told = take_directory(unit, station, peer, preview.beside.get(DIRECTORY, b""))
         changes = unit.commit()
     if heard.is_behind:
         station.vault.begin_epoch(f"{peer.name}收到过本库没有记录的数据包，视为从备份恢复")
-    return replace(_result(preview, "imported", "合并完成"), changes=changes, notices=heard.notices)
+    return replace(_result(preview, "imported", "合并完成"), changes=changes, notices=(*heard.notices, *told))
 
 
 def _close_settled(unit: UnitOfWork, plan: MergePlan) -> None:
@@ -193,6 +199,7 @@ def _note_arrival(unit: UnitOfWork, preview: MergePreview, line: PackageLine) ->
     )  # fmt: skip
     exchange.keep_package(unit, line)
     exchange.note_reader(unit, org, manifest.caps.max_reader)
+    learn(unit, preview.peer, manifest)
     holding.let_go_overtaken(unit, manifest.stream, writer=manifest.sender.writer, seq=manifest.seq)
     if preview.is_new_epoch:
         out = exchange.stream(unit.connection, direction="out", org=org)
