@@ -7,6 +7,7 @@ See `sync.md` section 3.6.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from desktop.domain.fields import Value
 
@@ -37,6 +38,7 @@ class Operation:
     user: str
     at: str  # UTC stamp, for people only: never decides
     why: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)  # what a newer program said besides, word for word
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +102,5 @@ class MergePlan:
     conflicts: tuple[FieldConflict, ...] = ()
     refused: tuple[Refusal, ...] = ()
     known: int = 0  # operations this store already had
+    carried: tuple[Operation, ...] = ()  # what only a newer program understands: kept and passed on, word for word
     counts: Mapping[str, int] = field(default_factory=dict)  # `person.new`, `person.changed`, ...

@@ -64,8 +64,10 @@ def create_store(
     return Station(vault, clock, ids, draft.user.strip(), SUPERVISOR)
 
 
-def open_store(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None) -> Station:
-    """Open the register in `folder`.
+def open_store(
+    folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None, moved: str = "copied"
+) -> Station:
+    """Open the register in `folder`; `moved` is the reason noted if it lies elsewhere than it did.
 
     Raises StorePlaceError, WrongPasswordError, StoreInUseError, NewerStoreError, DamagedStoreError.
     """
@@ -75,7 +77,14 @@ def open_store(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None
     refuse_network_place(folder)
     slot = key_file.open_key_file(folder, password=password)
     vault = open_vault(
-        folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role
+        folder,
+        key=slot.data_key,
+        store_id=slot.store_id,
+        clock=clock,
+        ids=ids,
+        user=slot.user,
+        role=slot.role,
+        moved=moved,
     )
     return Station(vault, clock, ids, slot.user, slot.role)
 

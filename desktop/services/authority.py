@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from desktop.domain.dictionary import KINDS
 from desktop.domain.fields import Value
 from desktop.domain.operations import PUT, Operation, RecordState
 from desktop.domain.sharing import OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
@@ -44,14 +45,20 @@ def objection_to(
         if operation.kind in SHARED_KINDS:
             return _objection_to_shared(operation, stored, mine_too)
         if operation.kind == "person":
-            if home(operation.record) not in mine_too:
-                return "这个人不归该社区管理"
-            moved = operation.fields.get("home_org", peer.org)
-            return None if moved in mine_too else "社区不能自行把人转到别处"
+            return _objection_to_person(operation, home(operation.record), mine_too)
+        if operation.kind not in KINDS and not operation.fields.get("person"):
+            return None  # of a newer program and about nobody: carried, never applied
         person = str(operation.fields.get("person") or (stored.values.get("person") if stored else "") or "")
         return None if home(person) in mine_too else "所属的人不归该社区管理"
 
     return objection
+
+
+def _objection_to_person(operation: Operation, home: str | None, mine: frozenset[str]) -> str | None:
+    if home not in mine:
+        return "这个人不归该社区管理"
+    moved = operation.fields.get("home_org", home)
+    return None if moved in mine else "社区不能自行把人转到别处"
 
 
 def _objection_to_shared(operation: Operation, stored: RecordState | None, mine: frozenset[str]) -> str | None:

@@ -56,7 +56,7 @@ def restore_backup(path: Path, *, folder: Path, password: str, clock: Clock, ids
     aside = _move_aside(folder, clock) if is_store(folder) else None
     try:
         backup.unpack_backup(path, folder=folder)
-        station = open_store(folder, password=password, clock=clock, ids=ids or RandomIds())
+        station = open_store(folder, password=password, clock=clock, ids=ids or RandomIds(), moved="restored")
     except (KnownError, OSError):
         _put_back(folder, aside)
         raise
@@ -67,7 +67,8 @@ def restore_backup(path: Path, *, folder: Path, password: str, clock: Clock, ids
         _put_back(folder, aside)
         raise
     try:
-        station.vault.begin_epoch(f"从备份恢复（{header['created']}）")
+        if station.vault.identity.epoch == header["epoch"]:  # else opening it noticed already
+            station.vault.begin_epoch(f"从备份恢复（{header['created']}）")
         people = int(header["people"])
     finally:
         station.close()

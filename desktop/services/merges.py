@@ -1,6 +1,6 @@
 """Merging a verified package: plan and preview first, then one transaction (`sync.md` section 3.5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,14 +11,17 @@ from desktop.domain.ids import new_id
 from desktop.domain.operations import MergePlan, Operation, RecordState
 from desktop.domain.progress import Report, silent
 from desktop.domain.sharing import KNOWN_KINDS
-from desktop.services.arrivals import open_arrival
+from desktop.services.acks import hear
+from desktop.services.arrivals import Arrived, open_arrival
 from desktop.services.authority import no_objection, objection_to
 from desktop.services.backups import back_up_before
 from desktop.services.doubtful import with_doubtful
-from desktop.services.levels import is_superior, units_of
+from desktop.services.levels import is_superior, passes_on, units_of
+from desktop.services.peers import read_file
 from desktop.services.station import Station
-from desktop.store import exchange, merging
-from desktop.store.exchange import PackageLine, Peer
+from desktop.store import exchange, holding, merging
+from desktop.store.exchange import EVERYTHING, PackageLine, Peer
+from desktop.store.holding import Held
 from desktop.store.unit_of_work import UnitOfWork
 from desktop.sync import merge, package
 from desktop.sync.order import Arrival
@@ -37,11 +40,12 @@ class MergePreview:
     already: str = ""
     held: str = ""  # why it must wait, in Chinese
     is_new_epoch: bool = False  # the sender restored a backup or changed its computer: a person must confirm
+    sealed: bytes = field(default=b"", repr=False)  # the file, for one that must wait
 
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """What a merge did."""
+    """What a merge did, and which packages that had waited came in behind it."""
 
     id: str
     stream: str
@@ -50,23 +54,41 @@ class MergeResult:
     counts: Mapping[str, int]
     message: str
     changes: Changes = field(default_factory=Changes)
+    taken_up: tuple["MergeResult", ...] = ()
+    notices: tuple[str, ...] = ()  # what the clerk should know besides, in Chinese
 
 
 def preview_merge(station: Station, *, path: Path, report: Report = silent) -> MergePreview:
-    """Verify a package and return what merging it would do; writes nothing.
+    """Verify a package and return what merging it would do.
 
+    Writes no record and nothing of the package, but see `open_arrival`.
     Raises PackageError (with its reason), NotFoundError.
     """
+    sealed = read_file(path, most=package.MOST_SEALED)
+    return preview_sealed(station, sealed=sealed, path=path, report=report)
+
+
+def preview_sealed(station: Station, *, sealed: bytes, path: Path, report: Report = silent) -> MergePreview:
+    """Do as `preview_merge` with the bytes of a package; `path` is where they came from."""
     report(0, 0, "解密并核对签名")
-    arrived = open_arrival(station, path=path)
+    arrived = open_arrival(station, sealed=sealed, name=path.name)
     manifest, peer, digest = arrived.opened.manifest, arrived.peer, arrived.opened.manifest_hash
     if arrived.already:
         return MergePreview(path, peer, manifest, digest, MergePlan(), (), already=arrived.already)
     report(0, 0, "读取内容")
-    operations = tuple(arrived.opened.operations())
+    operations = tuple(_operations_of(station, arrived))
     plan = _plan(station, peer, operations)
-    is_new_epoch = arrived.arrival is Arrival.NEW_EPOCH
-    return MergePreview(path, peer, manifest, digest, plan, operations, held=arrived.held, is_new_epoch=is_new_epoch)
+    return MergePreview(
+        path, peer, manifest, digest, plan, operations, held=arrived.held,
+        is_new_epoch=arrived.arrival is Arrival.NEW_EPOCH, sealed=sealed if arrived.held else b"",
+    )  # fmt: skip
+
+
+def _operations_of(station: Station, arrived: Arrived) -> list[Operation]:
+    """Return the operations of a verified package; a community passes on nothing that others wrote."""
+    with station.vault.reading() as connection:
+        installs = exchange.installs_of(connection, arrived.peer.org)
+    return arrived.opened.operations(installs=installs, relays=passes_on(arrived.peer))
 
 
 def _plan(station: Station, peer: Peer, operations: Sequence[Operation]) -> MergePlan:
@@ -97,21 +119,45 @@ def apply_merge(
     """Apply what a preview showed, in one transaction with a backup before it.
 
     A package of a sender's new epoch needs `accept_epoch`: somebody asked the sender whether it
-    restored a backup. `is_backed_up` says that whoever merges many made one backup before all. The
-    plan is made again; if it differs from what was shown, nothing is written. Raises PackageError,
-    DiskFullError.
+    restored a backup. One that must wait is kept in the vault and comes in by itself once the ones before
+    it did. `is_backed_up` says that whoever merges many made one backup before all. The plan is made again;
+    if it differs from what was shown, nothing is written. Raises PackageError, DiskFullError.
     """
-    manifest, peer = preview.manifest, preview.peer
-    counts = dict(preview.plan.counts)
     if preview.already:
-        message = f"这个包已在 {preview.already} 导入过，没有改动"
-        return MergeResult(preview.manifest_hash[:32], manifest.stream, manifest.seq, "already", {}, message)
+        return _result(preview, "already", preview.already, counts={})
     if preview.held:
-        return MergeResult(preview.manifest_hash[:32], manifest.stream, manifest.seq, "held", counts, preview.held)
+        _hold(station, preview)
+        return _result(preview, "held", preview.held)
     if preview.is_new_epoch and not accept_epoch:
-        raise PackageError("new-epoch", f"{peer.name}的登记库恢复过备份或换了电脑", "请打电话核实，确认后再合并这个包")
+        name = preview.peer.name
+        raise PackageError("new-epoch", f"{name}的登记库恢复过备份或换了电脑", "请打电话核实，确认后再合并这个包")
     if not is_backed_up:
         back_up_before(station, what="合并")
+    done = _write(station, preview, report)
+    return replace(done, taken_up=tuple(_take_up(station, preview.peer, preview.manifest.stream, report)))
+
+
+def _result(preview: MergePreview, state: str, message: str, *, counts: Mapping[str, int] | None = None) -> MergeResult:
+    manifest = preview.manifest
+    found = dict(preview.plan.counts) if counts is None else counts
+    return MergeResult(preview.manifest_hash[:32], manifest.stream, manifest.seq, state, found, message)
+
+
+def _hold(station: Station, preview: MergePreview) -> None:
+    """Keep a package that came before its turn."""
+    manifest = preview.manifest
+    one = Held(
+        preview.manifest_hash, manifest.stream, preview.peer.org, manifest.sender.writer, manifest.seq, holding.GAP,
+        preview.path.name, stamp(station.clock),
+    )  # fmt: skip
+    with station.vault.unit("package.hold", why=f"{preview.peer.name}第 {manifest.seq} 个数据包等前面的") as unit:
+        holding.hold(unit, one, sealed=preview.sealed)
+        unit.commit()
+
+
+def _write(station: Station, preview: MergePreview, report: Report) -> MergeResult:
+    """Write a merge in one transaction."""
+    manifest, peer = preview.manifest, preview.peer
     report(0, 0, "写入登记库")
     if _plan(station, peer, preview.operations) != preview.plan:
         raise PackageError("changed", "预览之后登记库有了新的改动", "请重新预览再合并")
@@ -120,15 +166,19 @@ def apply_merge(
         _close_settled(unit, preview.plan)
         line = PackageLine(
             preview.manifest_hash[:32], "in", manifest.stream, manifest.seq, preview.manifest_hash, peer.org,
-            stamp(station.clock), "imported", preview.path.name, counts, unit.header.batch,
+            stamp(station.clock), "imported", preview.path.name, dict(preview.plan.counts), unit.header.batch,
+            writer=manifest.sender.writer, position=manifest.cursor.to, kind=manifest.kind,
         )  # fmt: skip
         for refusal in preview.plan.refused:
             exchange.put_aside(
                 unit, record=new_id(station.ids), package=line.id, operation=refusal.operation, reason=refusal.reason
             )
         _note_arrival(unit, preview, line)
+        heard = hear(unit, station, peer=peer, manifest=manifest)
         changes = unit.commit()
-    return MergeResult(line.id, line.stream, line.seq, "imported", counts, "合并完成", changes)
+    if heard.is_behind:
+        station.vault.begin_epoch(f"{peer.name}收到过本库没有记录的数据包，视为从备份恢复")
+    return replace(_result(preview, "imported", "合并完成"), changes=changes, notices=heard.notices)
 
 
 def _close_settled(unit: UnitOfWork, plan: MergePlan) -> None:
@@ -138,15 +188,50 @@ def _close_settled(unit: UnitOfWork, plan: MergePlan) -> None:
 
 
 def _note_arrival(unit: UnitOfWork, preview: MergePreview, line: PackageLine) -> None:
-    """Write the stream's new position, the package's line and what the sender has received of ours."""
-    manifest = preview.manifest
-    one = exchange.stream(unit.connection, direction="in", org=preview.peer.org)
+    """Write the stream's new position and the package's line; a new epoch is answered with everything."""
+    manifest, org = preview.manifest, preview.peer.org
+    one = exchange.stream(unit.connection, direction="in", org=org)
     exchange.keep_stream(
         unit,
-        replace(one, epoch=manifest.sender.epoch, last_seq=manifest.seq, last_manifest=preview.manifest_hash),
-    )
+        replace(
+            one, epoch=manifest.sender.epoch, last_seq=manifest.seq, last_manifest=preview.manifest_hash,
+            writer=manifest.sender.writer, cursor=manifest.cursor.to, alarm="" if preview.is_new_epoch else one.alarm,
+        ),
+    )  # fmt: skip
     exchange.keep_package(unit, line)
-    out = exchange.stream(unit.connection, direction="out", org=preview.peer.org)
-    acked = max((ack.seq for ack in manifest.ack), default=0)
-    if out.last_seq and out.acked_seq < acked <= out.last_seq:
-        exchange.keep_stream(unit, replace(out, acked_seq=acked))
+    exchange.note_reader(unit, org, manifest.caps.max_reader)
+    holding.let_go_overtaken(unit, manifest.stream, writer=manifest.sender.writer, seq=manifest.seq)
+    if preview.is_new_epoch:
+        out = exchange.stream(unit.connection, direction="out", org=org)
+        exchange.keep_stream(unit, replace(out, rebase=EVERYTHING))
+
+
+def _take_up(station: Station, peer: Peer, stream: str, report: Report) -> Iterator[MergeResult]:
+    """Bring in the packages of a stream that waited for the one that just came, one after the other.
+
+    One that cannot come in after all is let go with the reason said; what came in before it stays.
+    """
+    while (due := _due(station, peer, stream)) is not None:
+        held, sealed = due
+        try:
+            preview = preview_sealed(station, sealed=sealed, path=Path(held.file), report=report)
+        except PackageError as error:
+            with station.vault.unit("package.hold", why="等待的数据包不能导入") as unit:
+                holding.let_go(unit, held.id)
+                unit.commit()
+            yield MergeResult(held.id[:32], stream, held.seq, "refused", {}, str(error))
+            return
+        if preview.held or preview.already or preview.is_new_epoch:
+            return
+        yield _write(station, preview, report)
+
+
+def _due(station: Station, peer: Peer, stream: str) -> tuple[Held, bytes] | None:
+    """Return the waiting package whose turn it is, with its file."""
+    with station.vault.reading() as connection:
+        one = exchange.stream(connection, direction="in", org=peer.org)
+        for held in holding.held(connection, stream=stream):
+            if held.writer == one.writer and held.seq == one.last_seq + 1:
+                sealed = holding.sealed_of(connection, held.id)
+                return None if sealed is None else (held, sealed)
+    return None

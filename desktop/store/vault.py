@@ -22,6 +22,7 @@ from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
 from desktop.store import migrations
 from desktop.store.change_log import head_of
 from desktop.store.engine import open_engine, raw_connection
+from desktop.store.epochs import settle
 from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.migrations.m0001_initial import APPLICATION_ID
 from desktop.store.places import BACKUPS, DATABASE, HEAD, StoreLock, refuse_network_place
@@ -145,15 +146,38 @@ class Vault:
         """Take over the lock of the folder until the vault is closed."""
         self._lock = lock
 
-    def begin_epoch(self, why: str) -> None:
-        """Start a new epoch of this installation: its counters may have been used elsewhere."""
+    def begin_epoch(self, why: str, *, reason: str = "restored") -> None:
+        """Start a new epoch of this installation: its counters may have been used elsewhere.
+
+        `reason` travels to every peer: `restored`, `copied`, `new-pc` or `fork` (`docs/formats/package.md`).
+        """
+        before = self.identity.writer
         identity = replace(self.identity, epoch=self.identity.epoch + 1)
+        start = {"reason": reason, "why": why, "at": stamp(self.clock), "before": before}
         with self.unit("epoch.start", why=why) as unit:
             unit.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='epoch'", (str(identity.epoch),))
             unit.connection.exec_driver_sql("UPDATE meta SET value='0' WHERE key='counter'")
+            _note_meta(unit.connection, "epoch_start", json.dumps(start, ensure_ascii=False, sort_keys=True))
             unit.commit()
         self.identity = identity
         self._writer = _writer_number(self._engine, identity)
+
+    def epoch_start(self) -> dict[str, str] | None:
+        """Return why the present epoch began, None in the first one."""
+        found = self.meta("epoch_start")
+        return dict(json.loads(found)) if found and self.identity.epoch > 1 else None
+
+    def meta(self, key: str) -> str:
+        """Return what the store notes about itself under `key`, '' if nothing."""
+        with self._looking() as connection:
+            found = connection.exec_driver_sql("SELECT value FROM meta WHERE key=?", (key,)).scalar()
+        return str(found or "")
+
+    def note_meta(self, key: str, value: str) -> None:
+        """Note something about the store itself, which is never logged and never sent."""
+        with self._engine.connect().execution_options(yince_begin="IMMEDIATE") as connection:
+            _note_meta(connection, key, value)
+            connection.commit()
 
     def head(self) -> tuple[int, bytes]:
         """Return the number and hash of the newest entry of the change log."""
@@ -235,16 +259,30 @@ def create_vault(
     connection.close()
     vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role)
     vault.hold(lock)
+    settle(vault)
     return vault
 
 
+def _note_meta(connection: Connection, key: str, value: str) -> None:
+    connection.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?,?)", (key, value))
+
+
 def open_vault(
-    folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: IdMaker, user: str, role: str = SUPERVISOR
+    folder: Path,
+    *,
+    key: bytes,
+    store_id: str,
+    clock: Clock,
+    ids: IdMaker,
+    user: str,
+    role: str = SUPERVISOR,
+    moved: str = "copied",
 ) -> Vault:
     """Open the store in `folder`; migrate it if it is older, after a copy was put aside.
 
-    A store that is behind the head noted beside it was restored by hand: it opens in a new epoch,
-    so that its counters are never used twice (`sync.md` section 3.4).
+    A store that is behind the head noted beside it was restored by hand, and one that lies elsewhere
+    than noted in it was copied: either opens in a new epoch, so that its counters are never used twice
+    (`sync.md` section 3.4). `moved` is the reason given for the latter.
     Raises StorePlaceError, StoreInUseError, NewerStoreError, DamagedStoreError.
     """
     refuse_network_place(folder)
@@ -263,9 +301,7 @@ def open_vault(
     if vault.identity.store_id != store_id:
         vault.close()
         raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
-    noted = vault.noted_head()
-    if noted is not None and noted > vault.head()[0]:
-        vault.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
+    settle(vault, moved=moved)
     return vault
 
 

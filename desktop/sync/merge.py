@@ -5,12 +5,13 @@ without knowing of each other are both kept until a person decides.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from desktop.domain.dictionary import KINDS
 from desktop.domain.fields import Policy, Value
 from desktop.domain.operations import (
     DELETE,
+    PUT,
     WHOLE,
     Dot,
     FieldConflict,
@@ -57,30 +58,48 @@ def plan_merge(
     """
     merging: dict[Key, _Merging] = {}
     refused: list[Refusal] = []
+    carried: list[Operation] = []
     known = 0
     for operation in operations:
-        reason = _unknown_kind(operation) or objection(operation)
+        reason = _bad_value(operation) or objection(operation)
         if reason is not None:
             refused.append(Refusal(operation, reason))
+            continue
+        if not is_understood(operation):
+            carried.append(operation)
+        if operation.kind not in KINDS or operation.action not in {PUT, DELETE}:
             continue
         key = (operation.kind, operation.record)
         current = merging.get(key) or _begin(key, states.get(key))
         merging[key] = current
         if operation.dot.counter <= current.vector.get(operation.dot.writer, 0):
             known += 1
+            _take_late(current, operation)
         else:
             _work_in(current, operation, sender_rules=sender_rules)
     records = tuple(_planned(one) for one in merging.values() if one.operations)
     conflicts = tuple(conflict for one in merging.values() for conflict in one.conflicts.values())
-    return MergePlan(records, conflicts, tuple(refused), known, _counts(records, conflicts, refused))
+    counts = _counts(records, conflicts, refused)
+    if carried:
+        counts["carried"] = len(carried)
+    return MergePlan(records, conflicts, tuple(refused), known, tuple(carried), counts)
 
 
-def _unknown_kind(operation: Operation) -> str | None:
-    """Return why an operation cannot be held here, None if it can."""
+def is_understood(operation: Operation) -> bool:
+    """Return True if this program knows the operation whole; else it is carried for a newer one."""
     kind = KINDS.get(operation.kind)
-    if kind is None or any(key not in kind.keys for key in operation.fields):
-        return "含有本版本不认识的项目，升级后可再次导入"
+    known_action = operation.action in {PUT, DELETE}
+    return kind is not None and known_action and all(key in kind.keys for key in operation.fields)
+
+
+def _bad_value(operation: Operation) -> str | None:
+    """Return why the values of an operation cannot be held here, None if they can."""
+    kind = KINDS.get(operation.kind)
+    if kind is None:
+        return None
     for key, value in operation.fields.items():
+        if key not in kind.keys:
+            continue
         if value is not None and isinstance(value, int) is not kind.field(key).is_number:
             return "项目的数据类型不对"
         if isinstance(value, str) and len(value) > kind.field(key).max_length:
@@ -102,10 +121,37 @@ def _work_in(current: _Merging, operation: Operation, *, sender_rules: bool) -> 
         if current.deleted and not _covers_all(operation, current):
             current.conflicts[DELETION] = _deletion_conflict(current, operation, ours="已删除", theirs="仍在修改")
         current.deleted = False
-        for key, value in operation.fields.items():
+        for key, value in _known_fields(operation).items():
             _field(current, operation, key, value, sender_rules=sender_rules)
     current.vector[operation.dot.writer] = operation.dot.counter
     current.operations.append(operation)
+
+
+def _known_fields(operation: Operation) -> dict[str, Value]:
+    keys = KINDS[operation.kind].keys
+    return {key: value for key, value in operation.fields.items() if key in keys}
+
+
+def _take_late(current: _Merging, operation: Operation) -> None:
+    """Take fields of an operation that was worked in before they were known or sent here.
+
+    They were redacted then, or this program was older: nobody can have written the field knowing the
+    value, so it is taken only where the field was never written or only by what the operation had seen.
+    """
+    late = {key: value for key, value in _known_fields(operation).items() if _is_late(current, operation, key)}
+    if late and operation.action == PUT:
+        for key, value in late.items():
+            _take(current, key, value, operation.dot)
+        current.operations.append(replace(operation, fields=late))
+
+
+def _is_late(current: _Merging, operation: Operation, key: str) -> bool:
+    mine = current.dot_of(key)
+    if mine is None:
+        return operation.fields[key] is not None
+    if mine.writer == operation.dot.writer:
+        return mine.counter < operation.dot.counter
+    return operation.base.get(mine.writer, 0) >= mine.counter
 
 
 def _covers_all(operation: Operation, current: _Merging) -> bool:

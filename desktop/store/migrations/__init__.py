@@ -3,11 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from desktop.store.migrations import m0001_initial, m0002_whole_register, m0007_desk
+from desktop.store.migrations import m0001_initial, m0002_whole_register, m0006_wire, m0007_desk
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
 Step = Callable[[Any], None]
-STEPS: tuple[tuple[int, Step], ...] = ((1, m0001_initial.apply), (2, m0002_whole_register.apply), (7, m0007_desk.apply))
+STEPS: tuple[tuple[int, Step], ...] = (
+    (1, m0001_initial.apply),
+    (2, m0002_whole_register.apply),
+    (6, m0006_wire.apply),
+    (7, m0007_desk.apply),
+)
 LATEST = STEPS[-1][0]
 
 

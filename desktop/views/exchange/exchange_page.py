@@ -21,7 +21,7 @@ Answer = tuple[list[Peer], list[Conflict], list[PackageLine], KeyCard]
 _WORDS = {
     "new": "新增", "changed": "修改", "deleted": "删除", "conflicts": "冲突", "rejected": "不收",
     "doubtful": "有疑问（照收，请核对）",
-    "imported": "已合并", "written": "已生成",
+    "carried": "留待升级", "imported": "已合并", "written": "已生成",
 }  # fmt: skip
 
 

@@ -1,0 +1,50 @@
+"""Noticing that a store was restored by hand or copied: either begins a new epoch by itself (`sync.md` 3.4)."""
+
+from pathlib import Path
+from typing import Protocol
+
+from desktop.store.places import is_copy, is_other_machine, place_mark
+
+_PLACE = "place"
+
+
+class _Counting(Protocol):
+    """What this needs of a vault."""
+
+    folder: Path
+
+    def head(self) -> tuple[int, bytes]:
+        """Return the newest entry of the log."""
+        ...
+
+    def noted_head(self) -> int | None:
+        """Return the log position noted outside the store."""
+        ...
+
+    def begin_epoch(self, why: str, *, reason: str = ...) -> None:
+        """Start a new epoch."""
+        ...
+
+    def meta(self, key: str) -> str:
+        """Return what the store notes about itself."""
+        ...
+
+    def note_meta(self, key: str, value: str) -> None:
+        """Note something about the store itself."""
+        ...
+
+
+def settle(vault: _Counting, *, moved: str = "copied") -> None:
+    """Begin a new epoch for a store that is older than the note beside it, or lies where it did not lie before.
+
+    A folder that was moved keeps its numbers; only a copy could use them twice. `moved` is the reason given.
+    """
+    noted, found = vault.meta(_PLACE), place_mark(vault.folder)
+    behind = vault.noted_head()
+    if is_copy(noted, found):
+        reason = "new-pc" if is_other_machine(noted, found) else moved
+        vault.begin_epoch("登记库是从别处复制来的", reason=reason)
+    elif behind is not None and behind > vault.head()[0]:
+        vault.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
+    if noted != found:
+        vault.note_meta(_PLACE, found)
