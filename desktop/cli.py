@@ -14,12 +14,13 @@ from desktop.cli_jobs import fields_and_rules, past
 from desktop.cli_jobs import lists as list_jobs
 from desktop.cli_jobs import numbers as numbers_jobs
 from desktop.cli_jobs import states as states_jobs
+from desktop.cli_jobs import streams as streams_jobs
 from desktop.cli_jobs import verification as verification_jobs
 from desktop.cli_jobs.opening import Answer, Job, JobAdder, password_of, station_at
 from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
-from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError, PackageError
+from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError
 from desktop.domain.progress import silent
 from desktop.services import access, backups, books, cards, catalogue, exchange, peers, practice, register, rosters
 from desktop.services.access import NewStore
@@ -99,7 +100,16 @@ def _parser() -> argparse.ArgumentParser:
     who.add_argument("--people", nargs="+", metavar="ID")
     job("verify-card", verify_card, "核验联系卡").add_argument("token", metavar="TOKEN")
     _add_exchange(job)
-    for area in (duplicate_jobs, fields_and_rules, list_jobs, numbers_jobs, past, states_jobs, verification_jobs):
+    for area in (
+        duplicate_jobs,
+        fields_and_rules,
+        list_jobs,
+        numbers_jobs,
+        past,
+        states_jobs,
+        verification_jobs,
+        streams_jobs,
+    ):
         area.add(job)
     return parser
 
@@ -114,6 +124,7 @@ def _add_exchange(job: JobAdder) -> None:
     one = job("pack", pack, "生成数据包")
     one.add_argument("--to", required=True, metavar="ORG")
     one.add_argument("out", type=Path, metavar="OUT.ycp")
+    one.add_argument("--snapshot", action="store_true", help="带上对方可以看的全部内容，补齐没有收到的包")
     one = job("merge", merge, "合并数据包")
     one.add_argument("files", nargs="+", type=Path, metavar="FILE.ycp")
     one.add_argument("--preview", action="store_true", help="只看结果，不写入")
@@ -249,10 +260,10 @@ def enroll(options: argparse.Namespace) -> Answer:
 def pack(options: argparse.Namespace) -> Answer:
     """Write a package."""
     with station_at(options.store) as station:
-        done = exchange.pack_for(station, to_org=options.to, path=options.out)
+        done = exchange.pack_for(station, to_org=options.to, path=options.out, snapshot=options.snapshot)
     total = sum(done.counts.values())
     return {
-        "package": done.id, "stream": done.stream, "seq": done.seq, "counts": dict(done.counts),
+        "package": done.id, "stream": done.stream, "seq": done.seq, "counts": dict(done.counts), "kind": done.kind,
         "conflicts": 0, "held": 0, "rejected": 0, "text": f"第 {done.seq} 个数据包已写好，共 {total} 条改动",
     }  # fmt: skip
 
@@ -272,16 +283,18 @@ def _merge_one(station: Station, path: Path, options: argparse.Namespace) -> Ans
     preview = exchange.preview_merge(station, path=path)
     counts = dict(preview.plan.counts)
     state, message = "preview", f"第 {preview.manifest.seq} 个数据包，来自 {preview.peer.name}"
-    if preview.held and not preview_only:
-        raise PackageError("gap", preview.held)
+    more: Answer = {}
     if not preview_only:
         done = exchange.apply_merge(station, preview=preview, accept_epoch=options.accept_epoch)
-        state, message, counts = done.state, f"{message}：{done.message}", dict(done.counts)
+        lines = [f"{message}：{done.message}", *done.notices]
+        lines += [f"第 {one.seq} 个等待的数据包：{one.message}" for one in done.taken_up]
+        state, message, counts = done.state, "\n".join(lines), dict(done.counts)
+        more = {"taken_up": [one.seq for one in done.taken_up], "notices": list(done.notices)}
     return {
         "package": preview.manifest_hash[:32], "stream": preview.manifest.stream, "seq": preview.manifest.seq,
         "from": preview.peer.org, "state": "already" if preview.already else state, "counts": counts,
         "conflicts": counts.get("conflicts", 0), "held": int(bool(preview.held)),
-        "rejected": counts.get("rejected", 0), "text": message,
+        "rejected": counts.get("rejected", 0), "text": message, **more,
     }  # fmt: skip
 
 
@@ -322,7 +335,7 @@ def restore(options: argparse.Namespace) -> Answer:
 
 def check(options: argparse.Namespace) -> Answer:
     """Check the whole store; a damaged one is a known error that says where."""
-    with station_at(options.store) as station:
+    with station_at(options.store, checked=False) as station:
         found = backups.check_store(station)
     if not found.is_sound:
         raise DamagedStoreError("检查发现问题：" + "；".join(found.problems), "请从备份恢复", tuple(found.problems))

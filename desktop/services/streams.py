@@ -36,12 +36,12 @@ def standings(station: Station) -> list[Standing]:
     for peer in peers_of(station):
         incoming = found.get(("in", peer.org), Stream("", "in", peer.org))
         out = found.get(("out", peer.org), Stream("", "out", peer.org))
-        waiting = [one.seq for one in held if one.org == peer.org and one.writer == incoming.writer]
-        unread = [one.seq for one in held if one.org == peer.org and one.writer != incoming.writer]
+        there = [one for one in held if one.org == peer.org]
+        waiting = [one.seq for one in there if incoming.writer in {"", one.writer}]
         fresh = bool(out.writer) and out.writer != station.vault.identity.writer
         lines.append(
             Standing(
-                peer.org, peer.name, incoming.last_seq, tuple(sorted({*waiting, *unread})),
+                peer.org, peer.name, incoming.last_seq, tuple(sorted({one.seq for one in there})),
                 tuple(missing_numbers(incoming, sorted(waiting))), out.last_seq, out.acked_seq,
                 tuple(out.heard.get("missing", ())), incoming.alarm or out.alarm, str(out.heard.get("at", "")),
                 "snapshot" if out.rebase or fresh else "delta",
@@ -54,3 +54,10 @@ def held_packages(station: Station) -> list[Held]:
     """Return the packages that wait in the vault."""
     with station.vault.reading() as connection:
         return holding.held(connection)
+
+
+def begin_anew(station: Station, *, why: str) -> int:
+    """Begin a new epoch by hand, after a fork was cleared up; return its number."""
+    station.allow("epoch.new")
+    station.vault.begin_epoch(why, reason="fork")
+    return station.vault.identity.epoch

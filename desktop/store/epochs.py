@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
+from desktop.store.audit_chain import Witness
 from desktop.store.places import is_copy, is_other_machine, place_mark
 
 _PLACE = "place"
@@ -17,7 +18,7 @@ class _Counting(Protocol):
         """Return the newest entry of the log."""
         ...
 
-    def noted_head(self) -> int | None:
+    def noted_head(self) -> Witness | None:
         """Return the log position noted outside the store."""
         ...
 
@@ -34,17 +35,17 @@ class _Counting(Protocol):
         ...
 
 
-def settle(vault: _Counting, *, moved: str = "copied") -> None:
+def settle(vault: _Counting) -> None:
     """Begin a new epoch for a store that is older than the note beside it, or lies where it did not lie before.
 
-    A folder that was moved keeps its numbers; only a copy could use them twice. `moved` is the reason given.
+    A folder that was moved keeps its numbers; only a copy could use them twice.
     """
     noted, found = vault.meta(_PLACE), place_mark(vault.folder)
     behind = vault.noted_head()
     if is_copy(noted, found):
-        reason = "new-pc" if is_other_machine(noted, found) else moved
+        reason = "new-pc" if is_other_machine(noted, found) else "copied"
         vault.begin_epoch("登记库是从别处复制来的", reason=reason)
-    elif behind is not None and behind > vault.head()[0]:
+    elif behind is not None and behind.entry > vault.head()[0]:
         vault.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
     if noted != found:
         vault.note_meta(_PLACE, found)

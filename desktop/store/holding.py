@@ -42,9 +42,9 @@ def held(connection: Connection, *, stream: str = "") -> list[Held]:
 
 
 def waiting_numbers(connection: Connection, stream: str, *, writer: str, after: int) -> list[int]:
-    """Return the numbers of a writer's packages that wait behind `after`."""
-    sql = "SELECT DISTINCT seq FROM held WHERE stream=? AND writer=? AND why=? AND seq>? ORDER BY seq"
-    return [int(row[0]) for row in connection.exec_driver_sql(sql, (stream, writer, GAP, after))]
+    """Return the numbers of a writer's packages that wait behind `after`; '' is any, before the first came in."""
+    sql = "SELECT DISTINCT seq FROM held WHERE stream=? AND (?='' OR writer=?) AND why=? AND seq>? ORDER BY seq"
+    return [int(row[0]) for row in connection.exec_driver_sql(sql, (stream, writer, writer, GAP, after))]
 
 
 def sealed_of(connection: Connection, held_id: str) -> bytes | None:

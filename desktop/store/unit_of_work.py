@@ -14,6 +14,7 @@ from desktop.domain.errors import BugError, DiskFullError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, PUT, WHOLE
 from desktop.store import search
+from desktop.store.audit_chain import AuditHead, append_seal
 from desktop.store.change_log import ChangeLog, LogEntry, head_of
 from desktop.store.encoding import Numbers, to_json, vector_text
 from desktop.store.records import StoredRecord, Writing, chunks, clean_values, load_records
@@ -62,6 +63,7 @@ class UnitOfWork:
             (header.batch, header.action, header.why, header.user, header.at, header.source, header.undoes),
         ).scalar_one()
         self.log = ChangeLog(int(batch), n, head)
+        self.audit_head: AuditHead | None = None  # once committed
 
     def note_source(self, source: Mapping[str, Any] | None) -> None:
         """Attach where the records put from now on come from: file, sheet, row."""
@@ -96,6 +98,14 @@ class UnitOfWork:
     def add(self, kind: str, record: str, values: Mapping[str, Value]) -> None:
         """Write a record known to be new (its id was made just now), without looking it up."""
         self._put(kind, record, clean_values(kind, values), None, frozenset())
+
+    def put_again(self, kind: str, record: str) -> bool:
+        """Write one filled field of a living record as it is: a word that it stays, knowing all that was written."""
+        stored = self._load(kind, [record]).get(record)
+        key = min(stored.values, default=None) if stored else None
+        if stored is None or key is None:
+            return False
+        return self.put(kind, record, {key: stored.values[key]}, force=[key])
 
     def delete(self, kind: str, record: str) -> bool:
         """Mark a record deleted; return False if there is none or it was already."""
@@ -140,6 +150,7 @@ class UnitOfWork:
             self.flush()
             search.index_people(self.connection, self._touched)
             self._save_counter()
+            self._seal()
             self.connection.commit()
         except OperationalError as error:
             self._raise_if_full(error)
@@ -239,6 +250,14 @@ class UnitOfWork:
             except OperationalError as error:
                 self._raise_if_full(error)
                 raise
+
+    def _seal(self) -> None:
+        header = self.header
+        batch = (
+            self.log.batch, header.batch, header.action, header.why, header.user, header.at, header.source,
+            header.undoes,
+        )  # fmt: skip
+        self.audit_head = append_seal(self.connection, batch, entry=self.log.n, entry_hash=self.log.head)
 
     def _save_counter(self) -> None:
         if self._counter != self._began:
