@@ -113,3 +113,10 @@ def outgoing(station: Station) -> list[Outgoing]:
             counts = package.counts_of(operations_for(station, connection, one, Extent(cursor)))
             found.append(Outgoing(one, counts, lines[one.org]))
     return found
+
+
+def next_number(station: Station, *, org: str) -> int:
+    """Return the number the next package for a unit will bear in this epoch."""
+    with station.vault.reading() as connection:
+        out = exchange.stream(connection, direction="out", org=org)
+    return out.last_seq + 1 if out.writer == station.vault.identity.writer else 1
