@@ -40,7 +40,12 @@ class FixedClock:
 
 def stamp(clock: Clock) -> str:
     """Return the present moment as UTC text to the second: `2026-11-24T01:02:03Z`."""
-    return clock.now().astimezone(timezone.utc).strftime(_STAMP)
+    return stamp_of(clock.now())
+
+
+def stamp_of(moment: datetime) -> str:
+    """Return a moment as UTC text to the second."""
+    return moment.astimezone(timezone.utc).strftime(_STAMP)
 
 
 def is_stamp(text: str) -> bool:
@@ -55,6 +60,11 @@ def is_stamp(text: str) -> bool:
 def today(clock: Clock) -> date:
     """Return the day it is in China."""
     return clock.now().astimezone(LOCAL).date()
+
+
+def local_day(stamped: str) -> date:
+    """Return the day in China of a UTC stamp."""
+    return datetime.strptime(stamped, _STAMP).replace(tzinfo=timezone.utc).astimezone(LOCAL).date()
 
 
 def local_text(stamped: str) -> str:

@@ -9,6 +9,7 @@ from desktop.domain.clock import is_stamp, local_text, stamp
 from desktop.domain.errors import KeyCardError, NotFoundError, PackageError
 from desktop.security import sealing, signing
 from desktop.services.keyring import TRUSTED, keys_of, own_signers
+from desktop.services.levels import is_above, is_superior
 from desktop.services.peers import read_file, write_safely
 from desktop.services.station import Station
 from desktop.store import exchange, keyring
@@ -39,7 +40,7 @@ def publish(station: Station, *, path: Path) -> Published:
 
     Raises NotFoundError at a community, DiskFullError.
     """
-    if not _issues(station):
+    if not is_above(station):
         raise NotFoundError("只有街道才签发密钥名录", "请向街道索取")
     directory = _current(station)
     with station.vault.reading() as connection:
@@ -50,16 +51,12 @@ def publish(station: Station, *, path: Path) -> Published:
 
 def directory_for(station: Station, peer: Peer) -> bytes:
     """Return the directory a package to a peer carries: a street's to the units below it, else nothing."""
-    if not _issues(station) or peer.kind == "street":
+    if not is_above(station) or is_superior(station, peer):
         return b""
     _current(station)
     with station.vault.reading() as connection:
         kept = keyring.directory_of(connection, station.org)
     return kept.raw if kept else b""
-
-
-def _issues(station: Station) -> bool:
-    return station.is_street
 
 
 def _current(station: Station) -> Directory:
@@ -104,7 +101,7 @@ def _entries(station: Station, connection: Reading) -> list[Entry]:
         for one in past
     ]
     for peer in exchange.peers(connection):
-        if peer.kind == "street":
+        if is_superior(station, peer):
             continue
         found += [
             Entry(
@@ -134,7 +131,7 @@ def read_in(station: Station, *, path: Path) -> Published:
 
 def take_directory(unit: UnitOfWork, station: Station, peer: Peer, raw: bytes) -> tuple[str, ...]:
     """Take over inside `unit` the directory a street's package carried; what is wrong with it is only said."""
-    if not raw or peer.kind != "street":
+    if not raw or not is_superior(station, peer):
         return ()
     try:
         return _take(unit, station, raw).notices
@@ -144,7 +141,7 @@ def take_directory(unit: UnitOfWork, station: Station, peer: Peer, raw: bytes) -
 
 def _take(unit: UnitOfWork, station: Station, raw: bytes) -> Published:
     roots: dict[bytes, list[bytes]] = {}
-    streets = [one for one in exchange.peers(unit.connection) if one.kind == "street" and one.state == TRUSTED]
+    streets = [one for one in exchange.peers(unit.connection) if is_superior(station, one) and one.state == TRUSTED]
     for peer in streets:
         for key in keys_of(unit.connection, peer):
             if key.status == ACTIVE:

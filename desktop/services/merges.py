@@ -1,6 +1,6 @@
 """Merging a verified package: plan and preview first, then one transaction (`sync.md` section 3.5)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -8,18 +8,18 @@ from desktop.domain.changes import Changes
 from desktop.domain.clock import stamp
 from desktop.domain.errors import PackageError
 from desktop.domain.ids import new_id
-from desktop.domain.operations import MergePlan, Operation, RecordState
+from desktop.domain.operations import MergePlan, Operation
 from desktop.domain.progress import Report, silent
 from desktop.services.acks import hear
 from desktop.services.arrivals import Arrived, open_arrival
-from desktop.services.authority import KNOWN_KINDS, no_objection, objection_to
 from desktop.services.backups import back_up_before
 from desktop.services.directories import take_directory
-from desktop.services.doubtful import with_doubtful
 from desktop.services.keyring import learn
+from desktop.services.levels import passes_on
 from desktop.services.peers import read_file
+from desktop.services.planning import plan_for
 from desktop.services.station import Station
-from desktop.store import exchange, holding, merging
+from desktop.store import conflicts, exchange, holding, merging
 from desktop.store.exchange import EVERYTHING, PackageLine, Peer
 from desktop.store.holding import Held
 from desktop.store.unit_of_work import UnitOfWork
@@ -43,6 +43,8 @@ class MergePreview:
     is_new_epoch: bool = False  # the sender restored a backup or changed its computer: a person must confirm
     sealed: bytes = field(default=b"", repr=False)  # the file, for one that must wait
     beside: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # verified parts that are no records
+    left_out: frozenset[merge.Key] = frozenset()  # records a person left out
+    head: tuple[int, bytes] | None = None  # the end of the change log when the plan was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,48 +81,43 @@ def preview_sealed(station: Station, *, sealed: bytes, path: Path, report: Repor
         return MergePreview(path, peer, manifest, digest, MergePlan(), (), already=arrived.already)
     report(0, 0, "读取内容")
     operations = tuple(_operations_of(station, arrived))
-    plan = _plan(station, peer, operations)
+    head = station.vault.head()
+    plan = plan_for(station, peer, operations)
     return MergePreview(
-        path, peer, manifest, digest, plan, operations, held=arrived.held,
+        path, peer, manifest, digest, plan, operations, held=arrived.held, head=head,
         is_new_epoch=arrived.arrival is Arrival.NEW_EPOCH, sealed=sealed if arrived.held else b"",
         beside=arrived.opened.beside,
     )  # fmt: skip
 
 
 def _operations_of(station: Station, arrived: Arrived) -> list[Operation]:
-    """Return the operations of a verified package; only the station above passes on what others wrote."""
-    relays = arrived.peer.kind == "street" and not station.is_street
+    """Return the operations of a verified package; a community passes on nothing that others wrote."""
     with station.vault.reading() as connection:
         installs = exchange.installs_of(connection, arrived.peer.org)
-    return arrived.opened.operations(installs=installs, relays=relays)
+    return arrived.opened.operations(installs=installs, relays=passes_on(arrived.peer))
 
 
-def _plan(station: Station, peer: Peer, operations: Sequence[Operation]) -> MergePlan:
-    """Return the merge plan of operations from a peer."""
-    states: dict[merge.Key, RecordState] = {}
-    with station.vault.reading() as connection:
-        for kind in {one.kind for one in operations}:
-            if kind in KNOWN_KINDS:
-                ids = list({one.record for one in operations if one.kind == kind})
-                states.update({(kind, record): one for record, one in merging.states_of(connection, kind, ids).items()})
-        owners = {str(one.fields["person"]) for one in operations if one.fields.get("person")}
-        owners |= {str(one.values.get("person") or "") for one in states.values()}
-        homes = merging.home_orgs(connection, [one for one in owners if one])
-    rules = peer.kind == "street" and not station.is_street
-    objection = objection_to(peer, states, homes, operations) if not rules else no_objection
-    plan = merge.plan_merge(operations, states, objection=objection, sender_rules=rules)
-    return with_doubtful(plan, states, today=station.today())
+def without(station: Station, preview: MergePreview, *, left_out: Collection[merge.Key]) -> MergePreview:
+    """Return the preview with some records left out: they go to quarantine, to be taken in or dropped later."""
+    head = station.vault.head()
+    plan = plan_for(station, preview.peer, preview.operations, left_out=left_out)
+    return replace(preview, plan=plan, left_out=frozenset(left_out), head=head)
 
 
 def apply_merge(
-    station: Station, *, preview: MergePreview, accept_epoch: bool = False, report: Report = silent
+    station: Station,
+    *,
+    preview: MergePreview,
+    accept_epoch: bool = False,
+    is_backed_up: bool = False,
+    report: Report = silent,
 ) -> MergeResult:
     """Apply what a preview showed, in one transaction with a backup before it.
 
     A package of a sender's new epoch needs `accept_epoch`: somebody asked the sender whether it
     restored a backup. One that must wait is kept in the vault and comes in by itself once the ones before
-    it did. The plan is made again inside the unit's view; if it differs from what was shown, nothing is
-    written. Raises PackageError, DiskFullError.
+    it did. `is_backed_up` says that whoever merges many made one backup before all. The plan is made again;
+    if it differs from what was shown, nothing is written. Raises PackageError, DiskFullError.
     """
     if preview.already:
         return _result(preview, "already", preview.already, counts={})
@@ -130,7 +127,8 @@ def apply_merge(
     if preview.is_new_epoch and not accept_epoch:
         name = preview.peer.name
         raise PackageError("new-epoch", f"{name}的登记库恢复过备份或换了电脑", "请打电话核实，确认后再合并这个包")
-    back_up_before(station, what="合并")
+    if not is_backed_up:
+        back_up_before(station, what="合并")
     done = _write(station, preview, report)
     return replace(done, taken_up=tuple(_take_up(station, preview.peer, preview.manifest.stream, report)))
 
@@ -157,11 +155,10 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
     """Write a merge in one transaction."""
     manifest, peer = preview.manifest, preview.peer
     report(0, 0, "写入登记库")
-    if _plan(station, peer, preview.operations) != preview.plan:
+    if _is_stale(station, preview):
         raise PackageError("changed", "预览之后登记库有了新的改动", "请重新预览再合并")
     with station.vault.unit("package.merge", why=f"合并{peer.name}第 {manifest.seq} 个数据包") as unit:
-        merging.apply_plan(unit, preview.plan, clock=station.clock, ids=station.ids)
-        _close_settled(unit, preview.plan)
+        write_plan(unit, station, preview.plan)
         line = PackageLine(
             preview.manifest_hash[:32], "in", manifest.stream, manifest.seq, preview.manifest_hash, peer.org,
             stamp(station.clock), "imported", preview.path.name, dict(preview.plan.counts), unit.header.batch,
@@ -180,10 +177,18 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
     return replace(_result(preview, "imported", "合并完成"), changes=changes, notices=(*heard.notices, *told))
 
 
-def _close_settled(unit: UnitOfWork, plan: MergePlan) -> None:
-    fresh = {(one.record, one.field) for one in plan.conflicts}
-    settled = [(one.record, key) for one in plan.records for key in one.take if (one.record, key) not in fresh]
-    exchange.close_overtaken(unit, settled)
+def _is_stale(station: Station, preview: MergePreview) -> bool:
+    """Return True if merging would do something else than was shown; nothing written since means the same plan."""
+    if preview.head is not None and station.vault.head() == preview.head:
+        return False
+    return plan_for(station, preview.peer, preview.operations, left_out=preview.left_out) != preview.plan
+
+
+def write_plan(unit: UnitOfWork, station: Station, plan: MergePlan) -> None:
+    """Write a plan inside `unit`, with the conflicts it opens and closes and what went by itself."""
+    conflicts.close_settled(unit, plan)
+    merging.apply_plan(unit, plan, clock=station.clock, ids=station.ids)
+    conflicts.keep_soft(unit, plan, ids=station.ids)
 
 
 def _note_arrival(unit: UnitOfWork, preview: MergePreview, line: PackageLine) -> None:

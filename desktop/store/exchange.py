@@ -1,6 +1,6 @@
 """Peers, streams and packages: what exchange keeps in the vault."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -214,6 +214,7 @@ def put_aside(unit: UnitOfWork, *, record: str, package: str, operation: Operati
             "kind": operation.kind, "record": operation.record, "action": operation.action,
             "dot": [operation.dot.writer, operation.dot.counter], "base": dict(operation.base),
             "fields": dict(operation.fields), "org": operation.org, "user": operation.user, "at": operation.at,
+            "why": operation.why, "more": dict(operation.more),
         }
     )  # fmt: skip
     unit.connection.exec_driver_sql(
@@ -238,14 +239,6 @@ def close_conflict(unit: UnitOfWork, *, conflict: str, decision: Value) -> None:
         (to_json(decision), unit.header.at, conflict),
     )
     unit.touch("conflict")
-
-
-def close_overtaken(unit: UnitOfWork, fields: Sequence[tuple[str, str]]) -> None:
-    """Close open conflicts on (record, field) pairs that a newer, knowing write has settled."""
-    waiting = {(one.record, one.field): one.id for one in open_conflicts(unit.connection)}
-    for pair in fields:
-        if pair in waiting:
-            close_conflict(unit, conflict=waiting[pair], decision="由对方裁定")
 
 
 def setting(connection: Connection, key: str) -> Any:

@@ -1,7 +1,7 @@
 """What exchange asks of the store: states and operations out, an approved plan in."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,25 +73,40 @@ _LOGGED = (
 )
 
 
-def logged_after(connection: Connection, cursor: int, *, org: str, foreign: bool) -> Iterator[Logged]:
-    """Yield what the log holds after `cursor`, oldest first; merged-in writes only if `foreign`.
+def logged_after(connection: Connection, cursor: int, *, org: str, without: Collection[str] = ()) -> Iterator[Logged]:
+    """Yield what the log holds after `cursor`, oldest first, ours and what was merged in.
 
     `org` is the code of this station's own organisation. A foreign write comes as it was sent, with
-    the values that were not taken and the fields this program does not know.
+    the values that were not taken and the fields this program does not know. Of the units `without`
+    only transfers and moves are read: what thirty communities wrote is not unpacked for each of them.
     """
-    which = "" if foreign else "AND c.author IS NULL "
     names = writer_names(connection)
-    rows = connection.exec_driver_sql(_LOGGED + f"WHERE c.n > ? {which}ORDER BY c.n", (cursor,))
+    writers = connection.exec_driver_sql("SELECT id, org FROM writer").all()
+    left_out = ",".join(str(int(number)) for number, one in writers if one in without)
+    rows = connection.exec_driver_sql(
+        _LOGGED + f"WHERE c.n > ? AND (c.kind='transfer' OR c.author IS NULL OR c.writer NOT IN ({left_out})) "
+        "ORDER BY c.n",
+        (cursor,),
+    )
     return (_logged(row, names, org) for row in rows)
+
+
+def logged_of_records(connection: Connection, records: Sequence[str], *, org: str) -> list[Logged]:
+    """Return all the log holds of some records, oldest first."""
+    return _logged_of(connection, "c.record", records, org)
 
 
 def logged_of_people(connection: Connection, people: Sequence[str], *, org: str) -> list[Logged]:
     """Return all the log holds of some people and what belongs to them, oldest first."""
+    return _logged_of(connection, "c.person", people, org)
+
+
+def _logged_of(connection: Connection, column: str, ids: Sequence[str], org: str) -> list[Logged]:
     names = writer_names(connection)
     found: list[Logged] = []
-    for part in chunks(list(people)):
+    for part in chunks(list(ids)):
         marks = ",".join("?" * len(part))
-        rows = connection.exec_driver_sql(_LOGGED + f"WHERE c.person IN ({marks})", tuple(part))
+        rows = connection.exec_driver_sql(_LOGGED + f"WHERE {column} IN ({marks})", tuple(part))
         found += [_logged(row, names, org) for row in rows]
     return sorted(found, key=lambda one: one.n)
 
@@ -129,6 +144,11 @@ def last_number(connection: Connection) -> int:
 def people_of_org(connection: Connection, org: str) -> set[str]:
     """Return the ids of all people whose home organisation is `org`, deleted ones too."""
     return {row[0] for row in connection.exec_driver_sql("SELECT id FROM person WHERE home_org=?", (org,))}
+
+
+def people_of_orgs(connection: Connection, orgs: Collection[str]) -> set[str]:
+    """Return the ids of all people whose home is one of `orgs`, deleted ones too."""
+    return {person for org in orgs for person in people_of_org(connection, org)}
 
 
 def owners_of(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, str]:

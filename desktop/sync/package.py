@@ -208,6 +208,11 @@ def _is_own(writer: str, sender: Sender, installs: Collection[str]) -> bool:
     return install in installs if install != sender.install else int(epoch) <= sender.epoch
 
 
+def _is_of(writer: str, sender: Sender) -> bool:
+    """Return True for any counter of the sending installation, of a later epoch too."""
+    return writer.partition(":")[0] == sender.install
+
+
 def _split(plain: bytes) -> tuple[bytes, bytes]:
     """Return the signed manifest and what follows it."""
     start = len(MAGIC) + _LENGTH.size

@@ -1,0 +1,134 @@
+"""What a peer gets of the log: its own people's writes down, everything below us up, and moves both ways.
+
+Operations travel under their author's dot, so a station between two others passes on what it learned
+without becoming its author (`sync.md` sections 3.1 and 3.8).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from desktop.domain.fields import Value
+from desktop.domain.ids import org_id
+from desktop.domain.operations import Dot, Operation
+from desktop.domain.sharing import LOCAL_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
+from desktop.store import merging
+from desktop.store.merging import Logged
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Between whom a package goes: this station, the units below it, and the peer with its own."""
+
+    org: str
+    below: frozenset[str]  # empty at a community
+    peer: frozenset[str]  # a lower peer and everything under it
+    is_up: bool  # the peer stands above this station
+
+
+def operations_for(connection: Connection, reach: Reach, cursor: int, *, everything: bool = False) -> list[Operation]:
+    """Return what a peer shall learn of the writes after `cursor`, oldest first, each once.
+
+    With `everything` also what the peer wrote itself: it may have lost it.
+    """
+    without = frozenset() if reach.is_up or everything else reach.below
+    log = merging.logged_after(connection, cursor, org=reach.org, without=without)
+    found = [one for one in log if one.operation.kind not in LOCAL_KINDS]
+    chosen = _up(connection, reach, found) if reach.is_up else _down(connection, reach, found, everything=everything)
+    whole: dict[Dot, Logged] = {}
+    for one in chosen:
+        whole.setdefault(one.operation.dot, one)
+    return [one.operation for one in sorted(whole.values(), key=lambda one: one.n)]
+
+
+def _up(connection: Connection, reach: Reach, found: list[Logged]) -> list[Logged]:
+    """Return our own writes and, at a street, those of the units below: never what came from above."""
+    ours = reach.below | {reach.org}
+    own_orgs = {org_id(code) for code in ours}
+    sent = [
+        one
+        for one in found
+        if one.operation.org in ours
+        and one.operation.kind not in SHARED_KINDS - OWN_KINDS
+        and one.operation.kind not in ROUTED_KINDS
+        and (one.operation.kind != "org" or one.operation.record in own_orgs)
+    ]
+
+    def leaves(values: dict[str, Value]) -> bool:
+        """A transfer between two of our own units is ours to rule: the one above need not know."""
+        ends = {str(values.get(key) or "") for key in ("source", "target", "wanted")} - {""}
+        return not reach.below or not ends <= reach.below
+
+    return sent + _transfers(connection, reach, found, leaves, lambda org: org in ours)
+
+
+def _down(connection: Connection, reach: Reach, found: list[Logged], *, everything: bool) -> list[Logged]:
+    """Return what concerns a lower peer: shared things, its people, and who comes or goes.
+
+    People who came to the peer are sent whole; of those who left it, all up to the write that took them away.
+    """
+    units = reach.peer
+    theirs = merging.people_of_orgs(connection, units)
+    coming, last_of = _moves(found, units)
+    elsewhere = [one for one in found if everything or one.operation.org not in units]
+    owners = _owners(connection, elsewhere)
+
+    def concerns(one: Logged) -> bool:
+        kind = one.operation.kind
+        if kind in ROUTED_KINDS:
+            return False
+        if kind in SHARED_KINDS or one.person is None:
+            return one.operation.org not in reach.below  # another unit's own affairs stay with it
+        about = owners.get(one.operation.record, {one.person})
+        return not theirs.isdisjoint(about) or one.n <= last_of.get(one.person, 0)
+
+    sent = [one for one in elsewhere if concerns(one)]
+    if not everything:
+        history = merging.logged_of_people(connection, coming, org=reach.org)
+        sent += [one for one in history if one.operation.kind not in LOCAL_KINDS]
+
+    def party(values: dict[str, Value]) -> bool:
+        return bool({str(values.get("source") or ""), str(values.get("target") or "")} & units)
+
+    return sent + _transfers(connection, reach, found, party, lambda org: everything or org not in units)
+
+
+def _moves(found: Iterable[Logged], units: frozenset[str]) -> tuple[list[str], dict[str, int]]:
+    """Return the people who came to `units`, and of those who left the log number of the last leaving."""
+    coming: set[str] = set()
+    last_of: dict[str, int] = {}
+    for one in found:
+        if one.person is None or not one.left:
+            continue
+        goes_to = str(one.operation.fields.get("home_org") or "")
+        if one.left in units and goes_to not in units:
+            last_of[one.person] = one.n
+        elif one.left not in units and goes_to in units:
+            coming.add(one.person)
+    return sorted(coming), last_of
+
+
+def _owners(connection: Connection, found: Sequence[Logged]) -> dict[str, set[str]]:
+    """Return the two people a pair concerns; other records concern the person they hang on."""
+    ids = list({one.operation.record for one in found if one.operation.kind == "pair"})
+    states = merging.states_of(connection, "pair", ids)
+    return {
+        record: {str(state.values.get(key) or "") for key in ("person", "other")} - {""}
+        for record, state in states.items()
+    }
+
+
+def _transfers(
+    connection: Connection,
+    reach: Reach,
+    found: Iterable[Logged],
+    concerns: Callable[[dict[str, Value]], bool],
+    is_sent: Callable[[str], bool],
+) -> list[Logged]:
+    """Return the whole log of the changed transfers that concern a peer, by the units whose words are sent."""
+    changed = sorted({one.operation.record for one in found if one.operation.kind in ROUTED_KINDS})
+    states = merging.states_of(connection, "transfer", changed)
+    ids = [record for record, state in states.items() if concerns(dict(state.values))]
+    log = merging.logged_of_records(connection, ids, org=reach.org)
+    return [one for one in log if is_sent(one.operation.org)]
