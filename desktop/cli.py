@@ -128,6 +128,7 @@ def _add_exchange(job: JobAdder) -> None:
     one.add_argument("files", nargs="+", type=Path, metavar="FILE.ycp")
     one.add_argument("--preview", action="store_true", help="只看结果，不写入")
     one.add_argument("--accept-epoch", action="store_true", help="已核实对方恢复过备份或换了电脑")
+    one.add_argument("--confirm", type=int, metavar="N", help="改动异常多时，核实后写上提示里的数字")
     job("conflicts", conflicts, "列出冲突")
     one = job("resolve", resolve, "裁定一条冲突")
     one.add_argument("conflict", metavar="CONFLICT")
@@ -277,7 +278,9 @@ def _merge_one(station: Station, path: Path, options: argparse.Namespace) -> Ans
     state, message = "preview", f"第 {preview.manifest.seq} 个数据包，来自 {preview.peer.name}"
     more: Answer = {}
     if not preview_only:
-        done = exchange.apply_merge(station, preview=preview, accept_epoch=options.accept_epoch)
+        done = exchange.apply_merge(
+            station, preview=preview, accept_epoch=options.accept_epoch, confirmed=options.confirm
+        )
         lines = [f"{message}：{done.message}", *done.notices]
         lines += [f"第 {one.seq} 个等待的数据包：{one.message}" for one in done.taken_up]
         state, message, counts = done.state, "\n".join(lines), dict(done.counts)
