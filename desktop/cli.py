@@ -14,6 +14,7 @@ from desktop.cli_jobs import duplicates as duplicate_jobs
 from desktop.cli_jobs import fields_and_rules, past
 from desktop.cli_jobs import lists as list_jobs
 from desktop.cli_jobs import numbers as numbers_jobs
+from desktop.cli_jobs import sending as sending_jobs
 from desktop.cli_jobs import states as states_jobs
 from desktop.cli_jobs import streams as streams_jobs
 from desktop.cli_jobs import trust as trust_jobs
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         past,
         states_jobs,
         verification_jobs,
+        sending_jobs,
         streams_jobs,
         trust_jobs,
     ):
