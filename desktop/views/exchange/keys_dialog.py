@@ -41,6 +41,7 @@ class KeysDialog(ListDialog[KeyLine]):
         self.publish_button = self.add_button(self.tr("签发名录…"), self.publish)
         self.read_button = self.add_button(self.tr("读入名录…"), self.read)
         self.told = label(name="quiet")
+        self.told.setWordWrap(False)
         self.buttons.insertWidget(0, self.told)
 
     def columns(self) -> list[Column[KeyLine]]:
@@ -155,6 +156,7 @@ class OwnCodeDialog(QDialog):
         groups = card.fingerprint.split(" ")
         lines = ["　".join(groups[start : start + _GROUPS]) for start in range(0, len(groups), _GROUPS)]
         self.digits = label("\n".join(lines))
+        self.digits.setWordWrap(False)
         self.digits.setStyleSheet("font-size: 26px; font-family: monospace;")
         told = self.tr("{0}　{1}\n对方登记本单位密钥卡时，请把下面 12 组数字念给对方，或让对方用扫码枪扫右边的码。")
         words = QVBoxLayout()
