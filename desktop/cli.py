@@ -12,8 +12,10 @@ from pathlib import Path
 from desktop.cli_jobs import cards as card_jobs
 from desktop.cli_jobs import duplicates as duplicate_jobs
 from desktop.cli_jobs import fields_and_rules, past
+from desktop.cli_jobs import forms as forms_jobs
 from desktop.cli_jobs import lists as list_jobs
 from desktop.cli_jobs import numbers as numbers_jobs
+from desktop.cli_jobs import papers as papers_jobs
 from desktop.cli_jobs import rosters as roster_jobs
 from desktop.cli_jobs import sending as sending_jobs
 from desktop.cli_jobs import states as states_jobs
@@ -25,8 +27,7 @@ from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError
-from desktop.domain.progress import silent
-from desktop.services import access, backups, books, catalogue, exchange, peers, practice, register
+from desktop.services import access, backups, catalogue, exchange, peers, practice, register
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 
@@ -86,17 +87,15 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("text", metavar="TEXT")
     one.add_argument("--limit", type=int, default=50)
     job("show", show, "显示一个人的全部登记").add_argument("person", metavar="PERSON")
-    one = job("export", export, "导出：book 册、cards 登记卡、table 表（PDF），roster 名册（xlsx）")
-    one.add_argument("what", choices=tuple(books.EXPORTS))
-    one.add_argument("out", type=Path, metavar="OUT")
-    one.add_argument("--filter", default="", metavar="EXPR", help="例如 性别=男;年龄>=80;标签=劳模")
     _add_exchange(job)
     for area in (
         card_jobs,
         duplicate_jobs,
         fields_and_rules,
+        forms_jobs,
         list_jobs,
         numbers_jobs,
+        papers_jobs,
         past,
         roster_jobs,
         states_jobs,
@@ -185,17 +184,6 @@ def show(options: argparse.Namespace) -> Answer:
             )
     children = {kind: [dict(row.values) for row in rows] for kind, rows in page.children.items()}
     return {"id": page.id, **values, **children, "text": "\n".join(lines)}
-
-
-def export(options: argparse.Namespace) -> Answer:
-    """Write the book, the register cards or the list of people."""
-    with station_at(options.store) as station:
-        wanted = register.parse_filter(options.filter, station=station)
-        make = books.EXPORTS[options.what].make
-        content = make(station, wanted, silent)
-        total = len(register.people_ids(station, wanted=wanted))
-    peers.write_safely(options.out, content)
-    return {"out": str(options.out), "people": total, "text": f"已导出 {total} 人"}
 
 
 def key_card(options: argparse.Namespace) -> Answer:

@@ -364,6 +364,15 @@ ATTACHMENT = Table(
     Column("at", Text, nullable=False),
 )
 
+# What was printed of each book, page by page: ids and digests only.
+PRINTED_BOOK = Table(
+    "printed_book",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
 # The list of names behind frozen numbers: compressed JSON, sealed by the record's digest.
 FROZEN_LIST = Table(
     "frozen_list",
