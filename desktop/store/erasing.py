@@ -20,7 +20,7 @@ from desktop.store.records import chunks
 from desktop.store.unit_of_work import UnitOfWork
 
 EMPTIED = "{}"
-KEPT = ("person", "home_org")  # whose it was and where it belonged: ids, so that the erasure finds its way
+KEPT = frozenset({"person", "home_org"})  # whose it was and where it belonged: ids, so that the erasure finds its way
 _STAYS = "erasure"
 
 
