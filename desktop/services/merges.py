@@ -1,6 +1,6 @@
 """Merging a verified package: plan and preview first, then one transaction (`sync.md` section 3.5)."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
