@@ -18,12 +18,18 @@ _ORDER = {"phone": "row", "contact": "rank, row", "tag": "code, row", "visit": "
           "party": "done_on DESC, row DESC"}  # fmt: skip
 
 
-# A person stands for himself unless joined to somebody who is still kept. Two stations may have
-# joined two people crosswise: then the one with the smaller id stands, at every station alike.
-STANDING = (
-    "(joined_to IS NULL OR EXISTS (SELECT 1 FROM person m WHERE m.id=person.joined_to "
-    "AND (m.deleted=1 OR (m.joined_to=person.id AND person.id < m.id))))"
+# A person stands for himself unless joined to somebody who is kept here. Two stations may have joined
+# two people crosswise: then the one with the smaller id stands, at every station alike.
+_UNJOINED = (
+    "(joined_to IS NULL OR NOT EXISTS (SELECT 1 FROM person m WHERE m.id=person.joined_to "
+    "AND m.deleted=0 AND NOT (coalesce(m.joined_to, '')=person.id AND person.id < m.id)))"
 )
+# Who was moved to another unit stays in the old community's store, to be read, not counted.
+OURS = (
+    "(owner_epoch IS NULL OR home_org IS (SELECT value FROM meta WHERE key='org') "
+    "OR (SELECT value FROM meta WHERE key='kind')<>'community')"
+)
+STANDING = f"({_UNJOINED} AND {OURS})"
 
 
 @dataclass(frozen=True, slots=True)
