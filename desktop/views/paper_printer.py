@@ -45,6 +45,16 @@ class PrintJob(QObject):
         self._painter = QPainter()
         self._pages = list(pages)
         self._done = 0
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End the job after the page it is at."""
+        self._stopped = True
+
+    @property
+    def first(self) -> int:
+        """The first page to print."""
+        return self._pages[0] if self._pages else 0
 
     def run(self) -> bool:
         """Print everything now; return True if all of it went to the printer."""
@@ -72,6 +82,8 @@ class PrintJob(QObject):
     def _page(self) -> bool:
         """Print the next page; return False if the printer does not take it."""
         number = self._pages[self._done]
+        if self._stopped:
+            return False
         if self._done and not self._printer.newPage():
             return False
         if self._printer.printerState() in {QPrinter.PrinterState.Error, QPrinter.PrinterState.Aborted}:
