@@ -14,7 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.domain.resources import resource_path
+from desktop.services import cards
 from desktop.views.cards.cards_page import CardsPage
+from desktop.views.cards.check_row import tell_verdict
 from desktop.views.context import AppContext
 from desktop.views.drafts_bar import DraftsBar, resume
 from desktop.views.duplicates.duplicates_page import DuplicatesPage
@@ -26,6 +28,7 @@ from desktop.views.people.people_page import PeoplePage
 from desktop.views.people.person_page import PersonPage
 from desktop.views.people.search_box import SearchBox
 from desktop.views.rosters.roster_page import RosterPage
+from desktop.views.scanner import Scanner
 from desktop.views.settings.settings_page import SettingsPage
 from desktop.views.verify.verify_page import VerifyPage
 from desktop.views.visits.visit_dialog import VisitDialog
@@ -66,6 +69,8 @@ class MainWindow(QMainWindow):
         context.page_wanted.connect(self.show_page)
         context.people_wanted.connect(self._show_people)
         context.visit_wanted.connect(self._record_visit)
+        self.scanner = Scanner(self)
+        self.scanner.scanned.connect(self._check_card)
         for keys in ("Ctrl+K", "F3"):
             QShortcut(QKeySequence(keys), self, self.search.begin)
         self.show_page("people")
@@ -177,6 +182,14 @@ class MainWindow(QMainWindow):
 
     def _record_visit(self, person: str, name: str) -> None:
         VisitDialog(self.context, person=person, name=name, parent=self).open()
+
+    def _check_card(self, token: str) -> None:
+        """Say what a card is that was scanned wherever the keyboard was."""
+        self.context.read(
+            lambda station: cards.verify_card(station, token=token),
+            context=self,
+            done=lambda found: tell_verdict(self.context, found),
+        )
 
     def _say(self, text: str, bad: bool) -> None:
         self.message.setText(text)
