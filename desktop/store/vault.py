@@ -18,7 +18,7 @@ from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
 from desktop.domain.errors import DamagedStoreError, NewerStoreError, StorePlaceError
 from desktop.domain.ids import IdMaker, new_id
-from desktop.store import migrations
+from desktop.store import migrations, search
 from desktop.store.change_log import head_of
 from desktop.store.engine import open_engine, raw_connection
 from desktop.store.house_settings import load_settings, touches_settings
@@ -59,6 +59,7 @@ class Vault:
         self._key = bytearray(key)
         self._lock: StoreLock | None = None
         self.identity = _read_identity(engine)
+        _index_again_if_old(engine)
         self._writer = _writer_number(engine, self.identity)
         self.switched_on: frozenset[str] = frozenset()  # fields collected here although the dictionary has them off
         self._load_settings()
@@ -295,6 +296,13 @@ def _read_identity(engine: Engine) -> StoreIdentity:
         meta["store_id"], meta["install"], int(meta["epoch"]), meta["kind"], meta["org"], meta["name"],
         meta["practice"] == "1",
     )  # fmt: skip
+
+
+def _index_again_if_old(engine: Engine) -> None:
+    """Make the search index anew if this program's tokens are others than those it was made with."""
+    with engine.begin() as connection:
+        if not search.is_current(connection):
+            search.rebuild(connection)
 
 
 def _writer_number(engine: Engine, identity: StoreIdentity) -> int:

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from desktop.store.migrations import m0001_initial, m0002_whole_register
+from desktop.store.migrations import m0001_initial, m0002_whole_register, m0003_find
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
 Step = Callable[[Any], None]
-STEPS: tuple[tuple[int, Step], ...] = ((1, m0001_initial.apply), (2, m0002_whole_register.apply))
+STEPS: tuple[tuple[int, Step], ...] = (
+    (1, m0001_initial.apply),
+    (2, m0002_whole_register.apply),
+    (3, m0003_find.apply),
+)
 LATEST = STEPS[-1][0]
 
 
