@@ -4,6 +4,7 @@ YinceError
  ├─ KnownError               the world's fault: shown as one Chinese sentence and what to do
  │   ├─ AccessError           password, roles, locked or busy store
  │   │   ├─ WrongPasswordError
+ │   │   ├─ NotAllowedError   the role may not do this; SecondPersonError wants another's consent
  │   │   ├─ StoreInUseError
  │   │   └─ StorePlaceError   network share, missing folder, folder not empty
  │   ├─ StoreError            the store itself
@@ -50,6 +51,18 @@ class AccessError(KnownError):
 
 class WrongPasswordError(AccessError):
     """No slot of the key file opens with this password."""
+
+
+class NotAllowedError(AccessError):
+    """The user's role may not do this (`desktop/domain/permissions.py`)."""
+
+
+class SecondPersonError(NotAllowedError):
+    """This needs the consent of a second supervisor; `purpose` is what they consent to."""
+
+    def __init__(self, purpose: str, message: str, advice: str = "") -> None:
+        super().__init__(message, advice)
+        self.purpose = purpose
 
 
 class StoreInUseError(AccessError):

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from desktop.roster.grid import Sheet, plain
 from desktop.roster.mapping import score_of
+from desktop.roster.table import FoundTable
 
+__all__ = ["FoundTable", "clean_header", "find_table", "find_tables"]
 _SEARCHED = 30  # rows from the top in which a header may stand
 _LEAST_SCORE = 2
 _TOTAL = re.compile(r"^(合计|总计|小计|共计|共\d+人)")
@@ -14,23 +16,16 @@ _CONTROL = re.compile(r"共?\s*(\d+)\s*人")
 _SIGNATURE = re.compile(r"(制表人|审核人|填表人|填表日期|填报单位|填表单位|负责人|说明[:：]|注[:：])")
 
 
-@dataclass(frozen=True, slots=True)
-class FoundTable:
-    """A table in a sheet: joined header names, and the data rows with their 1-based sheet rows."""
-
-    sheet: str
-    headers: tuple[str, ...]
-    rows: tuple[tuple[int, list[str]], ...]
-    header_row: int  # 1-based, the first header line
-    dropped: tuple[tuple[int, str], ...]  # (row, why) of lines that are no persons
-    control_total: int | None = None
-    notes: tuple[str, ...] = ()
-
-
 def clean_header(text: str) -> str:
     """Return a header without spaces, line breaks, brackets' content and stars."""
     joined = "".join(unicodedata.normalize("NFKC", plain(text)).split())
     return re.sub(r"[(（][^()（）]*[)）]$|[*＊:：]", "", joined)
+
+
+def find_tables(sheet: Sheet) -> list[FoundTable]:
+    """Return every table of a sheet, from its top."""
+    table = find_table(sheet)
+    return [] if table is None else [table]
 
 
 def find_table(sheet: Sheet) -> FoundTable | None:
@@ -47,7 +42,7 @@ def find_table(sheet: Sheet) -> FoundTable | None:
     return _body(sheet, headers, top, bottom)
 
 
-def _header_block(rows: list[list[str]], line: int) -> tuple[int, int]:
+def _header_block(rows: Sequence[list[str]], line: int) -> tuple[int, int]:
     """Return the first and last line of the header whose best line is `line`.
 
     A line below belongs to it when it fills gaps or repeats no column's kind of data: it holds only
@@ -80,7 +75,7 @@ def _is_second_level(above: list[str], below: list[str]) -> bool:
     return under_gap > 0
 
 
-def _joined(lines: list[list[str]]) -> tuple[str, ...]:
+def _joined(lines: Sequence[list[str]]) -> tuple[str, ...]:
     """Return header names with their levels joined by `/`; a merged parent spreads to the right."""
     width = max(len(line) for line in lines)
     parents = [""] * width

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.domain.errors import RosterError
+from desktop.domain.progress import Report, silent
 from desktop.domain.resources import child_environment
 from desktop.roster import read_child
 from desktop.roster.grid import Sheet
@@ -26,8 +27,10 @@ class RosterFile:
     sheets: tuple[Sheet, ...]
 
 
-def read_roster(path: Path) -> RosterFile:
-    """Return the sheets of a spreadsheet of any kind; raises RosterError naming the file.
+def read_roster(path: Path, *, report: Report = silent) -> RosterFile:
+    """Return the sheets of a spreadsheet of any kind; raises RosterError naming the file, Cancelled.
+
+    `report` is called a few times a second while the file is read, and may raise Cancelled.
 
     The file is copied first, so that one still open in Excel or on a stick is read in one state.
     """
@@ -41,6 +44,7 @@ def read_roster(path: Path) -> RosterFile:
             raise RosterError(f"读不了“{path.name}”", "请关闭正在打开它的程序，或检查存储盘") from error
         with copy.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
+        report(0, 0, f"读取 {path.name}")
         output = _in_child(copy, path.name)
     sheets = [json.loads(line) for line in output.splitlines()]
     if not sheets or sheets[-1] != {"end": True}:

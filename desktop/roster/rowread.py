@@ -1,64 +1,41 @@
 """One row of a roster as a draft of a person, with everything that is doubtful said."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from desktop.domain import dates, id_numbers, names, phones
 from desktop.domain.amounts import read_amount
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import kind_of
-from desktop.domain.fields import Field, Kind, Value
+from desktop.domain.fields import Field, Kind
 from desktop.domain.id_numbers import IdProblem
-from desktop.roster.grid import is_number, plain
+from desktop.roster.beside import take_beside
+from desktop.roster.draft import ASK, DEATH, FIX, REJECT, CellProblem, RowDraft
+from desktop.roster.grid import RowSaid, is_number, plain
 
-ASK, REJECT, FIX = "ask", "reject", "fix"
+__all__ = ["ASK", "FIX", "REJECT", "CellProblem", "RowDraft", "read_row"]
 _BLANK = frozenset(
     {"不详", "无", "/", "／", "—", "－", "-", "0", "N/A", "#N/A", "NULL", "空", "未知", "没有", "\\", "——"}
 )
 _BROKEN = frozenset({"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
 _REJECTED_IDS = frozenset({IdProblem.SCIENTIFIC, IdProblem.TRUNCATED, IdProblem.LENGTH, IdProblem.DATE, IdProblem.AREA})
-_DEATH = re.compile(r"(已故|去世|死亡|病故|亡故)")
 
 
-@dataclass(frozen=True, slots=True)
-class CellProblem:
-    """What is wrong with one cell: `outcome` is fix, ask or reject; Chinese for people."""
+def read_row(
+    number: int,
+    cells: list[str],
+    *,
+    targets: Sequence[str],
+    headers: Sequence[str],
+    said: RowSaid = RowSaid(),  # noqa: B008 - frozen
+    meanings: Mapping[str, str] = MappingProxyType({}),
+) -> RowDraft:
+    """Return the draft of one row; `targets` says where each column goes.
 
-    column: int  # 0-based place in the row
-    field: str
-    outcome: str
-    reason: str
-    suggestion: str = ""
-
-
-@dataclass(slots=True)
-class RowDraft:
-    """What a row says, as the register would hold it."""
-
-    row: int  # 1-based row in the sheet
-    cells: list[str]
-    values: dict[str, Value] = field(default_factory=dict)
-    phones: list[dict[str, Value]] = field(default_factory=list)
-    contact: dict[str, Value] = field(default_factory=dict)
-    tags: list[dict[str, Value]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    problems: list[CellProblem] = field(default_factory=list)
-    proposal: str = ""
-
-    @property
-    def outcome(self) -> str:
-        """`reject`, `ask` or '' for a row that may go in."""
-        found = {problem.outcome for problem in self.problems}
-        return REJECT if REJECT in found else ASK if ASK in found else ""
-
-    def say(self, column: int, key: str, outcome: str, reason: str, suggestion: str = "") -> None:
-        """Note a problem."""
-        self.problems.append(CellProblem(column, key, outcome, reason, suggestion))
-
-
-def read_row(number: int, cells: list[str], *, targets: Sequence[str], headers: Sequence[str]) -> RowDraft:
-    """Return the draft of one row; `targets` says where each column goes."""
+    `said` is what the row says beside its texts; `meanings` what its marks mean in this file (mark -> a key of
+    `table.MEANINGS`), as somebody answered. A mark nobody explained makes the row wait.
+    """
     draft = RowDraft(number, cells)
     for column, target in enumerate(targets[: len(cells)]):
         text = plain(cells[column]).strip()
@@ -75,6 +52,7 @@ def read_row(number: int, cells: list[str], *, targets: Sequence[str], headers: 
             _contact_cell(draft, key, text)
         elif kind == "tag":
             _tag_cell(draft, text)
+    take_beside(draft, said, meanings)
     _whole_row(draft, targets)
     return draft
 
@@ -97,7 +75,7 @@ def _person_cell(draft: RowDraft, column: int, key: str, text: str, numeric: boo
             draft.values[key] = text.lstrip("'") if len(text) <= one.max_length else text[: one.max_length]
             if len(text) > one.max_length:
                 draft.notes.append(f"{one.label}原文：{text}")
-            if key == "remark" and _DEATH.search(text):
+            if key == "remark" and DEATH.search(text):
                 draft.proposal = "death"
                 draft.say(column, key, ASK, "备注写明已去世", "登记死亡")
 

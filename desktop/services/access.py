@@ -7,6 +7,7 @@ from pathlib import Path
 from desktop.domain.clock import Clock
 from desktop.domain.errors import InvalidValueError, StorePlaceError
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
+from desktop.domain.permissions import SUPERVISOR
 from desktop.security import key_file, sealing
 from desktop.services.station import Station
 from desktop.store import engine
@@ -15,7 +16,6 @@ from desktop.store.vault import StoreIdentity, Vault, create_vault, open_vault
 
 COMMUNITY = "community"
 STREET = "street"
-SUPERVISOR = "supervisor"
 _LEVELS = {COMMUNITY: "4", STREET: "3"}
 _MOST_CODE = 40
 Opening = Callable[[], Station]
@@ -76,7 +76,9 @@ def open_store(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None
         raise StorePlaceError(f"“{folder}”里没有登记库", "请检查选择的文件夹，或新建一个")
     refuse_network_place(folder)
     slot = key_file.open_key_file(folder, password=password)
-    vault = open_vault(folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user)
+    vault = open_vault(
+        folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role
+    )
     return Station(vault, clock, ids, slot.user, slot.role)
 
 

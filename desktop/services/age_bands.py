@@ -8,6 +8,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import AccessError, InvalidValueError, NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.ids import org_id
+from desktop.domain.permissions import READ_HOUSE
 from desktop.services.register import IN_CARE, people_ids, people_rows, refuse_wrong
 from desktop.services.station import Station
 from desktop.store import people
@@ -25,7 +26,7 @@ class Reached:
 
 def band_rows(station: Station) -> list[ChildRow]:
     """Return the table of bands: this register's own records, or those shipped while there are none."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_HOUSE) as connection:
         rows = list(people.records_of(connection, "age_band"))
     found = rows or [ChildRow("age_band", _shipped_id(number), one) for number, one in enumerate(shipped_bands())]
     return sorted(found, key=lambda row: (int(row.values.get("from_age") or 0), str(row.values.get("since") or "")))

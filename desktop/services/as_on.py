@@ -95,6 +95,7 @@ def register_on_table(found: RegisterOn) -> tuple[list[tuple[str, int]], list[li
 
 def register_on_file(station: Station, *, found: RegisterOn, ending: str) -> bytes:
     """Return that day's list as `xlsx` or `pdf`; raises PrintError."""
+    station.allow("export.plain")
     columns, rows = register_on_table(found)
     title = f"{found.day.isoformat()} 登记情况"
     if ending == "xlsx":

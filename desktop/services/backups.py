@@ -29,16 +29,19 @@ class Restored:
 
 def back_up(station: Station, *, target: Path) -> BackupInfo:
     """Write a verified backup into the folder `target`; raises DiskFullError, DamagedStoreError."""
+    station.allow("backup")
     return backup.write_backup(station.vault, target=target)
 
 
 def back_up_before(station: Station, *, what: str) -> BackupInfo:
     """Write an automatic backup beside the store before something large."""
+    station.allow("backup.auto")
     return backup.automatic_backup(station.vault, before=what)
 
 
 def check_store(station: Station, *, report: Report = silent) -> CheckReport:
     """Check pages, log chain, records and index of the open store."""
+    station.allow("check")
     return check_vault(station.vault, report=report)
 
 
@@ -55,6 +58,12 @@ def restore_backup(path: Path, *, folder: Path, password: str, clock: Clock, ids
         backup.unpack_backup(path, folder=folder)
         station = open_store(folder, password=password, clock=clock, ids=ids or RandomIds())
     except (KnownError, OSError):
+        _put_back(folder, aside)
+        raise
+    try:
+        station.allow("restore")
+    except KnownError:
+        station.close()
         _put_back(folder, aside)
         raise
     try:

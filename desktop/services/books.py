@@ -56,6 +56,7 @@ def _building_of(row: PersonRow) -> str:
 
 def export_book(station: Station, *, wanted: PeopleFilter, report: Report = silent) -> bytes:
     """Return the book, a section for each building; raises PrintError, Cancelled."""
+    station.allow("export.plain")
     report(0, 0, "制作基本信息册")
     names = org_names(station)
     fields = [PERSON.field(key) for key in _COLUMNS]
@@ -81,6 +82,7 @@ def _natural(text: str) -> list[tuple[int, str]]:
 
 def export_register_cards(station: Station, *, wanted: PeopleFilter, report: Report = silent) -> bytes:
     """Return each person's register card, two sides; raises PrintError, Cancelled."""
+    station.allow("export.plain")
     names = org_names(station)
     rows = people_rows(station, ids=people_ids(station, wanted=wanted))
     with station.vault.reading() as connection:
@@ -113,6 +115,7 @@ def _log_line(visit: ChildRow) -> list[str]:
 
 def export_table(station: Station, *, wanted: PeopleFilter) -> bytes:
     """Return the list of people as a PDF; raises PrintError."""
+    station.allow("export.plain")
     columns, rows = _table(station, wanted)
     footer = f"{station.org_name}　{station.today().isoformat()}"
     return table_pdf(TableSheet("退休人员基本信息表", columns, rows, footer))
@@ -120,6 +123,7 @@ def export_table(station: Station, *, wanted: PeopleFilter) -> bytes:
 
 def export_roster(station: Station, *, wanted: PeopleFilter) -> bytes:
     """Return the list of people as xlsx."""
+    station.allow("export.plain")
     columns, rows = _table(station, wanted)
     return table_workbook(columns, rows, name="基本信息表")
 

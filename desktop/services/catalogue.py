@@ -9,7 +9,7 @@ from desktop.domain.dictionary import PERSON, person_field, purpose_of
 from desktop.domain.errors import AccessError, InvalidValueError, NotFoundError
 from desktop.domain.fields import Field, Kind, Value
 from desktop.domain.ids import new_id
-from desktop.services.access import SUPERVISOR
+from desktop.domain.permissions import SUPERVISOR
 from desktop.services.register import refuse_wrong
 from desktop.services.station import Station
 from desktop.store import people

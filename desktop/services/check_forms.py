@@ -13,6 +13,7 @@ def check_forms(station: Station, *, ids: Sequence[str], report: Report = silent
     """Return the check forms of people, in order, as a PDF; raises NotFoundError, PrintError, Cancelled."""
     if not ids:
         raise NotFoundError("没有选择人员", "请先选择要核对的人")
+    station.allow_print(len(ids))
     forms = []
     for number, person in enumerate(ids):
         report(number, len(ids), "读取登记")

@@ -23,6 +23,7 @@ def info_forms(station: Station, *, ids: Sequence[str], report: Report = silent)
     """Return the forms of people in order; raises NotFoundError, PrintError, Cancelled."""
     if not ids:
         raise NotFoundError("没有选择人员", "请先选择要打印的人")
+    station.allow_print(len(ids))
     return info_forms_pdf([form_of(station, person=person) for person in ids], report=report)
 
 

@@ -186,6 +186,7 @@ def _sort(one: Logged, key: str, new: Value) -> str:
 
 def ledger_file(station: Station, *, found: Ledger, ending: str) -> bytes:
     """Return the ledger as `pdf` (A4 landscape, repeated header, signatures) or `xlsx`; raises PrintError."""
+    station.allow("export.plain")
     period = f"{found.since.isoformat()} 至 {found.until.isoformat()}"
     if ending == "xlsx":
         return table_workbook(TITLES, [line.cells for line in found.lines], name="异动台账")

@@ -7,6 +7,7 @@ from functools import cache
 from desktop.domain.changes import Changes
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.ids import new_id
+from desktop.domain.permissions import READ_HOUSE
 from desktop.domain.resources import resource_path
 from desktop.services.register import parse_filter, people_ids, refuse_wrong
 from desktop.services.station import Station
@@ -34,7 +35,7 @@ def shipped_lists() -> tuple[NamedList, ...]:
 
 def named_lists(station: Station) -> list[NamedList]:
     """Return every list there is, shipped ones first, saved ones in the order they were saved."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_HOUSE) as connection:
         rows = people.records_of(connection, "saved_filter")
     saved = [NamedList(SAVED, str(row.values["name"]), str(row.values["expression"]), row.id) for row in rows]
     return [*shipped_lists(), *saved]

@@ -13,6 +13,7 @@ from desktop.domain.errors import DamagedStoreError, InvalidValueError, NotFound
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id
 from desktop.domain.numbers import Counted, Figure, figures
+from desktop.domain.permissions import READ_REPORTS
 from desktop.printing.number_sheet import NumberBlock, NumberSheet, number_sheet_pdf
 from desktop.roster.table_workbook import table_workbook
 from desktop.security import signing
@@ -84,7 +85,7 @@ def numbers_at(station: Station, *, day: date | None = None) -> Numbers:
     """Return the figures of the register as it is now, with ages and tags at `day` (today if None)."""
     at = day or station.today()
     orgs = org_names(station)
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_REPORTS) as connection:
         counted = numbers.counted_people(connection, day=at.isoformat())
     return Numbers(at, tuple(figures(counted, day=at, orgs=orgs)))
 
@@ -137,14 +138,14 @@ def _signed_text(values: Mapping[str, Value]) -> bytes:
 
 def frozen_sets(station: Station) -> list[Frozen]:
     """Return every frozen set, newest first, each checked against its signature and its list."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_REPORTS) as connection:
         rows = people.records_of(connection, "frozen")
     return [frozen_set(station, frozen=row.id) for row in reversed(rows)]
 
 
 def frozen_set(station: Station, *, frozen: str) -> Frozen:
     """Return one frozen set; raises NotFoundError."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_REPORTS) as connection:
         row = next((one for one in people.records_of(connection, "frozen") if one.id == frozen), None)
         packed = numbers.kept_list(connection, frozen=frozen)
     if row is None:

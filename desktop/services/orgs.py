@@ -12,6 +12,7 @@ from desktop.domain.errors import AccessError, InvalidValueError, NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id, org_id
 from desktop.domain.org_tree import GRID, OrgTree, OrgUnit
+from desktop.domain.permissions import READ_HOUSE
 from desktop.domain.resources import resource_path
 from desktop.services.register import refuse_wrong
 from desktop.services.station import Station
@@ -43,7 +44,7 @@ class OrgPicture:
 
 def org_tree(station: Station) -> OrgTree:
     """Return the organisation tree as records have it."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_HOUSE) as connection:
         orgs, aliases = people.records_of(connection, "org"), people.records_of(connection, "org_alias")
     return OrgTree.of_records([one.values for one in orgs], [one.values for one in aliases])
 
@@ -136,7 +137,7 @@ def close_org(station: Station, *, code: str, until: str, why: str) -> Changes:
 
 def aliases_of(station: Station, *, code: str) -> list[ChildRow]:
     """Return the aliases of a unit, in the order they were entered."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_HOUSE) as connection:
         return [one for one in people.records_of(connection, "org_alias") if one.values.get("org") == code]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from desktop.domain.clock import stamp
 from desktop.domain.errors import DiskFullError, KeyCardError, NotFoundError, PackageError
 from desktop.domain.ids import org_id
+from desktop.domain.permissions import READ_HOUSE
 from desktop.security import sealing, signing
 from desktop.services.station import Station
 from desktop.store import exchange
@@ -83,7 +84,7 @@ def _has_org(unit: UnitOfWork, code: str) -> bool:
 
 def peers_of(station: Station) -> list[Peer]:
     """Return the stations whose keys are trusted."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_HOUSE) as connection:
         return exchange.peers(connection)
 
 

@@ -12,6 +12,7 @@ from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.fields import Field, Value
 from desktop.domain.ids import new_id, org_id
 from desktop.domain.org_tree import OrgTree
+from desktop.domain.permissions import READ_HOUSE
 from desktop.domain.validation import Finding as Problem
 from desktop.domain.validation import check_record, derived_from_id
 from desktop.services.station import Station
@@ -324,7 +325,7 @@ def org_words(station: Station, *, on: date | None = None) -> dict[str, str]:
     Without a day a unit that was joined to another means that one; with a day, names mean what they
     meant then.
     """
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_HOUSE) as connection:
         orgs, aliases = people.records_of(connection, "org"), people.records_of(connection, "org_alias")
     return OrgTree.of_records([one.values for one in orgs], [one.values for one in aliases]).words(on)
 
@@ -353,14 +354,14 @@ def _years_before(day: date, years: int) -> date:
 
 def org_names(station: Station) -> dict[str, str]:
     """Return the name of every organisation this store knows, by code."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_HOUSE) as connection:
         orgs = people.records_of(connection, "org")
     return {str(one.values["code"]): str(one.values["name"]) for one in orgs if "code" in one.values}
 
 
 def own_org(station: Station) -> dict[str, Value]:
     """Return what is kept of this station's own organisation: name, phone, address."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_HOUSE) as connection:
         orgs = people.records_of(connection, "org")
     return next((dict(one.values) for one in orgs if one.values.get("code") == station.org), {})
 

@@ -6,6 +6,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id
+from desktop.domain.permissions import READ_HOUSE
 from desktop.services.register import refuse_wrong
 from desktop.services.station import Station
 from desktop.store import people
@@ -14,7 +15,7 @@ from desktop.store.people import ChildRow
 
 def own_staff(station: Station) -> list[ChildRow]:
     """Return this station's own staff, in the order they were entered."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_HOUSE) as connection:
         return [one for one in people.records_of(connection, "staff") if one.values.get("org") == station.org]
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from desktop.domain.clock import Clock, today
 from desktop.domain.ids import IdMaker
+from desktop.domain.permissions import SMALL, may, require
 from desktop.store.vault import Vault
 
 
@@ -37,6 +38,20 @@ class Station:
     def is_practice(self) -> bool:
         """True for a practice register with invented people."""
         return self.vault.identity.practice
+
+    def allow(self, action: str) -> None:
+        """Raise NotAllowedError unless this user's role may do `action` (`domain/permissions.py`)."""
+        require(self.role, action)
+
+    def allow_print(self, people: int) -> None:
+        """Raise NotAllowedError unless this user may print papers of so many people at once."""
+        self.allow("print.people")
+        if people > SMALL:
+            self.allow("print.many")
+
+    def may(self, action: str) -> bool:
+        """Return True if this user's role may do `action`: what views ask before they offer it."""
+        return may(self.role, action)
 
     def today(self) -> date:
         """Return the day it is in China."""

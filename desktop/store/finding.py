@@ -140,6 +140,6 @@ def _rank(kept: tuple[str, str], words: Sequence[str]) -> tuple[int, str]:
 def _hits(connection: Connection, rows: Sequence[int], words: Sequence[str]) -> tuple[Found, ...]:
     """Return the people of index rows in their order, with what matched."""
     marks = ",".join("?" * len(rows))
-    sql = f"SELECT person.*, kept.names FROM person JOIN find_row AS kept ON kept.row=person.row WHERE person.row IN ({marks})"
+    sql = f"SELECT person.*, names FROM person JOIN find_row USING (row) WHERE person.row IN ({marks})"  # noqa: S608
     found = {row["row"]: row for row in connection.exec_driver_sql(sql, tuple(rows)).mappings()}
     return tuple(Found(found[row]["id"], kind_of_match(connection, found[row], words)) for row in rows if row in found)

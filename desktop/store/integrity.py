@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.dictionary import KINDS
 from desktop.domain.operations import DELETE
+from desktop.domain.permissions import READ_SEALED
 from desktop.domain.progress import Report, silent
 from desktop.store.change_log import COLUMNS, GENESIS, SET_ASIDE, seal
 from desktop.store.encoding import from_json
@@ -50,7 +51,7 @@ def check_vault(vault: Vault, *, report: Report = silent) -> CheckReport:
     try:
         vault.checkpoint()
         vault.renew()
-        with vault.reading() as connection:
+        with vault.reading(READ_SEALED) as connection:
             _check_pages(connection, result)
             if result.problems:
                 return result

@@ -13,8 +13,7 @@ _PIECES = 4  # pieces of what was typed that are looked up; the rest is checked 
 _MOST = 24  # ways to cut one text that are looked up
 _DEAREST = 99
 _LATER = 4  # a spelling may begin at a later character in a name no longer than this
-_SYLLABLES = frozenset(
-    """
+_SPELLED = """
 a ai an ang ao ba bai ban bang bao bei ben beng bi bian biang biao bie bin bing bo bong bu ca cai can cang cao ce cei
 cen ceng cha chai chan chang chao che chen cheng chi chong chou chu chua chuai chuan chuang chui chun chuo ci cong cou
 cu cuan cui cun cuo da dai dan dang dao de dei den deng di dia dian diao die din ding diu dong dou du duan dui dun duo
@@ -30,8 +29,8 @@ she shei shen sheng shi shou shu shua shuai shuan shuang shui shun shuo si song 
 tao te tei teng ti tian tiao tie ting tong tou tu tuan tui tun tuo wa wai wan wang wei wen weng wo wong wu xi xia xian
 xiang xiao xie xin xing xiong xiu xu xuan xue xun ya yan yang yao ye yi yin ying yo yong you yu yuan yue yun za zai zan
 zang zao ze zei zen zeng zha zhai zhan zhang zhao zhe zhei zhen zheng zhi zhong zhou zhu zhua zhuai zhuan zhuang zhui
-zhun zhuo zi zong zou zu zuan zui zun zuo""".split()
-)
+zhun zhuo zi zong zou zu zuan zui zun zuo"""
+_SYLLABLES = frozenset(_SPELLED.split())
 _BEGINNINGS = frozenset(syllable[:end] for syllable in _SYLLABLES for end in range(1, len(syllable) + 1))
 _LONGEST = max(map(len, _SYLLABLES))
 _DOUBLE = frozenset({"zh", "ch", "sh"})

@@ -12,7 +12,14 @@ from desktop.domain.names import match_key
 from desktop.store.letters import cuts_of, is_cut_short, is_spelled, letters_query
 from desktop.store.readings import places_of
 from desktop.store.search import (
-    GRAM, cleaned_number, door_of, door_tokens, han_run, number_tokens, runs_of, text_tokens,
+    GRAM,
+    cleaned_number,
+    door_of,
+    door_tokens,
+    han_run,
+    number_tokens,
+    runs_of,
+    text_tokens,
 )  # fmt: skip
 
 _MAX_TERMS = 6

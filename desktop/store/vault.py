@@ -18,6 +18,7 @@ from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
 from desktop.domain.errors import DamagedStoreError, NewerStoreError, StorePlaceError
 from desktop.domain.ids import IdMaker, new_id
+from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
 from desktop.store import migrations, search
 from desktop.store.change_log import head_of
 from desktop.store.engine import open_engine, raw_connection
@@ -50,9 +51,12 @@ class StoreIdentity:
 class Vault:
     """An open store. Made by `create_vault` and `open_vault`; closed once by `close`."""
 
-    def __init__(self, folder: Path, *, engine: Engine, key: bytes, clock: Clock, ids: IdMaker, user: str) -> None:
+    def __init__(
+        self, folder: Path, *, engine: Engine, key: bytes, clock: Clock, ids: IdMaker, user: str, role: str = SUPERVISOR
+    ) -> None:
         self.folder = folder
         self.user = user
+        self.role = role
         self.clock = clock
         self.ids = ids
         self._engine = engine
@@ -65,8 +69,15 @@ class Vault:
         self._load_settings()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Yield a connection inside one read transaction."""
+    def reading(self, what: str = READ_PEOPLE) -> Iterator[Connection]:
+        """Yield a connection inside one read transaction; raises NotAllowedError if the role may not read `what`."""
+        require(self.role, what)
+        with self._looking() as connection:
+            yield connection
+
+    @contextmanager
+    def _looking(self) -> Iterator[Connection]:
+        """Yield a connection for what the vault itself must know, whoever opened it."""
         with self._engine.connect().execution_options(yince_begin="DEFERRED") as connection:
             yield connection
             connection.rollback()
@@ -74,12 +85,14 @@ class Vault:
     @contextmanager
     def jotting(self) -> Iterator[Connection]:
         """Yield a connection for what is no record and is never logged (drafts); committed at the end."""
+        require(self.role, "draft")
         with self._engine.connect().execution_options(yince_begin="IMMEDIATE") as connection:
             yield connection
             connection.commit()
 
     def unit(self, action: str, *, why: str = "", source: str = "", undoes: str | None = None) -> UnitOfWork:
-        """Begin a unit of work; use it in a `with` and call its `commit`."""
+        """Begin a unit of work; use it in a `with` and call its `commit`. NotAllowedError if the role may not."""
+        require(self.role, action)
         connection = self._engine.connect().execution_options(yince_begin="IMMEDIATE")
         counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
         header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
@@ -87,7 +100,7 @@ class Vault:
 
     def secret(self, name: str) -> bytes:
         """Return a secret kept in the vault; KeyError if there is none of that name."""
-        with self.reading() as connection:
+        with self._looking() as connection:
             row = connection.exec_driver_sql("SELECT value FROM secret WHERE name=?", (name,)).first()
         if row is None:
             raise KeyError(name)
@@ -145,7 +158,7 @@ class Vault:
 
     def head(self) -> tuple[int, bytes]:
         """Return the number and hash of the newest entry of the change log."""
-        with self.reading() as connection:
+        with self._looking() as connection:
             return head_of(connection)
 
     def noted_head(self) -> int | None:
@@ -161,7 +174,7 @@ class Vault:
         return int(body["n"])
 
     def _load_settings(self) -> None:
-        with self.reading() as connection:
+        with self._looking() as connection:
             self.switched_on = load_settings(connection, owner=str(self.folder))
 
     def _committed(self, changes: Changes) -> None:
@@ -198,7 +211,9 @@ class _NotedUnit(UnitOfWork):
         return changes
 
 
-def create_vault(folder: Path, *, key: bytes, identity: StoreIdentity, clock: Clock, ids: IdMaker, user: str) -> Vault:
+def create_vault(
+    folder: Path, *, key: bytes, identity: StoreIdentity, clock: Clock, ids: IdMaker, user: str, role: str = SUPERVISOR
+) -> Vault:
     """Make the store file in an existing folder that holds no store, and open it.
 
     Raises StorePlaceError, StoreInUseError.
@@ -219,12 +234,14 @@ def create_vault(folder: Path, *, key: bytes, identity: StoreIdentity, clock: Cl
     }  # fmt: skip
     connection.executemany("INSERT INTO meta (key, value) VALUES (?,?)", list(values.items()))
     connection.close()
-    vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user)
+    vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role)
     vault.hold(lock)
     return vault
 
 
-def open_vault(folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: IdMaker, user: str) -> Vault:
+def open_vault(
+    folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: IdMaker, user: str, role: str = SUPERVISOR
+) -> Vault:
     """Open the store in `folder`; migrate it if it is older, after a copy was put aside.
 
     A store that is behind the head noted beside it was restored by hand: it opens in a new epoch,
@@ -239,7 +256,7 @@ def open_vault(folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: Id
     lock.take()
     try:
         _bring_up_to_date(folder, key=key, clock=clock)
-        vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user)
+        vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role)
     except BaseException:
         lock.release()
         raise

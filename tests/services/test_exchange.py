@@ -155,7 +155,7 @@ def test_a_community_may_not_touch_another_communitys_people(pair: Pair, make_st
     trust(other, street, tmp_path)
     one = person(community, "张三")
     send(community, street, tmp_path)
-    with other.vault.unit("forged") as unit:
+    with other.vault.unit("person.edit") as unit:
         unit.put("person", one, {"name": "李四", "home_org": other.org})
         unit.commit()
     result = send(other, street, tmp_path)

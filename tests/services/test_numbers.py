@@ -84,7 +84,7 @@ def test_what_was_changed_since_is_not_sound(station: Station, spoil: str) -> No
     small = numbers.freeze(station, name="先").frozen
     add(station, "乙")
     numbers.freeze(station, name="后")
-    with station.vault.unit("test.spoil") as unit:
+    with station.vault.unit("person.edit") as unit:
         unit.connection.exec_driver_sql(spoil)
         unit.commit()
     assert not numbers.frozen_set(station, frozen=small.id).sound

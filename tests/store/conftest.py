@@ -33,7 +33,7 @@ def vault(tmp_path: Path) -> Iterator[Vault]:
 def add_person(vault: Vault, name: str = "张三", **values: str | int | None) -> str:
     """Write one person and return the id."""
     person = new_id(vault.ids)
-    with vault.unit("test") as unit:
+    with vault.unit("person.edit") as unit:
         unit.add("person", person, {"name": name, "home_org": vault.identity.org, **values})
         unit.commit()
     return person

@@ -20,7 +20,7 @@ def people_named(vault: Vault, name: str) -> list[str]:
 
 def test_leaving_without_commit_changes_nothing(vault: Vault) -> None:
     head = vault.head()
-    with vault.unit("test") as unit:
+    with vault.unit("person.edit") as unit:
         unit.add("person", new_id(vault.ids), {"name": "张三"})
         unit.flush()
     assert people_named(vault, "张三") == []
@@ -28,7 +28,7 @@ def test_leaving_without_commit_changes_nothing(vault: Vault) -> None:
 
 
 def test_an_error_inside_rolls_back_and_frees_the_store(vault: Vault) -> None:
-    with pytest.raises(ZeroDivisionError), vault.unit("test") as unit:
+    with pytest.raises(ZeroDivisionError), vault.unit("person.edit") as unit:
         unit.add("person", new_id(vault.ids), {"name": "张三"})
         raise ZeroDivisionError
     add_person(vault, "李四")
@@ -38,7 +38,7 @@ def test_an_error_inside_rolls_back_and_frees_the_store(vault: Vault) -> None:
 
 def test_only_what_differs_is_logged(vault: Vault) -> None:
     person = add_person(vault, "张三", sex="1")
-    with vault.unit("test") as unit:
+    with vault.unit("person.edit") as unit:
         assert unit.put("person", person, {"name": "张三", "sex": "2"})
         assert not unit.put("person", person, {"sex": "2"})
         unit.commit()
@@ -49,7 +49,7 @@ def test_only_what_differs_is_logged(vault: Vault) -> None:
 
 def test_a_forced_field_is_logged_even_when_equal(vault: Vault) -> None:
     person = add_person(vault, "张三")
-    with vault.unit("test") as unit:
+    with vault.unit("person.edit") as unit:
         assert unit.put("person", person, {"name": "张三"}, force=["name"])
         unit.commit()
     with vault.reading() as connection:
@@ -58,26 +58,26 @@ def test_a_forced_field_is_logged_even_when_equal(vault: Vault) -> None:
 
 def test_a_deleted_person_is_not_found_and_comes_back_by_a_put(vault: Vault) -> None:
     person = add_person(vault, "张三")
-    with vault.unit("test") as unit:
+    with vault.unit("person.edit") as unit:
         assert unit.delete("person", person)
         assert not unit.delete("person", person)
         unit.commit()
     with vault.reading() as connection:
         assert person_page(connection, person) is None
-    with vault.unit("test") as unit:
+    with vault.unit("person.edit") as unit:
         unit.put("person", person, {})
         unit.commit()
     assert people_named(vault, "张三") == [person]
 
 
 def test_an_unknown_field_is_a_bug_not_a_column(vault: Vault) -> None:
-    with pytest.raises(KeyError), vault.unit("test") as unit:
+    with pytest.raises(KeyError), vault.unit("person.edit") as unit:
         unit.add("person", new_id(vault.ids), {"name; DROP TABLE person": "x"})
 
 
 def test_changes_name_the_topics_and_people(vault: Vault) -> None:
     person = add_person(vault, "张三")
-    with vault.unit("test") as unit:
+    with vault.unit("person.edit") as unit:
         unit.add("phone", new_id(vault.ids), {"person": person, "number": "19900000001"})
         changes = unit.commit()
     assert changes.topics == {"phone"}
@@ -96,7 +96,7 @@ _VALUES = st.dictionaries(
 @given(steps=st.lists(st.tuples(st.integers(0, 3), st.one_of(st.just(None), _VALUES)), max_size=12))
 def test_the_log_always_explains_the_store(vault: Vault, steps: list[tuple[int, dict[str, str] | None]]) -> None:
     records = [f"{number:032x}" for number in range(4)]
-    with vault.unit("test") as unit:
+    with vault.unit("person.edit") as unit:
         for which, values in steps:
             if values is None:
                 unit.delete("person", records[which])
