@@ -1,16 +1,20 @@
 """The one search box: what was typed becomes a walk through the search index, the likeliest people first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from desktop.store.matched import kind_of_match
+from desktop.store.letters import is_spelled
+from desktop.store.matched import MATCHED_FIELDS, kind_of_match
+from desktop.store.readings import places_of
 from desktop.store.terms import Term, card_number, term_of, words_of
 
 COUNT_CAP = 1000  # as one types, more people than this are only said to be more
-_POOL = 60  # people looked at before the last ones are put in order
+_POOL = 60  # people that are put in order; among more, narrower expressions say who comes first
+_NO_CAP = 1 << 60
 _FROM = "FROM find CROSS JOIN find_row AS kept ON kept.row=find.rowid WHERE find MATCH ?"
 
 
@@ -63,20 +67,23 @@ def find_people(connection: Connection, text: str, *, limit: int, cap: int | Non
     terms = [term for word in words if (term := term_of(word)) is not None]
     if not terms or len(terms) < len(words):
         return Finding((), 0)
-    rows: dict[int, tuple[str, str]] = {}
+    most = _NO_CAP if cap is None else cap
+    found = _rows(connection, _conjunction(terms), terms, most + 1)
+    pool = max(limit, _POOL)
+    first = _first_of_many(connection, terms, limit) if len(found) > pool else []
+    if len(first) < limit:
+        first = list(dict.fromkeys([*first, *_in_order(connection, found[:pool], words)]))[:limit]
+    return Finding(_hits(connection, first, words), min(len(found), most), len(found) > most)
+
+
+def _first_of_many(connection: Connection, terms: Sequence[Term], limit: int) -> list[int]:
+    """Return the rows to show first where more are found than can be put in order."""
+    rows: dict[int, None] = {}
     for expression in _narrower(terms):
-        rows.update(_first(_walk(connection, expression, terms, limit), limit))
+        rows.update(dict.fromkeys(_rows(connection, expression, terms, limit)))
         if len(rows) >= limit:
             break
-    pool = max(limit, _POOL)
-    walk = _walk(connection, _conjunction(terms), terms, None if _checked(terms) else pool + 1)
-    last = dict(_first(walk, pool + 1))
-    total, capped = len(last), False
-    if total > pool:
-        total, capped = _count(connection, terms, cap)
-    ranked = sorted((item for item in last.items() if item[0] not in rows), key=lambda item: _rank(item[1], words))
-    shown = [*rows, *(row for row, _ in ranked)][:limit]
-    return Finding(_hits(connection, shown, words), total, capped)
+    return list(rows)[:limit]
 
 
 def _by_card(connection: Connection, number: str) -> Finding:
@@ -103,43 +110,49 @@ def _checked(terms: Sequence[Term]) -> bool:
     return any(term.digits or term.letters for term in terms)
 
 
-def _walk(
-    connection: Connection, expression: str, terms: Sequence[Term], limit: int | None
-) -> Iterator[tuple[int, tuple[str, str]]]:
-    """Yield row, names and numbers of the people an expression finds that are really what was typed."""
-    bound = -1 if limit is None or _checked(terms) else limit
-    sql = f"SELECT find.rowid, kept.names, kept.numbers {_FROM} LIMIT ?"
-    with connection.exec_driver_sql(sql, (expression, bound)) as rows:
+def _rows(connection: Connection, expression: str, terms: Sequence[Term], most: int) -> list[int]:
+    """Return the index rows, at most so many, that an expression finds and that are really what was typed."""
+    if not _checked(terms):
+        sql = "SELECT rowid FROM find WHERE find MATCH ? LIMIT ?"
+        return [row[0] for row in connection.exec_driver_sql(sql, (expression, most))]
+    found: list[int] = []
+    sql = f"SELECT find.rowid, kept.names, kept.numbers {_FROM}"
+    with connection.exec_driver_sql(sql, (expression,)) as rows:
         for row, names, numbers in rows:
             if all(term.accepts(names, numbers) for term in terms):
-                yield row, (names, numbers)
+                found.append(row)
+                if len(found) == most:
+                    break
+    return found
 
 
-def _first(found: Iterable[tuple[int, tuple[str, str]]], most: int) -> list[tuple[int, tuple[str, str]]]:
-    return [one for _, one in zip(range(most), found, strict=False)]
+def _in_order(connection: Connection, rows: Sequence[int], words: Sequence[str]) -> list[int]:
+    """Return rows with those first that are nearest to what was typed."""
+    sql = "SELECT row, names, numbers FROM find_row WHERE row IN (SELECT value FROM json_each(?))"
+    found = connection.exec_driver_sql(sql, (json.dumps(list(rows)),)).all()
+    return [row[0] for row in sorted(found, key=lambda row: _rank(row[1], row[2], words))]
 
 
-def _count(connection: Connection, terms: Sequence[Term], cap: int | None) -> tuple[int, bool]:
-    """Return how many people there are, up to `cap`, and whether there are more."""
-    if _checked(terms):
-        total = sum(1 for _ in _first(_walk(connection, _conjunction(terms), terms, None), (cap or 1 << 60) + 1))
-    else:
-        sql = "SELECT count(*) FROM (SELECT rowid FROM find WHERE find MATCH ? LIMIT ?)"
-        bound = (_conjunction(terms), -1 if cap is None else cap + 1)
-        total = int(connection.exec_driver_sql(sql, bound).scalar_one())
-    return (total, False) if cap is None or total <= cap else (cap, True)
+def _rank(names: str, numbers: str, words: Sequence[str]) -> tuple[int, str]:
+    """Return a key: whole names, numbers that end as typed, beginnings of names, the rest; then by name."""
+    name = names.partition("|")[0]
+    return min((_nearness(name, numbers, word) for word in words), default=9), name
 
 
-def _rank(kept: tuple[str, str], words: Sequence[str]) -> tuple[int, str]:
-    """Return a key that puts first who has a number that ends as typed, then the shorter and earlier names."""
-    names, numbers = kept
-    ends = any(number.endswith(word.lower()) for word in words if word.isdigit() for number in numbers.split("|"))
-    return (0 if ends else 1), names
+def _nearness(name: str, numbers: str, word: str) -> int:
+    plain = word.lower()
+    if name == word or any(number.endswith(plain) for number in numbers.split("|") if plain.isdigit()):
+        return 0
+    if plain.isascii() and plain.isalpha():
+        places = places_of(name)
+        return 1 if is_spelled(plain, places[: len(plain)], from_first=True) else 3
+    return 2 if name.startswith(word) else 3
 
 
 def _hits(connection: Connection, rows: Sequence[int], words: Sequence[str]) -> tuple[Found, ...]:
     """Return the people of index rows in their order, with what matched."""
     marks = ",".join("?" * len(rows))
-    sql = f"SELECT person.*, names FROM person JOIN find_row USING (row) WHERE person.row IN ({marks})"  # noqa: S608
+    columns = ", ".join(f"person.{key}" for key in ("row", "id", *MATCHED_FIELDS))
+    sql = f"SELECT {columns}, names FROM person JOIN find_row USING (row) WHERE person.row IN ({marks})"  # noqa: S608
     found = {row["row"]: row for row in connection.exec_driver_sql(sql, tuple(rows)).mappings()}
     return tuple(Found(found[row]["id"], kind_of_match(connection, found[row], words)) for row in rows if row in found)

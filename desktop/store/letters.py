@@ -10,19 +10,18 @@ from functools import lru_cache
 
 SLOTS = 6  # characters of a name that are indexed by sound
 _PIECES = 4  # pieces of what was typed that are looked up; the rest is checked against the name
-_MOST = 24  # ways to cut one text that are looked up
-_DEAREST = 99
+_MOST = 12  # ways to cut one text that are looked up
 _LATER = 4  # a spelling may begin at a later character in a name no longer than this
 _SPELLED = """
 a ai an ang ao ba bai ban bang bao bei ben beng bi bian biang biao bie bin bing bo bong bu ca cai can cang cao ce cei
 cen ceng cha chai chan chang chao che chen cheng chi chong chou chu chua chuai chuan chuang chui chun chuo ci cong cou
 cu cuan cui cun cuo da dai dan dang dao de dei den deng di dia dian diao die din ding diu dong dou du duan dui dun duo
 e ei en eng er fa fan fang fei fen feng fiao fo fou fu ga gai gan gang gao ge gei gen geng gong gou gu gua guai guan
-guang gui gun guo ha hai han hang hao he hei hen heng hm hng hong hou hu hua huai huan huang hui hun huo ji jia jian
+guang gui gun guo ha hai han hang hao he hei hen heng hong hou hu hua huai huan huang hui hun huo ji jia jian
 jiang jiao jie jin jing jiong jiu ju juan jue jun ka kai kan kang kao ke kei ken keng kong kou ku kua kuai kuan kuang
 kui kun kuo la lai lan lang lao le lei len leng li lia lian liang liao lie lin ling liu lo long lou lu luan lue lun luo
-lv lve lyu lyue m ma mai man mang mao me mei men meng mi mian miao mie min ming miu mo mou mu n na nai nan nang nao ne
-nei nen neng ng ni nia nian niang niao nie nin ning niu nong nou nu nuan nue nun nuo nv nve nyu nyue o ou pa pai pan
+lv lve lyu lyue ma mai man mang mao me mei men meng mi mian miao mie min ming miu mo mou mu na nai nan nang nao ne
+nei nen neng ni nia nian niang niao nie nin ning niu nong nou nu nuan nue nun nuo nv nve nyu nyue o ou pa pai pan
 pang pao pei pen peng pi pian piao pie pin ping po pou pu qi qia qian qiang qiao qie qin qing qiong qiu qu quan que qun
 ran rang rao re ren reng ri rong rou ru rua ruan rui run ruo sa sai san sang sao se sen seng sha shai shan shang shao
 she shei shen sheng shi shou shu shua shuai shuan shuang shui shun shuo si song sou su suan sui sun suo ta tai tan tang
@@ -33,6 +32,7 @@ zhun zhuo zi zong zou zu zuan zui zun zuo"""
 _SYLLABLES = frozenset(_SPELLED.split())
 _BEGINNINGS = frozenset(syllable[:end] for syllable in _SYLLABLES for end in range(1, len(syllable) + 1))
 _LONGEST = max(map(len, _SYLLABLES))
+_INTERJECTIONS = frozenset({"m", "n", "ng", "hm", "hng"})  # readings that nobody's name has
 _DOUBLE = frozenset({"zh", "ch", "sh"})
 
 Cut = tuple[str, ...]
@@ -40,9 +40,9 @@ Cut = tuple[str, ...]
 
 @lru_cache(maxsize=20000)
 def spellings_of(reading: str) -> tuple[str, ...]:
-    """Return how a reading is typed: `lv` also as `lu` and `lyu`; nothing for what has no letters."""
+    """Return how a reading is typed: `lv` also as `lu` and `lyu`; nothing for what is not typed in letters."""
     plain = reading.replace("ê", "e")
-    if not (plain.isascii() and plain.isalpha()):
+    if not (plain.isascii() and plain.isalpha()) or plain in _INTERJECTIONS:
         return ()
     return (plain, plain.replace("v", "u"), plain.replace("v", "yu")) if plain[1:2] == "v" else (plain,)
 
@@ -72,7 +72,8 @@ def _typed(readings: tuple[str, ...]) -> tuple[str, ...]:
 def cuts_of(letters: str) -> tuple[Cut, ...]:
     """Return the likeliest ways to cut letters into syllables and initials, the last piece perhaps unfinished.
 
-    Whole syllables come before initials. A cut of more than four pieces is given by its first four.
+    If whole syllables will do, initials in between are not thought of, but initials alone are.
+    A cut of more than four pieces is given by its first four.
     """
     ways: dict[int, dict[Cut, int]] = {0: {(): 0}}  # what the cuts up to a place cost in initials
     done: dict[Cut, int] = {}
@@ -82,9 +83,20 @@ def cuts_of(letters: str) -> tuple[Cut, ...]:
                 longer = (*cut, letters[start:end])
                 ends = end == len(letters) or len(longer) == _PIECES
                 kept = done if ends else ways.setdefault(end, {})
-                kept[longer] = min(kept.get(longer, _DEAREST), cost + extra)
-    done.setdefault(tuple(letters[:_PIECES]), _DEAREST)  # initials only
-    return tuple(cut for cut, _ in sorted(done.items(), key=_likeliest)[:_MOST])
+                kept[longer] = min(kept.get(longer, cost + extra), cost + extra)
+    ranked = sorted(done.items(), key=_likeliest)[:_MOST]
+    most = ranked[0][1] + (1 if ranked[0][1] else 0)
+    cuts = [cut for cut, cost in ranked if cost <= most]
+    if most or len(letters) <= _PIECES:
+        cuts.append(tuple(letters[:_PIECES]))
+    return tuple(dict.fromkeys([*cuts, *_surname_and_initials(letters)]))
+
+
+def _surname_and_initials(letters: str) -> Iterable[Cut]:
+    """Yield `wan g j` for `wangj`: a surname in full and at most three initials, even if syllables will do."""
+    for end in range(max(len(letters) - _PIECES + 1, 1), len(letters)):
+        if letters[:end] in _SYLLABLES:
+            yield letters[:end], *letters[end:]
 
 
 def _likeliest(item: tuple[Cut, int]) -> tuple[int, int, Cut]:
@@ -120,18 +132,22 @@ def _all_of(tokens: Iterable[str]) -> str:
     return "(" + " AND ".join(f'"{token}"' for token in tokens) + ")"
 
 
-def is_spelled(letters: str, places: Sequence[Iterable[str]]) -> bool:
-    """True if letters spell a name from its first or a later character on."""
-    heard = [tuple(s for reading in place for s in spellings_of(reading)) for place in places]
-    heard = [one for one in heard if one]
-    return any(_spells(letters, heard[start:]) for start in range(len(heard)))
+def is_spelled(letters: str, places: Sequence[Iterable[str]], *, from_first: bool = False) -> bool:
+    """True if letters spell a name, from its first or (unless `from_first`) from a later character on."""
+    heard = _heard(places)
+    return any(_spells(letters, heard[start:]) for start in range(1 if from_first else len(heard)))
 
 
 def is_whole(letters: str, places: Sequence[Iterable[str]]) -> bool:
     """True if letters are whole syllables of a name, the last one perhaps unfinished, and not its initials."""
-    heard = [tuple(s for reading in place for s in spellings_of(reading)) for place in places]
-    heard = [one for one in heard if one]
+    heard = _heard(places)
     return any(_spells(letters, heard[start:], initials=False) for start in range(len(heard)))
+
+
+def _heard(places: Sequence[Iterable[str]]) -> list[tuple[str, ...]]:
+    """Return the ways each character of a name is typed, without those that have none."""
+    heard = (tuple(s for reading in place for s in spellings_of(reading)) for place in places)
+    return [one for one in heard if one]
 
 
 def _spells(letters: str, heard: Sequence[tuple[str, ...]], *, initials: bool = True) -> bool:

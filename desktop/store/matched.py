@@ -19,6 +19,7 @@ _RECORDS = (
     ("SELECT number FROM old_id WHERE deleted=0 AND number IS NOT NULL AND person=?", "曾用证号"),
     ("SELECT phone FROM contact WHERE deleted=0 AND phone IS NOT NULL AND person=?", "联系人电话"),
 )
+MATCHED_FIELDS = (*(key for key, _ in _OWN_NUMBERS), *(key for key, _ in _TEXTS), "birth_id", "birth_file")
 Row = Mapping[Any, Any]
 
 
