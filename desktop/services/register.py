@@ -1,7 +1,7 @@
 """People: register, amend, find, list, and what hangs on them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -56,6 +56,7 @@ class FoundPeople:
 
     people: tuple[FoundPerson, ...]
     total: int
+    capped: bool = False  # there are more than `total`
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +222,17 @@ def history_of(station: Station, *, person: str) -> list[HistoryLine]:
         return history.history_of_person(connection, person)
 
 
-def find(station: Station, *, text: str, limit: int = 50) -> FoundPeople:
-    """Return the people the search box finds, best first, with what matched."""
-    with station.vault.reading() as connection:
-        found = finding.find_people(connection, text, limit=limit)
+def find(
+    station: Station, *, text: str, limit: int = 50, all_counted: bool = False, stop: Callable[[], bool] | None = None
+) -> FoundPeople:
+    """Return the people the search box finds, best first, with what matched.
+
+    They are counted up to a cap unless `all_counted`. Raises Cancelled once `stop` says that the
+    answer is not wanted any more.
+    """
+    cap = None if all_counted else finding.COUNT_CAP
+    with station.vault.reading(stop=stop) as connection:
+        found = finding.find_people(connection, text, limit=limit, cap=cap)
         mains = joining.mains_of(connection, [hit.person for hit in found.hits])
         shown = [mains.get(hit.person, hit.person) for hit in found.hits]
         rows = {row.id: row for row in people.rows_of(connection, shown)}
@@ -233,7 +241,7 @@ def find(station: Station, *, text: str, limit: int = 50) -> FoundPeople:
         matched = f"{hit.matched}，已并入" if hit.person in mains else hit.matched
         if person in rows and (person not in hits or hit.person not in mains):
             hits[person] = FoundPerson(person, rows[person], matched)
-    return FoundPeople(tuple(hits.values()), found.total - (len(found.hits) - len(hits)))
+    return FoundPeople(tuple(hits.values()), found.total - (len(found.hits) - len(hits)), found.capped)
 
 
 def people_ids(station: Station, *, wanted: PeopleFilter, sort: str = "name", descending: bool = False) -> list[str]:

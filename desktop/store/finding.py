@@ -43,16 +43,17 @@ def condition(text: str) -> tuple[str, list[Any]] | None:
     words = words_of(text)
     if not words:
         return None
-    whole = card_number(text)
-    if whole is not None:
-        return "person.id IN (SELECT person FROM card WHERE card_no=? AND deleted=0)", [whole]
     terms = [term_of(word) for word in words]
     known = [term for term in terms if term is not None]
     if len(known) < len(terms):
         return "0", []
     checks = [term.digits for term in known if term.digits]
     parts = "".join(" AND instr(kept.numbers, ?)>0" for _ in checks)
-    return f"person.row IN (SELECT find.rowid {_FROM}{parts})", [_conjunction(known), *checks]
+    found, bound = f"person.row IN (SELECT find.rowid {_FROM}{parts})", [_conjunction(known), *checks]
+    card = card_number(text)
+    if card is None:
+        return found, bound
+    return f"({found} OR person.id IN (SELECT person FROM card WHERE card_no=? AND deleted=0))", [*bound, card]
 
 
 def find_people(connection: Connection, text: str, *, limit: int, cap: int | None = COUNT_CAP) -> Finding:
@@ -61,9 +62,9 @@ def find_people(connection: Connection, text: str, *, limit: int, cap: int | Non
     They are counted up to `cap`; None counts them all.
     """
     words = words_of(text)
-    card = card_number(text)
+    card = _by_card(connection, text)
     if card is not None:
-        return _by_card(connection, card)
+        return card
     terms = [term for word in words if (term := term_of(word)) is not None]
     if not terms or len(terms) < len(words):
         return Finding((), 0)
@@ -86,11 +87,11 @@ def _first_of_many(connection: Connection, terms: Sequence[Term], limit: int) ->
     return list(rows)[:limit]
 
 
-def _by_card(connection: Connection, number: str) -> Finding:
-    """Return the person who holds a card."""
+def _by_card(connection: Connection, text: str) -> Finding | None:
+    """Return the person who holds a card; None for what is no card's number, though it may look like one."""
     sql = "SELECT DISTINCT person FROM card WHERE card_no=? AND deleted=0"
-    hits = tuple(Found(str(row[0]), "卡号") for row in connection.exec_driver_sql(sql, (number,)))
-    return Finding(hits, len(hits))
+    rows = connection.exec_driver_sql(sql, (card_number(text) or "",)).all()
+    return Finding(tuple(Found(str(row[0]), "卡号") for row in rows), len(rows)) if rows else None
 
 
 def _conjunction(terms: Sequence[Term]) -> str:

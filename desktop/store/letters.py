@@ -153,11 +153,11 @@ def _heard(places: Sequence[Iterable[str]]) -> list[tuple[str, ...]]:
 def _spells(letters: str, heard: Sequence[tuple[str, ...]], *, initials: bool = True) -> bool:
     """Follow letters through the characters: a reading, its initial, or at the end a beginning of it."""
     rests = {letters}
-    for spellings in heard:
+    for place, spellings in enumerate(heard):
         after: set[str] = set()
         for rest in rests:
             for one in spellings:
-                if one.startswith(rest) and (initials or len(rest) > 1 or one == rest):
+                if one.startswith(rest) and (initials or place or len(rest) > 1 or one == rest):
                     return True
                 pieces = {one, one[:1], one[:2] if one[:2] in _DOUBLE else one} if initials else {one}
                 after.update(rest[len(piece) :] for piece in pieces if rest.startswith(piece))

@@ -49,11 +49,9 @@ def _of_text(row: Row, word: str) -> str:
         return "姓名"
     if any(word in one for one in former):
         return "曾用名"
-    plain = "".join(word.split())
-    for key, label in _TEXTS:
-        if plain in "".join(str(row[key] or "").split()):
-            return label
-    return "楼栋房号" if door_of(word) else "住址"
+    if door_of(word):
+        return "楼栋房号"
+    return next((label for key, label in _TEXTS if word in "".join(str(row[key] or "").split())), "住址")
 
 
 def _of_letters(row: Row, letters: str) -> str:

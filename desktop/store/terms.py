@@ -44,12 +44,17 @@ class Term:
         """True if names and numbers of a person (each joined by `|`) are really what was typed."""
         if self.digits and self.digits not in numbers:
             return False
-        return not self.letters or any(is_spelled(self.letters, places_of(name)) for name in names.split("|"))
+        return not self.letters or any(
+            self.letters in name.lower() or is_spelled(self.letters, places_of(name)) for name in names.split("|")
+        )
 
 
 def clean_text(text: str) -> str:
-    """Return typed text without control characters, lone surrogates and full-width forms."""
-    shown = "".join(c if c.isprintable() else " " for c in text[:_MAX_TEXT])
+    """Return typed text without control characters, lone surrogates and full-width forms.
+
+    Private-use characters stay: some names have nothing better.
+    """
+    shown = "".join(c if c.isprintable() or unicodedata.category(c) == "Co" else " " for c in text[:_MAX_TEXT])
     return unicodedata.normalize("NFKC", shown)
 
 
@@ -103,7 +108,7 @@ def _letters_term(letters: str) -> Term:
     best = (exact, letters_query(letters, first_only=True))
     words = [f'"{mark}{letters}"' for mark in "nw"] if len(letters) > 1 else []
     if is_cut_short(letters):
-        return Term(letters_query(letters), best, letters=letters)
+        return Term(_any_of([letters_query(letters), f'"n{letters}"']), best, letters=letters)
     return Term(_any_of([letters_query(letters), *words]), best)
 
 
