@@ -325,7 +325,7 @@ def restore(options: argparse.Namespace) -> Answer:
 
 def check(options: argparse.Namespace) -> Answer:
     """Check the whole store; a damaged one is a known error that says where."""
-    with station_at(options.store) as station:
+    with station_at(options.store, checked=False) as station:
         found = backups.check_store(station)
     if not found.is_sound:
         raise DamagedStoreError("检查发现问题：" + "；".join(found.problems), "请从备份恢复", tuple(found.problems))

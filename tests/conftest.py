@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -13,10 +14,15 @@ from hypothesis import HealthCheck, settings
 from desktop.domain.clock import FixedClock
 from desktop.domain.ids import SeededIds
 from desktop.security.key_file import KdfCost
-from desktop.services.access import NewStore, create_store, open_store
+from desktop.services.access import NewStore, create_store, end_with_the_job, open_store
 from desktop.services.station import Station
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+_HOME = tempfile.TemporaryDirectory(prefix="yince-home-")
+os.environ["YINCE_HOME"] = _HOME.name  # children of module fixtures too keep their notes out of the user's folder
+# Locking and wiping every allocation takes half of the processor (decision 0002); `store/test_memory.py`
+# looks at both kinds of process from outside.
+end_with_the_job()
 settings.register_profile(
     "small", derandomize=True, max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -42,6 +48,12 @@ def no_stray_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     stray = [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
     assert not stray, [record.getMessage() for record in stray]
+
+
+@pytest.fixture(autouse=True)
+def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the workstation remembers inside the test."""
+    monkeypatch.setenv("YINCE_HOME", str(tmp_path_factory.mktemp("home")))
 
 
 Maker = Callable[..., Station]

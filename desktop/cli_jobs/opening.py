@@ -34,9 +34,9 @@ def password_of(prompt: str = "密码：") -> str:
 
 
 @contextmanager
-def station_at(folder: Path) -> Iterator[Station]:
-    """Open the store for one job."""
-    station = access.open_store(folder, password=password_of(), clock=SystemClock())
+def station_at(folder: Path, *, checked: bool = True) -> Iterator[Station]:
+    """Open the store for one job; `checked=False` when the job is the whole check itself."""
+    station = access.open_store(folder, password=password_of(), clock=SystemClock(), checked=checked)
     try:
         yield station
     finally:

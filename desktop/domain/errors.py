@@ -10,6 +10,7 @@ YinceError
  │   ├─ StoreError            the store itself
  │   │   ├─ NewerStoreError
  │   │   ├─ DamagedStoreError
+ │   │   ├─ ReadOnlyStoreError
  │   │   └─ DiskFullError
  │   ├─ InvalidValueError     a value breaks a rule of the dictionary (names the field)
  │   ├─ NotFoundError         no such person, card, package, conflict ...
@@ -87,6 +88,10 @@ class DamagedStoreError(StoreError):
     def __init__(self, message: str, advice: str = "", places: tuple[str, ...] = ()) -> None:
         super().__init__(message, advice)
         self.places = places
+
+
+class ReadOnlyStoreError(StoreError):
+    """The store was opened only to be looked at."""
 
 
 class DiskFullError(StoreError):

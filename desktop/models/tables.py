@@ -56,6 +56,16 @@ META = Table(
     Column("value", Text, nullable=False),
 )
 
+SEAL = Table(
+    "seal",
+    METADATA,
+    Column("batch", Integer, primary_key=True),
+    Column("entry", Integer, nullable=False),
+    Column("entry_hash", LargeBinary, nullable=False),
+    Column("trust", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
 SECRET = Table(
     "secret",
     METADATA,

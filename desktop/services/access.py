@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.domain.clock import Clock
-from desktop.domain.errors import InvalidValueError, StorePlaceError
+from desktop.domain.errors import DamagedStoreError, InvalidValueError, StorePlaceError
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
 from desktop.domain.permissions import SUPERVISOR
 from desktop.security import key_file, sealing
 from desktop.services.station import Station
 from desktop.store import engine
-from desktop.store.places import DATABASE, refuse_network_place
-from desktop.store.vault import StoreIdentity, Vault, create_vault, open_vault
+from desktop.store.opening import create_vault, open_vault
+from desktop.store.places import BACKUPS, DATABASE, refuse_network_place
+from desktop.store.rotation import sweep_parts
+from desktop.store.startup import start_problems
+from desktop.store.vault import StoreIdentity, Vault
 
 COMMUNITY = "community"
 STREET = "street"
@@ -66,10 +69,21 @@ def create_store(
     return Station(vault, clock, ids, draft.user.strip(), SUPERVISOR)
 
 
-def open_store(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None) -> Station:
-    """Open the register in `folder`.
+def open_store(
+    folder: Path,
+    *,
+    password: str,
+    clock: Clock,
+    ids: IdMaker | None = None,
+    read_only: bool = False,
+    checked: bool = True,
+) -> Station:
+    """Open the register in `folder` after the checks of `store.startup`; `read_only` for a damaged one, unchecked.
 
-    Raises StorePlaceError, WrongPasswordError, StoreInUseError, NewerStoreError, DamagedStoreError.
+    `checked=False` is for the job that checks everything itself.
+
+    Raises StorePlaceError, WrongPasswordError, StoreInUseError, NewerStoreError, DamagedStoreError
+    (its `places` say what was found).
     """
     ids = ids or RandomIds()
     if not is_store(folder):
@@ -77,9 +91,25 @@ def open_store(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None
     refuse_network_place(folder)
     slot = key_file.open_key_file(folder, password=password)
     vault = open_vault(
-        folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role
-    )
+        folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role,
+        read_only=read_only,
+    )  # fmt: skip
+    if not read_only:
+        sweep_parts(folder / BACKUPS)
+    if checked and not read_only:
+        _refuse_damaged(vault)
     return Station(vault, clock, ids, slot.user, slot.role)
+
+
+def _refuse_damaged(vault: Vault) -> None:
+    """Close the vault and raise DamagedStoreError if what is checked at the start finds anything."""
+    found = start_problems(vault)
+    if not found:
+        return
+    vault.is_read_only = True  # closing must not touch what is broken
+    vault.close()
+    first = found[0] if len(found) == 1 else f"{found[0]}等 {len(found)} 处"
+    raise DamagedStoreError(f"登记库没有通过检查（{first}）", "请从备份恢复，或先以只读方式打开查看", tuple(found))
 
 
 def change_own_password(station: Station, *, old: str, new: str) -> None:

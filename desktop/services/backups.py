@@ -1,19 +1,28 @@
 """Backups, restoring one, and the check of the whole store."""
 
+import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from desktop.config.station_notes import notes_of
 from desktop.domain.clock import Clock, stamp
-from desktop.domain.errors import KnownError
+from desktop.domain.errors import DiskFullError, KnownError
 from desktop.domain.ids import IdMaker, RandomIds
 from desktop.domain.progress import Report, silent
+from desktop.security.signing import SigningKey
 from desktop.services.access import is_store, open_store
+from desktop.services.backup_watch import automatic_backup, back_up_to, refuse_without_room
 from desktop.services.station import Station
 from desktop.store import backup
+from desktop.store.audit_chain import Witness
 from desktop.store.backup import BackupInfo
 from desktop.store.integrity import CheckReport, check_vault
-from desktop.store.places import DATABASE, HEAD, StoreLock, refuse_network_place
+from desktop.store.places import BACKUPS, DATABASE, HEAD, StoreLock, refuse_network_place
+from desktop.store.rotation import KeptBackup, kept_backups
+from desktop.store.vault import write_atomically
 
 _STORE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", HEAD, backup.KEY_FILE, f"{backup.KEY_FILE}.copy")
 
@@ -25,24 +34,47 @@ class Restored:
     people: int
     created: str
     aside: Path | None
+    lost: int = 0  # entries of the change log the replaced store had beyond the backup, as far as it can be told
 
 
 def back_up(station: Station, *, target: Path) -> BackupInfo:
     """Write a verified backup into the folder `target`; raises DiskFullError, DamagedStoreError."""
     station.allow("backup")
-    return backup.write_backup(station.vault, target=target)
+    return back_up_to(station, target=target)
 
 
 def back_up_before(station: Station, *, what: str) -> BackupInfo:
-    """Write an automatic backup beside the store before something large."""
+    """Write an automatic backup beside the store before something large that the disk has room for.
+
+    Raises DiskFullError, DamagedStoreError.
+    """
     station.allow("backup.auto")
-    return backup.automatic_backup(station.vault, before=what)
+    refuse_without_room(station, what=what)
+    return automatic_backup(station, before=what)
 
 
 def check_store(station: Station, *, report: Report = silent) -> CheckReport:
-    """Check pages, log chain, records and index of the open store."""
+    """Check pages, logs, records and index of the open store, also against the heads its backups carry."""
     station.allow("check")
-    return check_vault(station.vault, report=report)
+    return check_vault(station.vault, witnesses=witnesses_of(station), report=report)
+
+
+def witnesses_of(station: Station) -> list[Witness]:
+    """Return what the backups within reach remember of the logs: signed by this device, or left out."""
+    public = SigningKey(station.vault.secret("sign_seed")).public
+    folders = [station.vault.folder / BACKUPS, *map(Path, notes_of(station.vault.identity.store_id).places)]
+    found: list[Witness] = []
+    for folder in folders:
+        for kept in kept_backups(folder, store_id=station.vault.identity.store_id):
+            header = backup.read_header(kept.path)
+            if kept.head and backup.is_from(header, public=public):
+                found.append(
+                    Witness(
+                        f"备份“{kept.path.name}”", kept.log_entries, bytes.fromhex(kept.head),
+                        int(header.get("batch", 0)), bytes.fromhex(str(header.get("audit", ""))),
+                    )
+                )  # fmt: skip
+    return found
 
 
 def restore_backup(path: Path, *, folder: Path, password: str, clock: Clock, ids: IdMaker | None = None) -> Restored:
@@ -71,7 +103,39 @@ def restore_backup(path: Path, *, folder: Path, password: str, clock: Clock, ids
         people = int(header["people"])
     finally:
         station.close()
-    return Restored(people, str(header["created"]), aside)
+    return Restored(people, str(header["created"]), aside, _lost(aside, header))
+
+
+def _lost(aside: Path | None, header: Mapping[str, Any]) -> int:
+    """Return how far the replaced store had gone beyond the backup, by the note beside it."""
+    try:
+        note = json.loads(((aside or Path()) / HEAD).read_text(encoding="utf-8"))
+        return max(0, int(note["n"]) - int(header["log"])) if note["store_id"] == header["store_id"] else 0
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def newest_backup(folder: Path) -> KeptBackup | None:
+    """Return the newest whole backup of the register in `folder`: beside it, or where backups went before."""
+    found = kept_backups(folder / BACKUPS)
+    if found:
+        for place in notes_of(found[0].store_id).places:
+            found += kept_backups(Path(place), store_id=found[0].store_id)
+    return max(found, key=lambda one: (one.log_entries, one.created), default=None)
+
+
+def save_diagnosis(path: Path, *, places: Sequence[str], folder: Path, clock: Clock) -> None:
+    """Write what street IT needs to know of a damaged register, without any personal data.
+
+    Raises DiskFullError.
+    """
+    lines = [f"银册登记库诊断　{stamp(clock)}", f"文件夹：{folder}", *places]
+    lines += [f"{one.name}　{one.stat().st_size} 字节" for one in sorted(folder.iterdir()) if one.is_file()]
+    lines += [f"备份：{one.path.name}　{one.log_entries} 步" for one in kept_backups(folder / BACKUPS)]
+    try:
+        write_atomically(path, "\n".join(lines).encode("utf-8"))
+    except OSError as error:
+        raise DiskFullError("诊断没有写成", "请换一个位置再保存") from error
 
 
 def _move_aside(folder: Path, clock: Clock) -> Path:

@@ -1,8 +1,9 @@
 """Backups: one file a backup, verified by reading it back (`docs/formats/backup.md`).
 
 A backup is `YBK1` and a line feed, a length-prefixed JSON header, then the key file and the store, both as they
-lie on disk: encrypted as they always are. The header holds nothing personal and the hash of both
-parts; SQLCipher authenticates every page of the store under the data key.
+lie on disk: encrypted as they always are. The header holds nothing personal, the hash of both
+parts and the end of the change log, signed by the device; SQLCipher authenticates every page of
+the store under the data key.
 """
 
 import hashlib
@@ -18,9 +19,10 @@ import sqlcipher3
 
 from desktop.domain.clock import stamp
 from desktop.domain.errors import DamagedStoreError, DiskFullError, NotFoundError
+from desktop.security.signing import SigningKey, is_signed
 from desktop.store import migrations
 from desktop.store.engine import raw_connection
-from desktop.store.places import BACKUPS, DATABASE
+from desktop.store.places import DATABASE
 from desktop.store.vault import Vault
 
 MAGIC = b"YBK1\n"
@@ -28,7 +30,9 @@ SUFFIX = ".ybk"
 KEY_FILE = "store.keys"
 _LENGTH = struct.Struct(">I")
 _MOST_HEADER = 1 << 20
-KEEP_AUTOMATIC = 10
+_SEALED_SINCE = 11  # the schema with the audit chain
+_FORMAT = 2  # 1 had neither signature nor head; such backups still restore
+_SIGNED_AS = b"yince backup/2\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def write_backup(vault: Vault, *, target: Path, label: str = "") -> BackupInfo:
     try:
         facts = _copy_store(vault, copy)
         _assemble(vault, copy, part, created=created, facts=facts)
-        _verify_container(part)
+        verify_container(part)
         os.replace(part, path)
     except (OSError, sqlcipher3.OperationalError) as error:
         raise DiskFullError("备份没有写成，可能是磁盘已满或存储盘被拔出", "请换一个位置再备份") from error
@@ -65,16 +69,6 @@ def write_backup(vault: Vault, *, target: Path, label: str = "") -> BackupInfo:
         part.unlink(missing_ok=True)
     _sync_folder(target)
     return BackupInfo(path, facts["people"], facts["log"], created, path.stat().st_size)
-
-
-def automatic_backup(vault: Vault, *, before: str) -> BackupInfo:
-    """Write a backup beside the store before something large, and drop the oldest automatic ones."""
-    folder = vault.folder / BACKUPS
-    info = write_backup(vault, target=folder, label=f"-{before}")
-    kept = sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    for old in kept[KEEP_AUTOMATIC:]:
-        old.unlink(missing_ok=True)
-    return info
 
 
 def _free_name(path: Path) -> Path:
@@ -87,7 +81,7 @@ def _free_name(path: Path) -> Path:
     return free
 
 
-def _copy_store(vault: Vault, target: Path) -> dict[str, int]:
+def _copy_store(vault: Vault, target: Path) -> dict[str, Any]:
     """Copy the store page by page under the same key and check the copy; return its counts."""
     target.unlink(missing_ok=True)
     source = vault.raw_copy_source()
@@ -100,12 +94,12 @@ def _copy_store(vault: Vault, target: Path) -> dict[str, int]:
         source.close()
     check = vault.open_copy(target)
     try:
-        return _sound_counts(check)
+        return sound_counts(check)
     finally:
         check.close()
 
 
-def _sound_counts(connection: Any) -> dict[str, int]:
+def sound_counts(connection: Any) -> dict[str, Any]:
     """Return the counts of a copy that passes its checks; DamagedStoreError if it does not."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -114,21 +108,26 @@ def _sound_counts(connection: Any) -> dict[str, int]:
     if bad or quick != "ok":
         raise DamagedStoreError("备份写好后核对不通过，没有保留", "请先运行“检查登记库”")
     people = cursor.execute("SELECT count(*) FROM person WHERE deleted=0").fetchone()[0]
-    log = cursor.execute("SELECT coalesce(max(n), 0) FROM change").fetchone()[0]
+    log = cursor.execute("SELECT n, hash FROM change ORDER BY n DESC LIMIT 1").fetchone() or (0, b"")
+    audit = (0, b"")
+    if migrations.version_of(cursor) >= _SEALED_SINCE:
+        audit = cursor.execute("SELECT batch, hash FROM seal ORDER BY batch DESC LIMIT 1").fetchone() or audit
     schema = migrations.version_of(cursor)
     cursor.execute("PRAGMA journal_mode=DELETE").fetchall()
-    return {"people": int(people), "log": int(log), "schema": schema}
+    heads = {"head": bytes(log[1]).hex(), "batch": int(audit[0]), "audit": bytes(audit[1]).hex()}
+    return {"people": int(people), "log": int(log[0]), "schema": schema, **heads}
 
 
-def _assemble(vault: Vault, copy: Path, part: Path, *, created: str, facts: dict[str, int]) -> None:
+def _assemble(vault: Vault, copy: Path, part: Path, *, created: str, facts: dict[str, Any]) -> None:
     """Write header, key file and store into one file, and sync it."""
     keys = (vault.folder / KEY_FILE).read_bytes()
-    header = {
-        "format": 1, "store_id": vault.identity.store_id, "org": vault.identity.org, "name": vault.identity.name,
+    header: dict[str, Any] = {
+        "format": _FORMAT, "store_id": vault.identity.store_id, "org": vault.identity.org, "name": vault.identity.name,
         "kind": vault.identity.kind, "epoch": vault.identity.epoch, "created": created, **facts,
         "keys_size": len(keys), "keys_sha256": hashlib.sha256(keys).hexdigest(),
         "store_size": copy.stat().st_size, "store_sha256": _file_hash(copy),
     }  # fmt: skip
+    header["signature"] = SigningKey(vault.secret("sign_seed")).sign(_signed_text(header)).hex()
     text = json.dumps(header, ensure_ascii=False, sort_keys=True).encode("utf-8")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -138,6 +137,21 @@ def _assemble(vault: Vault, copy: Path, part: Path, *, created: str, facts: dict
                 file.write(block)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _signed_text(header: dict[str, Any]) -> bytes:
+    """Return what the device signs: every field of the header but the signature and what a reader added."""
+    body = {key: value for key, value in header.items() if key not in {"signature", "offset"}}
+    return _SIGNED_AS + json.dumps(body, ensure_ascii=False, sort_keys=True).encode("utf-8")
+
+
+def is_from(header: dict[str, Any], *, public: bytes) -> bool:
+    """Return True if the device with this public key wrote the header as it stands."""
+    try:
+        signature = bytes.fromhex(str(header["signature"]))
+    except (KeyError, ValueError):
+        return False
+    return is_signed(public, _signed_text(header), signature)
 
 
 def _file_hash(path: Path) -> str:
@@ -166,7 +180,7 @@ def read_header(path: Path) -> dict[str, Any]:
     return dict(header)
 
 
-def _verify_container(path: Path) -> None:
+def verify_container(path: Path) -> None:
     """Read a backup back from its medium and compare both parts with the header."""
     header = read_header(path)
     with path.open("rb") as file:
@@ -184,7 +198,7 @@ def unpack_backup(path: Path, *, folder: Path) -> dict[str, Any]:
     The folder must hold no store. Raises DamagedStoreError, NotFoundError.
     """
     header = read_header(path)
-    _verify_container(path)
+    verify_container(path)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("rb") as file:
         file.seek(header["offset"])
@@ -219,10 +233,10 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def check_copy(path: Path, *, key: bytes) -> dict[str, int]:
-    """Open a store file with a key and return its counts; DamagedStoreError if it is not sound."""
+def check_copy(path: Path, *, key: bytes) -> dict[str, Any]:
+    """Open a store file with a key; return its counts and log head. DamagedStoreError if it is not sound."""
     connection = raw_connection(path, key=key)
     try:
-        return _sound_counts(connection)
+        return sound_counts(connection)
     finally:
         connection.close()

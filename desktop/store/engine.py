@@ -70,9 +70,16 @@ def raw_connection(path: Path, *, key: bytes, create: bool = False) -> Any:
     return connection
 
 
-def open_engine(path: Path, *, key: bytes) -> Engine:
+def open_engine(path: Path, *, key: bytes, read_only: bool = False) -> Engine:
     """Return an engine over the store; connections are made by `raw_connection` and pooled."""
-    return _engine_over(lambda: raw_connection(path, key=key))
+
+    def connect() -> Any:
+        connection = raw_connection(path, key=key)
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
+        return connection
+
+    return _engine_over(connect)
 
 
 def _engine_over(creator: Callable[[], Any]) -> Engine:

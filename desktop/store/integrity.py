@@ -5,7 +5,7 @@ So the log's chain of hashes is followed, every record is compared with the last
 gave it, and the log's end with the note kept outside the store (`security.md` finding 3).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from desktop.domain.dictionary import KINDS
 from desktop.domain.operations import DELETE
 from desktop.domain.permissions import READ_SEALED
 from desktop.domain.progress import Report, silent
+from desktop.store.audit_chain import Witness, chain_problems
 from desktop.store.change_log import COLUMNS, GENESIS, SET_ASIDE, seal
 from desktop.store.encoding import from_json
 from desktop.store.vault import Vault
@@ -45,9 +46,14 @@ class CheckReport:
             self.problems.append(problem)
 
 
-def check_vault(vault: Vault, *, report: Report = silent) -> CheckReport:
-    """Check pages, structure, log chain, records against the log, search index and outside note."""
+def check_vault(vault: Vault, *, witnesses: Sequence[Witness] = (), report: Report = silent) -> CheckReport:
+    """Check pages, structure, both chains, records against the log, search index, and what others remember.
+
+    `witnesses` are heads of the logs kept elsewhere: in backups, by the street.
+    """
     result = CheckReport()
+    noted = vault.noted_head()
+    remembered = [*([noted] if noted else []), *witnesses]
     try:
         vault.checkpoint()
         vault.renew()
@@ -55,16 +61,21 @@ def check_vault(vault: Vault, *, report: Report = silent) -> CheckReport:
             _check_pages(connection, result)
             if result.problems:
                 return result
-            _check_log(connection, result, report)
+            _check_log(connection, result, report, remembered)
+            for problem in chain_problems(connection, witnesses=remembered):
+                result.add(problem)
             _check_index(connection, result)
             for kind in KINDS:
                 sql = f"SELECT count(*) FROM {kind} WHERE deleted=0"  # noqa: S608 - our names
                 result.counts[kind] = int(connection.exec_driver_sql(sql).scalar_one())
     except (DatabaseError, sqlcipher3.DatabaseError):
         result.add("数据文件：读到一半出错，文件已损坏")
-    noted = vault.noted_head()
-    if noted is not None and noted > result.log_entries:
-        result.add(f"进度：登记库只到第 {result.log_entries} 步，旁边记录的是第 {noted} 步，数据文件比记录的旧")
+        return result
+    for one in remembered:
+        if one.entry > result.log_entries:
+            result.add(
+                f"进度：登记库只到第 {result.log_entries} 步，{one.where}里是第 {one.entry} 步，数据文件比记录的旧"
+            )
     return result
 
 
@@ -84,8 +95,9 @@ def _page_words(finding: str) -> str:
     return f"第 {digits} 页损坏" if digits else "结构不一致"
 
 
-def _check_log(connection: Connection, result: CheckReport, report: Report) -> None:
+def _check_log(connection: Connection, result: CheckReport, report: Report, remembered: Sequence[Witness]) -> None:
     """Follow the chain, and compare every record with what the log last gave it."""
+    known = {one.entry: one for one in remembered}
     final: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in KINDS}
     gone: set[tuple[str, str]] = set()
     previous, expected = GENESIS, 0
@@ -102,6 +114,8 @@ def _check_log(connection: Connection, result: CheckReport, report: Report) -> N
         if found != bytes(row[-1]):
             result.add(f"变更记录：第 {row[0]} 条被改动过")
         previous = bytes(row[-1])
+        if row[0] in known and known[row[0]].entry_hash not in (b"", previous):
+            result.add(f"变更记录：到第 {row[0]} 条为止的记录与{known[row[0]].where}的不一致，被替换过")
         _replay(row, final, gone)
     result.log_entries = expected
     result.head = previous.hex()

@@ -118,12 +118,12 @@ def rebuild(connection: Connection) -> None:
     connection.exec_driver_sql("DELETE FROM find_row")
     _index_rows(connection, [row[0] for row in connection.exec_driver_sql("SELECT row FROM person ORDER BY row")])
     tidy(connection)
-    connection.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES ('find_version', ?)", (VERSION,))
+    connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES ('find_version', ?)", (VERSION,))
 
 
 def is_current(connection: Connection) -> bool:
     """True if the index was made with today's tokens."""
-    return connection.exec_driver_sql("SELECT value FROM meta WHERE key='find_version'").scalar() == VERSION
+    return connection.exec_driver_sql("SELECT value FROM setting WHERE key='find_version'").scalar() == VERSION
 
 
 def tidy(connection: Connection) -> None:

@@ -14,6 +14,7 @@ from desktop.domain.errors import BugError, DiskFullError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, PUT, WHOLE
 from desktop.store import search
+from desktop.store.audit_chain import AuditHead, append_seal
 from desktop.store.change_log import ChangeLog, LogEntry, head_of
 from desktop.store.encoding import Numbers, to_json, vector_text
 from desktop.store.records import StoredRecord, Writing, chunks, clean_values, load_records
@@ -62,6 +63,7 @@ class UnitOfWork:
             (header.batch, header.action, header.why, header.user, header.at, header.source, header.undoes),
         ).scalar_one()
         self.log = ChangeLog(int(batch), n, head)
+        self.audit_head: AuditHead | None = None  # once committed
 
     def note_source(self, source: Mapping[str, Any] | None) -> None:
         """Attach where the records put from now on come from: file, sheet, row."""
@@ -140,6 +142,7 @@ class UnitOfWork:
             self.flush()
             search.index_people(self.connection, self._touched)
             self._save_counter()
+            self._seal()
             self.connection.commit()
         except OperationalError as error:
             self._raise_if_full(error)
@@ -239,6 +242,14 @@ class UnitOfWork:
             except OperationalError as error:
                 self._raise_if_full(error)
                 raise
+
+    def _seal(self) -> None:
+        header = self.header
+        batch = (
+            self.log.batch, header.batch, header.action, header.why, header.user, header.at, header.source,
+            header.undoes,
+        )  # fmt: skip
+        self.audit_head = append_seal(self.connection, batch, entry=self.log.n, entry_hash=self.log.head)
 
     def _save_counter(self) -> None:
         if self._counter != self._began:

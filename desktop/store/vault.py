@@ -10,22 +10,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import sqlcipher3
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from desktop.domain.changes import Changes
 from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
-from desktop.domain.errors import Cancelled, DamagedStoreError, NewerStoreError, StorePlaceError
+from desktop.domain.errors import Cancelled, DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
 from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
-from desktop.store import migrations, search
+from desktop.store import search
+from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import open_engine, raw_connection
+from desktop.store.engine import raw_connection
 from desktop.store.house_settings import load_settings, touches_settings
-from desktop.store.migrations.m0001_initial import APPLICATION_ID
-from desktop.store.places import BACKUPS, DATABASE, HEAD, StoreLock, refuse_network_place
+from desktop.store.places import DATABASE, HEAD, StoreLock
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 
 _STEPS_BETWEEN_STOPS = 4000  # of SQLite's machine: a few tenths of a millisecond
@@ -64,8 +63,8 @@ class Vault:
         self._engine = engine
         self._key = bytearray(key)
         self._lock: StoreLock | None = None
+        self.is_read_only = False  # a damaged store may be looked at, never written
         self.identity = _read_identity(engine)
-        _index_again_if_old(engine)
         self._writer = _writer_number(engine, self.identity)
         self.switched_on: frozenset[str] = frozenset()  # fields collected here although the dictionary has them off
         self._load_settings()
@@ -95,17 +94,32 @@ class Vault:
     def jotting(self) -> Iterator[Connection]:
         """Yield a connection for what is no record and is never logged (drafts); committed at the end."""
         require(self.role, "draft")
+        self._refuse_if_read_only()
         with self._engine.connect().execution_options(yince_begin="IMMEDIATE") as connection:
             yield connection
             connection.commit()
 
     def unit(self, action: str, *, why: str = "", source: str = "", undoes: str | None = None) -> UnitOfWork:
-        """Begin a unit of work; use it in a `with` and call its `commit`. NotAllowedError if the role may not."""
+        """Begin a unit of work; use it in a `with` and call its `commit`.
+
+        Raises NotAllowedError if the role may not, ReadOnlyStoreError.
+        """
         require(self.role, action)
+        self._refuse_if_read_only()
         connection = self._engine.connect().execution_options(yince_begin="IMMEDIATE")
         counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
         header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
         return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, noted=self._committed)
+
+    def _refuse_if_read_only(self) -> None:
+        if self.is_read_only:
+            raise ReadOnlyStoreError("登记库已损坏，现在是只读方式打开的，不能改动", "请从备份恢复后再登记")
+
+    def index_again_if_old(self) -> None:
+        """Make the search index anew if this program's tokens are others than those it was made with."""
+        with self._engine.begin() as connection:
+            if not search.is_current(connection):
+                search.rebuild(connection)
 
     def secret(self, name: str) -> bytes:
         """Return a secret kept in the vault; KeyError if there is none of that name."""
@@ -145,7 +159,8 @@ class Vault:
         if self._lock is None:
             return
         lift_off(str(self.folder))
-        self.checkpoint()
+        if not self.is_read_only:
+            self.checkpoint()
         self._engine.dispose()
         self._key[:] = bytes(len(self._key))
         self._lock.release()
@@ -170,17 +185,25 @@ class Vault:
         with self._looking() as connection:
             return head_of(connection)
 
-    def noted_head(self) -> int | None:
-        """Return the log position noted outside the store, None if the note is missing or not ours."""
+    def audit_head(self) -> AuditHead:
+        """Return the end of the audit chain."""
+        with self._looking() as connection:
+            return head_of_chain(connection)
+
+    def noted_head(self) -> Witness | None:
+        """Return the ends of the logs as noted outside the store, None if the note is missing or not ours."""
         try:
             note = json.loads((self.folder / HEAD).read_text(encoding="utf-8"))
-            body = {key: note[key] for key in ("store_id", "n", "hash")}
-            sealed = str(note["seal"])
-        except (OSError, ValueError, KeyError, TypeError):
+            sealed = str(note.pop("seal"))
+            found = Witness(
+                "旁边的进度文件", int(note["n"]), bytes.fromhex(note["hash"]), int(note.get("batch", 0)),
+                bytes.fromhex(note.get("audit", "")),
+            )  # fmt: skip
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
-        if body["store_id"] != self.identity.store_id or not hmac.compare_digest(sealed, self._seal(body)):
+        if note.get("store_id") != self.identity.store_id or not hmac.compare_digest(sealed, self._seal(note)):
             return None
-        return int(body["n"])
+        return found
 
     def _load_settings(self) -> None:
         with self._looking() as connection:
@@ -194,8 +217,13 @@ class Vault:
 
     def _note_head(self) -> None:
         """Keep the head of the change log outside the store, so that an older store is noticed."""
-        number, digest = self.head()
-        body = {"store_id": self.identity.store_id, "n": number, "hash": digest.hex()}
+        with self._looking() as connection:
+            number, digest = head_of(connection)
+            audit = head_of_chain(connection)
+        body = {
+            "store_id": self.identity.store_id, "n": number, "hash": digest.hex(),
+            "batch": audit.batch, "audit": audit.seal.hex(),
+        }  # fmt: skip
         note = json.dumps({**body, "seal": self._seal(body)}, sort_keys=True)
         write_atomically(self.folder / HEAD, note.encode("utf-8"))
 
@@ -237,95 +265,6 @@ class _NotedUnit(UnitOfWork):
         return changes
 
 
-def create_vault(
-    folder: Path, *, key: bytes, identity: StoreIdentity, clock: Clock, ids: IdMaker, user: str, role: str = SUPERVISOR
-) -> Vault:
-    """Make the store file in an existing folder that holds no store, and open it.
-
-    Raises StorePlaceError, StoreInUseError.
-    """
-    refuse_network_place(folder)
-    if (folder / DATABASE).exists():
-        raise StorePlaceError("这个文件夹里已经有一个登记库", "请选择空文件夹，或直接打开它")
-    lock = StoreLock(folder)
-    lock.take()
-    path = folder / DATABASE
-    connection = raw_connection(path, key=key, create=True)
-    os.chmod(path, 0o600)
-    migrations.migrate(connection)
-    values = {
-        "store_id": identity.store_id, "install": identity.install, "epoch": str(identity.epoch),
-        "kind": identity.kind, "org": identity.org, "name": identity.name,
-        "practice": str(int(identity.practice)), "counter": "0", "created": stamp(clock),
-    }  # fmt: skip
-    connection.executemany("INSERT INTO meta (key, value) VALUES (?,?)", list(values.items()))
-    connection.close()
-    vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role)
-    vault.hold(lock)
-    return vault
-
-
-def open_vault(
-    folder: Path, *, key: bytes, store_id: str, clock: Clock, ids: IdMaker, user: str, role: str = SUPERVISOR
-) -> Vault:
-    """Open the store in `folder`; migrate it if it is older, after a copy was put aside.
-
-    A store that is behind the head noted beside it was restored by hand: it opens in a new epoch,
-    so that its counters are never used twice (`sync.md` section 3.4).
-    Raises StorePlaceError, StoreInUseError, NewerStoreError, DamagedStoreError.
-    """
-    refuse_network_place(folder)
-    path = folder / DATABASE
-    if not path.is_file():
-        raise StorePlaceError("这个文件夹里没有登记库", "请检查选择的文件夹")
-    lock = StoreLock(folder)
-    lock.take()
-    try:
-        _bring_up_to_date(folder, key=key, clock=clock)
-        vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role)
-    except BaseException:
-        lock.release()
-        raise
-    vault.hold(lock)
-    if vault.identity.store_id != store_id:
-        vault.close()
-        raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
-    noted = vault.noted_head()
-    if noted is not None and noted > vault.head()[0]:
-        vault.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
-    return vault
-
-
-def _bring_up_to_date(folder: Path, *, key: bytes, clock: Clock) -> None:
-    """Check the file's version and run what is pending, with a copy of the old file kept."""
-    path = folder / DATABASE
-    connection = raw_connection(path, key=key)
-    try:
-        cursor = connection.cursor()
-        if cursor.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            raise DamagedStoreError("这不是银册的登记库文件", "请检查选择的文件夹")
-        version = migrations.version_of(cursor)
-        if version > migrations.LATEST:
-            raise NewerStoreError("这个登记库是更新版本的银册建立的", "请先升级本机的银册")
-        if migrations.pending(version):
-            _keep_copy(connection, folder, key=key, name=f"升级前-{version}-{stamp(clock).replace(':', '')}.db")
-            migrations.migrate(connection)
-    except sqlcipher3.DatabaseError as error:
-        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
-    finally:
-        connection.close()
-
-
-def _keep_copy(connection: Any, folder: Path, *, key: bytes, name: str) -> None:
-    """Copy the store under the same key into its backup folder."""
-    target = folder / BACKUPS / name
-    target.parent.mkdir(mode=0o700, exist_ok=True)
-    copy = raw_connection(target, key=key, create=True)
-    connection.backup(copy)
-    copy.close()
-    os.chmod(target, 0o600)
-
-
 def _read_identity(engine: Engine) -> StoreIdentity:
     """Return who this store belongs to."""
     with engine.connect().execution_options(yince_begin="DEFERRED") as connection:
@@ -339,13 +278,6 @@ def _read_identity(engine: Engine) -> StoreIdentity:
         meta["store_id"], meta["install"], int(meta["epoch"]), meta["kind"], meta["org"], meta["name"],
         meta["practice"] == "1",
     )  # fmt: skip
-
-
-def _index_again_if_old(engine: Engine) -> None:
-    """Make the search index anew if this program's tokens are others than those it was made with."""
-    with engine.begin() as connection:
-        if not search.is_current(connection):
-            search.rebuild(connection)
 
 
 def _writer_number(engine: Engine, identity: StoreIdentity) -> int:

@@ -13,12 +13,6 @@ from desktop.views.runner import Runner
 from desktop.views.theme import dress
 
 
-@pytest.fixture(autouse=True)
-def private_home(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep what the workstation remembers inside the test."""
-    monkeypatch.setenv("YINCE_HOME", f"{tmp_path}/home")
-
-
 @pytest.fixture
 def window(qtbot: QtBot, station: Station) -> Iterator[MainWindow]:
     """The main window, shown offscreen at a clerk's size."""

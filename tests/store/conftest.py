@@ -8,7 +8,8 @@ import pytest
 
 from desktop.domain.clock import FixedClock
 from desktop.domain.ids import SeededIds, new_id
-from desktop.store.vault import StoreIdentity, Vault, create_vault
+from desktop.store.opening import create_vault
+from desktop.store.vault import StoreIdentity, Vault
 
 KEY = bytes(range(32))
 
@@ -19,7 +20,11 @@ def make_vault(folder: Path, *, seed: int = 1, org: str = "610100001001") -> Vau
     folder.mkdir(parents=True, exist_ok=True)
     clock = FixedClock(datetime(2026, 11, 24, 1, 2, 3, tzinfo=timezone.utc))
     identity = StoreIdentity(new_id(ids), new_id(ids), 1, "community", org, "青杨社区")
-    return create_vault(folder, key=KEY, identity=identity, clock=clock, ids=ids, user="王敏")
+    vault = create_vault(folder, key=KEY, identity=identity, clock=clock, ids=ids, user="王敏")
+    with vault.unit("store.create") as unit:
+        unit.keep_secret("sign_seed", bytes(32))
+        unit.commit()
+    return vault
 
 
 @pytest.fixture

@@ -93,11 +93,3 @@ def _flipped(content: bytes, place: int) -> bytes:
     changed = bytearray(content)
     changed[place] ^= 0x10
     return bytes(changed)
-
-
-def test_automatic_backups_keep_the_newest(vault: Vault) -> None:
-    (vault.folder / backup.KEY_FILE).write_bytes(b"slots")
-    made = [backup.automatic_backup(vault, before=f"试{number}").path for number in range(backup.KEEP_AUTOMATIC + 3)]
-    left = sorted((vault.folder / "backups").iterdir())
-    assert len(left) == backup.KEEP_AUTOMATIC
-    assert made[-1] in left and made[0] not in left

@@ -206,7 +206,7 @@ def test_the_index_follows_every_change(station: Station, one: str) -> None:
 
 def test_a_store_with_other_tokens_is_indexed_again_when_opened(station: Station, one: str) -> None:
     with station.vault.jotting() as connection:
-        connection.exec_driver_sql("UPDATE meta SET value='0' WHERE key='find_version'")
+        connection.exec_driver_sql("UPDATE setting SET value='0' WHERE key='find_version'")
         connection.exec_driver_sql("INSERT INTO find(find) VALUES ('delete-all')")
     again = reopen(station)
     assert ids_of(again, "sgq") == [one]

@@ -12,8 +12,9 @@ from desktop.domain.ids import SeededIds
 from desktop.models.tables import METADATA
 from desktop.store import migrations
 from desktop.store.engine import raw_connection
+from desktop.store.opening import open_vault
 from desktop.store.places import DATABASE, HEAD, refuse_network_place
-from desktop.store.vault import Vault, open_vault
+from desktop.store.vault import Vault
 from tests.store.conftest import KEY, add_person, make_vault
 
 

@@ -10,7 +10,8 @@ from desktop.domain.ids import SeededIds, org_id
 from desktop.security.key_file import KdfCost, create_key_file
 from desktop.services import peers
 from desktop.services.station import Station
-from desktop.store.vault import StoreIdentity, create_vault
+from desktop.store.opening import create_vault
+from desktop.store.vault import StoreIdentity
 
 _COST = KdfCost(memory_kib=64, passes=1, lanes=1)
 _USER = "李强"

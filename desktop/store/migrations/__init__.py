@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from desktop.store.migrations import m0001_initial, m0002_whole_register, m0003_find
+from desktop.store.migrations import m0001_initial, m0002_whole_register, m0003_find, m0011_audit_chain
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
 Step = Callable[[Any], None]
@@ -11,6 +11,7 @@ STEPS: tuple[tuple[int, Step], ...] = (
     (1, m0001_initial.apply),
     (2, m0002_whole_register.apply),
     (3, m0003_find.apply),
+    (11, m0011_audit_chain.apply),
 )
 LATEST = STEPS[-1][0]
 

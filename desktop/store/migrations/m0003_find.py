@@ -1,7 +1,7 @@
 """Schema 3: one search index for every kind of query, and what lists of a million people are read by.
 
 Frozen once released. The index is filled by the program that opens the store, which notices that
-`meta.find_version` is not its own (`desktop/store/search.py`).
+`find_version` in `setting` is not its own (`desktop/store/search.py`).
 """
 
 from typing import Any

@@ -1,0 +1,132 @@
+"""Making and opening a store file: the lock, the version, the copy before an upgrade, the epoch after a restore."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
+
+from desktop.domain.clock import Clock, stamp
+from desktop.domain.errors import DamagedStoreError, NewerStoreError, StorePlaceError
+from desktop.domain.ids import IdMaker
+from desktop.domain.permissions import SUPERVISOR
+from desktop.store import migrations
+from desktop.store.engine import open_engine, raw_connection
+from desktop.store.migrations.m0001_initial import APPLICATION_ID
+from desktop.store.places import BACKUPS, DATABASE, StoreLock, refuse_network_place
+from desktop.store.vault import StoreIdentity, Vault
+
+
+def create_vault(
+    folder: Path, *, key: bytes, identity: StoreIdentity, clock: Clock, ids: IdMaker, user: str, role: str = SUPERVISOR
+) -> Vault:
+    """Make the store file in an existing folder that holds no store, and open it.
+
+    Raises StorePlaceError, StoreInUseError.
+    """
+    refuse_network_place(folder)
+    if (folder / DATABASE).exists():
+        raise StorePlaceError("这个文件夹里已经有一个登记库", "请选择空文件夹，或直接打开它")
+    lock = StoreLock(folder)
+    lock.take()
+    path = folder / DATABASE
+    connection = raw_connection(path, key=key, create=True)
+    os.chmod(path, 0o600)
+    migrations.migrate(connection)
+    values = {
+        "store_id": identity.store_id, "install": identity.install, "epoch": str(identity.epoch),
+        "kind": identity.kind, "org": identity.org, "name": identity.name,
+        "practice": str(int(identity.practice)), "counter": "0", "created": stamp(clock),
+    }  # fmt: skip
+    connection.executemany("INSERT INTO meta (key, value) VALUES (?,?)", list(values.items()))
+    connection.close()
+    vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role)
+    vault.index_again_if_old()
+    vault.hold(lock)
+    return vault
+
+
+def open_vault(
+    folder: Path,
+    *,
+    key: bytes,
+    store_id: str,
+    clock: Clock,
+    ids: IdMaker,
+    user: str,
+    role: str = SUPERVISOR,
+    read_only: bool = False,
+) -> Vault:
+    """Open the store in `folder`; migrate it if it is older, after a copy was put aside.
+
+    A store that is behind the head noted beside it was restored by hand: it opens in a new epoch,
+    so that its counters are never used twice (`sync.md` section 3.4). A damaged one may be opened
+    `read_only`: nothing of it is changed then, and every write raises ReadOnlyStoreError.
+    Raises StorePlaceError, StoreInUseError, NewerStoreError, DamagedStoreError.
+    """
+    refuse_network_place(folder)
+    path = folder / DATABASE
+    if not path.is_file():
+        raise StorePlaceError("这个文件夹里没有登记库", "请检查选择的文件夹")
+    lock = StoreLock(folder)
+    lock.take()
+    try:
+        if not read_only:
+            _bring_up_to_date(folder, key=key, clock=clock)
+        engine = open_engine(path, key=key, read_only=read_only)
+        vault = _vault_over(folder, engine, key=key, clock=clock, ids=ids, user=user, role=role)
+        if not read_only:
+            vault.index_again_if_old()
+    except BaseException:
+        lock.release()
+        raise
+    vault.hold(lock)
+    vault.is_read_only = read_only
+    if vault.identity.store_id != store_id:
+        vault.close()
+        raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
+    noted = vault.noted_head()
+    if not read_only and noted is not None and noted.entry > vault.head()[0]:
+        vault.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
+    return vault
+
+
+def _vault_over(folder: Path, engine: Engine, **rest: Any) -> Vault:
+    """Return the vault over an engine; DamagedStoreError when the store cannot even say whose it is."""
+    try:
+        return Vault(folder, engine=engine, **rest)
+    except (DatabaseError, sqlcipher3.DatabaseError) as error:
+        engine.dispose()
+        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
+
+
+def _bring_up_to_date(folder: Path, *, key: bytes, clock: Clock) -> None:
+    """Check the file's version and run what is pending, with a copy of the old file kept."""
+    path = folder / DATABASE
+    connection = raw_connection(path, key=key)
+    try:
+        cursor = connection.cursor()
+        if cursor.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+            raise DamagedStoreError("这不是银册的登记库文件", "请检查选择的文件夹")
+        version = migrations.version_of(cursor)
+        if version > migrations.LATEST:
+            raise NewerStoreError("这个登记库是更新版本的银册建立的", "请先升级本机的银册")
+        if migrations.pending(version):
+            _keep_copy(connection, folder, key=key, name=f"升级前-{version}-{stamp(clock).replace(':', '')}.db")
+            migrations.migrate(connection)
+    except sqlcipher3.DatabaseError as error:
+        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
+    finally:
+        connection.close()
+
+
+def _keep_copy(connection: Any, folder: Path, *, key: bytes, name: str) -> None:
+    """Copy the store under the same key into its backup folder."""
+    target = folder / BACKUPS / name
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    copy = raw_connection(target, key=key, create=True)
+    connection.backup(copy)
+    copy.close()
+    os.chmod(target, 0o600)

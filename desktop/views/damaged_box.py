@@ -1,0 +1,78 @@
+"""What to do with a register that did not pass its check: restore, look at it, or save a diagnosis."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.domain.clock import Clock, local_text
+from desktop.domain.errors import KnownError
+from desktop.services import backups
+from desktop.views.page import button, label
+
+
+class DamagedBox(QWidget):
+    """Hidden until something is damaged; `restore_wanted` carries the backup, `look_wanted` nothing."""
+
+    restore_wanted = Signal(object)
+    look_wanted = Signal()
+
+    def __init__(self, *, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._folder = Path()
+        self._places: tuple[str, ...] = ()
+        self.found = label(name="bad")
+        self.restore = button("", primary=True)
+        self.other = button(self.tr("选择别的备份…"))
+        self.look = button(self.tr("只读打开查看"))
+        self.save = button(self.tr("保存诊断…"))
+        self.other.clicked.connect(self._choose)
+        self.look.clicked.connect(self.look_wanted)
+        self.save.clicked.connect(self._save)
+        self.restore.clicked.connect(self._restore)
+        row = QHBoxLayout()
+        for one in (self.other, self.look, self.save):
+            row.addWidget(one)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.found)
+        box.addWidget(self.restore)
+        box.addLayout(row)
+        self.hide()
+
+    def show_damage(self, folder: Path, places: Sequence[str]) -> None:
+        """Say where the register is damaged and offer the newest backup."""
+        self._folder, self._places = folder, tuple(places)
+        self._newest = backups.newest_backup(folder)
+        self.found.setText("；".join(places[:3]))
+        self.restore.setEnabled(self._newest is not None)
+        if self._newest is None:
+            self.restore.setText(self.tr("旁边没有备份，请选择存储盘上的备份"))
+        else:
+            text = self.tr("从 {0} 的备份恢复（{1} 人）；损坏的文件会移到一边，不会删除")
+            self.restore.setText(text.format(local_text(self._newest.created), self._newest.people))
+        self.show()
+
+    def _restore(self) -> None:
+        if self._newest is not None:
+            self.restore_wanted.emit(self._newest.path)
+
+    def _choose(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("选择备份"), "", self.tr("银册备份 (*.ybk)"))
+        if chosen:
+            self.restore_wanted.emit(Path(chosen))
+
+    def _save(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("保存诊断"), self.tr("银册诊断.txt"))
+        if chosen:
+            self.save_to(Path(chosen))
+
+    def save_to(self, path: Path) -> None:
+        """Write the diagnosis, or say why not."""
+        try:
+            backups.save_diagnosis(path, places=self._places, folder=self._folder, clock=self._clock)
+            self.found.setText(self.tr("诊断已保存，里面没有个人信息，可以交给街道技术员。"))
+        except KnownError as error:
+            self.found.setText(str(error))
