@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--people", type=int, default=200)
     one.add_argument("--seed", type=int, default=1)
     one = job("init", init, "新建登记库")
-    one.add_argument("--kind", choices=("community", "street"), required=True)
+    one.add_argument("--kind", choices=("community", "street", "district"), required=True)
     for name in ("--code", "--name", "--user"):
         one.add_argument(name, required=True)
     one = job("import", import_roster, "导入花名册")

@@ -57,6 +57,11 @@ def today(clock: Clock) -> date:
     return clock.now().astimezone(LOCAL).date()
 
 
+def local_day(stamped: str) -> date:
+    """Return the day in China of a UTC stamp."""
+    return datetime.strptime(stamped, _STAMP).replace(tzinfo=timezone.utc).astimezone(LOCAL).date()
+
+
 def local_text(stamped: str) -> str:
     """Return a UTC stamp as people in China read it: `2026-11-24 09:02`; '' stays ''."""
     if not stamped:

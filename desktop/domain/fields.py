@@ -60,6 +60,7 @@ class Field:
     off: bool = False  # exists, but is not collected until a lead switches it on
     retired: bool = False  # kept and searched, but newly written as a record of its own kind
     width: int = 12  # characters, for tables on screen and paper
+    hidden: bool = False  # kept by the program for itself: never typed, printed or read from a roster
 
     @property
     def is_number(self) -> bool:

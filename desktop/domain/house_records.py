@@ -139,6 +139,42 @@ FROZEN = RecordKind(
     local=True,
 )
 
+# A person on the way from one unit to another (F21). Each field has one writer: the source what it offers and
+# takes back, the target its answer, the unit above both the rest; so no two can write the same one at once.
+_STEP = "转移"
+TRANSFER = RecordKind(
+    "transfer",
+    "转移单",
+    (
+        Field("number", "转移单号", _STEP, privacy=1, max_length=20, required=True),
+        Field("subject", "人员", _STEP, Kind.RECORD, privacy=1, max_length=32, required=True),
+        Field("name", "姓名", _STEP, max_length=50, required=True),
+        Field("summary", "转移时的登记", _STEP, Kind.NOTE, privacy=3, max_length=2000),
+        Field("digest", "登记校验值", _STEP, privacy=1, maintainer="X", max_length=64),
+        Field("epoch", "转移前的归属次数", _STEP, Kind.INT, privacy=1, maintainer="X"),
+        Field("source", "转出单位", _STEP, Kind.ORG, privacy=1, required=True),
+        Field("wanted", "拟转入单位", _STEP, Kind.ORG, privacy=1),
+        Field("reason", "转移原因", _STEP, privacy=2, required=True),
+        Field("offered_on", "提出日期", _STEP, Kind.DATE, privacy=1, required=True),
+        Field("offered_by", "提出人", _STEP, privacy=1, max_length=50),
+        Field("target", "转入单位", _STEP, Kind.ORG, privacy=1, maintainer="S"),
+        Field("routed_on", "转交日期", _STEP, Kind.DATE, privacy=1, maintainer="S"),
+        Field("routed_by", "转交人", _STEP, privacy=1, max_length=50, maintainer="S"),
+        Field("answer", "接收意见", _STEP, Kind.CODE, (), "transfer_answer", privacy=1),
+        Field("answer_why", "不接收的原因", _STEP, privacy=2),
+        Field("answered_on", "答复日期", _STEP, Kind.DATE, privacy=1),
+        Field("answered_by", "答复人", _STEP, privacy=1, max_length=50),
+        Field("cancelled_on", "撤回日期", _STEP, Kind.DATE, privacy=1),
+        Field("cancelled_by", "撤回人", _STEP, privacy=1, max_length=50),
+        Field("cancel_why", "撤回原因", _STEP, privacy=2),
+        Field("ended", "办结", _STEP, Kind.CODE, (), "transfer_end", privacy=1, maintainer="S"),
+        Field("ended_on", "办结日期", _STEP, Kind.DATE, privacy=1, maintainer="S"),
+        Field("ended_by", "办结人", _STEP, privacy=1, max_length=50, maintainer="S"),
+        Field("end_why", "办结说明", _STEP, privacy=2, maintainer="S"),
+        Field("new_epoch", "转移后的归属次数", _STEP, Kind.INT, privacy=1, maintainer="X"),
+    ),
+)
+
 # What belongs to the house and not to one person.
 HOUSE_RECORDS: tuple[RecordKind, ...] = (
     ORG,
@@ -151,4 +187,5 @@ HOUSE_RECORDS: tuple[RecordKind, ...] = (
     SAVED_FILTER,
     FORM_MAP,
     FROZEN,
+    TRANSFER,
 )

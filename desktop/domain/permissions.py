@@ -147,7 +147,21 @@ _MATCH: dict[str, Permit] = {}
 _WIRE: dict[str, Permit] = {}
 
 # --- desk: activities, consulting, calendar, tasks ---
-_DESK: dict[str, Permit] = {}
+_DESK: dict[str, Permit] = {
+    "transfer.offer": Permit("提出转移", STAFF),
+    "transfer.route": Permit("转交转移单", STAFF),
+    "transfer.accept": Permit("同意接收", STAFF),
+    "transfer.reject": Permit("不接收", STAFF),
+    "transfer.cancel": Permit("撤回转移", STAFF),
+    "transfer.confirm": Permit("办结转移", LEAD),
+    "transfer.close": Permit("终止转移", LEAD),
+    "person.leave": Permit("转出本地区", LEAD),
+    "person.arrive": Permit("接收外地转入", LEAD),
+    "conflicts.resolve": Permit("成批裁定冲突", LEAD),
+    "quarantine.take": Permit("收进搁置的改动", LEAD),
+    "quarantine.drop": Permit("不要搁置的改动", LEAD),
+    "rhythm.set": Permit("设定报送周期", LEAD),
+}
 
 # --- cards: cards, codes, check-in ---
 _CARDS: dict[str, Permit] = {}

@@ -421,6 +421,7 @@ _STATE = (
     Field("death_cert_no", "死亡证明编号", STATE, privacy=3, max_length=40),
     Field("cremation_no", "火化证编号", STATE, privacy=3, max_length=40),
     Field("joined_to", "并入人员", STATE, Kind.RECORD, privacy=1, maintainer="X", max_length=32),
+    Field("owner_epoch", "归属次数", STATE, Kind.INT, privacy=1, maintainer="X", policy=Policy.AUTHORITY, hidden=True),
     Field("change_reason", "增减变动原因", STATE, Kind.CODE, ("变动原因",), "change_reason", privacy=3),
     Field(
         "remark", "备注", STATE, Kind.NOTE, ("说明", "其他", "附注"), max_length=2000, policy=Policy.APPEND, width=20

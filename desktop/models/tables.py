@@ -40,6 +40,7 @@ Index("person_name", PERSON.c.name)
 Index("person_home_org", PERSON.c.home_org)
 Index("person_listed", PERSON.c.deleted, PERSON.c.sort_name)
 Index("person_joined", PERSON.c.joined_to, sqlite_where=PERSON.c.joined_to.is_not(None))
+Index("person_owned", PERSON.c.owner_epoch, sqlite_where=PERSON.c.owner_epoch.is_not(None))
 Index("person_birth_id", PERSON.c.birth_id)
 for _kind in PERSON_RECORDS:
     Index(f"{_kind.key}_person", RECORDS[_kind.key].c.person)
@@ -47,6 +48,7 @@ Index("pair_other", RECORDS["pair"].c.other)
 Index("verify_item_verify", RECORDS["verify_item"].c.verify)
 Index("phone_number", PHONE.c.number)
 Index("visit_visited_on", VISIT.c.visited_on)
+Index("transfer_subject", RECORDS["transfer"].c.subject)
 Index("card_card_no", CARD.c.card_no)
 
 META = Table(
@@ -210,6 +212,31 @@ PACKAGE = Table(
     Column("batch", Text),
 )
 Index("package_stream", PACKAGE.c.stream, PACKAGE.c.seq)
+
+# Two sides wrote different fields of one record: merged without asking, listed for a while.
+SOFT_CONFLICT = Table(
+    "soft_conflict",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("person", Text),
+    Column("ours", Text, nullable=False),
+    Column("theirs", Text, nullable=False),
+    Column("org", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("batch", Text, nullable=False),
+)
+Index("soft_conflict_at", SOFT_CONFLICT.c.at)
+
+# How many days may pass between two packages of a unit before its line on the board turns red.
+RHYTHM = Table(
+    "rhythm",
+    METADATA,
+    Column("org", Text, primary_key=True),
+    Column("days", Integer, nullable=False),
+)
 
 QUARANTINE = Table(
     "quarantine",

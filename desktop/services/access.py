@@ -7,6 +7,7 @@ from pathlib import Path
 from desktop.domain.clock import Clock
 from desktop.domain.errors import DamagedStoreError, InvalidValueError, StorePlaceError
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
+from desktop.domain.levels import LEVEL_CODES
 from desktop.domain.permissions import SUPERVISOR
 from desktop.security import key_file, sealing
 from desktop.services.station import Station
@@ -17,9 +18,6 @@ from desktop.store.rotation import sweep_parts
 from desktop.store.startup import start_problems
 from desktop.store.vault import StoreIdentity, Vault
 
-COMMUNITY = "community"
-STREET = "street"
-_LEVELS = {COMMUNITY: "4", STREET: "3"}
 _MOST_CODE = 40
 Opening = Callable[[], Station]
 
@@ -33,7 +31,7 @@ def end_with_the_job() -> None:
 class NewStore:
     """What a new register is made from."""
 
-    kind: str  # community or street
+    kind: str  # community, street or district
     code: str
     name: str
     user: str
@@ -124,8 +122,8 @@ def is_store(folder: Path) -> bool:
 
 
 def _check_draft(draft: NewStore) -> None:
-    if draft.kind not in _LEVELS:
-        raise InvalidValueError("kind", "登记库的类型只能是社区或街道", "请重新选择")
+    if draft.kind not in LEVEL_CODES:
+        raise InvalidValueError("kind", "登记库的类型只能是社区、街道或新城", "请重新选择")
     if not draft.code.strip() or len(draft.code) > _MOST_CODE or not draft.code.strip().isalnum():
         raise InvalidValueError("code", "机构编码只能是字母和数字，不能为空", "例如 610100001001")
     if not draft.name.strip():
@@ -155,6 +153,6 @@ def _furnish(vault: Vault, draft: NewStore) -> None:
         unit.add(
             "org",
             org_id(draft.code.strip()),
-            {"code": draft.code.strip(), "name": draft.name.strip(), "level": _LEVELS[draft.kind]},
+            {"code": draft.code.strip(), "name": draft.name.strip(), "level": LEVEL_CODES[draft.kind]},
         )
         unit.commit()

@@ -76,7 +76,9 @@ def bulk_fields() -> list[Field]:
     return [
         one
         for one in PERSON.fields
-        if one.key not in _NEVER and not one.off and not one.retired and one.kind not in {Kind.RECORD, Kind.IMAGE}
+        if one.key not in _NEVER
+        and not (one.off or one.retired or one.hidden)
+        and one.kind not in {Kind.RECORD, Kind.IMAGE}
     ]
 
 

@@ -10,10 +10,12 @@ from desktop.domain.errors import PackageError
 from desktop.domain.ids import new_id
 from desktop.domain.operations import MergePlan, Operation, RecordState
 from desktop.domain.progress import Report, silent
+from desktop.domain.sharing import KNOWN_KINDS
 from desktop.services.arrivals import open_arrival
-from desktop.services.authority import KNOWN_KINDS, no_objection, objection_to
+from desktop.services.authority import no_objection, objection_to
 from desktop.services.backups import back_up_before
 from desktop.services.doubtful import with_doubtful
+from desktop.services.levels import is_superior, units_of
 from desktop.services.station import Station
 from desktop.store import exchange, merging
 from desktop.store.exchange import PackageLine, Peer
@@ -78,20 +80,26 @@ def _plan(station: Station, peer: Peer, operations: Sequence[Operation]) -> Merg
         owners = {str(one.fields["person"]) for one in operations if one.fields.get("person")}
         owners |= {str(one.values.get("person") or "") for one in states.values()}
         homes = merging.home_orgs(connection, [one for one in owners if one])
-    rules = peer.kind == "street" and not station.is_street
-    objection = objection_to(peer, states, homes, operations) if not rules else no_objection
+    rules = is_superior(station, peer)
+    objection = no_objection if rules else objection_to(peer, states, homes, operations, units_of(station, peer))
     plan = merge.plan_merge(operations, states, objection=objection, sender_rules=rules)
     return with_doubtful(plan, states, today=station.today())
 
 
 def apply_merge(
-    station: Station, *, preview: MergePreview, accept_epoch: bool = False, report: Report = silent
+    station: Station,
+    *,
+    preview: MergePreview,
+    accept_epoch: bool = False,
+    is_backed_up: bool = False,
+    report: Report = silent,
 ) -> MergeResult:
     """Apply what a preview showed, in one transaction with a backup before it.
 
     A package of a sender's new epoch needs `accept_epoch`: somebody asked the sender whether it
-    restored a backup. The plan is made again inside the unit's view; if it differs from what was shown, nothing is
-    written. Raises PackageError, DiskFullError.
+    restored a backup. `is_backed_up` says that whoever merges many made one backup before all. The
+    plan is made again; if it differs from what was shown, nothing is written. Raises PackageError,
+    DiskFullError.
     """
     manifest, peer = preview.manifest, preview.peer
     counts = dict(preview.plan.counts)
@@ -102,7 +110,8 @@ def apply_merge(
         return MergeResult(preview.manifest_hash[:32], manifest.stream, manifest.seq, "held", counts, preview.held)
     if preview.is_new_epoch and not accept_epoch:
         raise PackageError("new-epoch", f"{peer.name}的登记库恢复过备份或换了电脑", "请打电话核实，确认后再合并这个包")
-    back_up_before(station, what="合并")
+    if not is_backed_up:
+        back_up_before(station, what="合并")
     report(0, 0, "写入登记库")
     if _plan(station, peer, preview.operations) != preview.plan:
         raise PackageError("changed", "预览之后登记库有了新的改动", "请重新预览再合并")

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from desktop.domain.clock import stamp
 from desktop.domain.errors import NotFoundError
-from desktop.domain.ids import new_id, org_id
-from desktop.domain.operations import Operation
+from desktop.domain.ids import new_id
 from desktop.domain.progress import Report, silent
 from desktop.security import sealing, signing
-from desktop.services.authority import LOCAL_KINDS, OWN_KINDS, SHARED_KINDS
+from desktop.services.levels import reach_of
 from desktop.services.peers import peers_of, write_safely
 from desktop.services.station import Station
 from desktop.store import exchange, merging
-from desktop.store.exchange import PackageLine, Peer, Stream
+from desktop.store.exchange import PackageLine
+from desktop.store.selection import operations_for
 from desktop.sync import key_card, package
 
 
@@ -35,11 +35,12 @@ def pack_for(station: Station, *, to_org: str, path: Path, report: Report = sile
     if peer is None:
         raise NotFoundError(f"没有登记“{to_org}”的密钥卡", "请先导入对方的密钥卡并核对")
     report(0, 0, "收集改动")
+    reach = reach_of(station, peer)
     with station.vault.reading() as connection:
         out = exchange.stream(connection, direction="out", org=to_org)
         incoming = exchange.stream(connection, direction="in", org=to_org)
         cursor = merging.last_number(connection)
-        operations = _operations_for(station, connection, peer, out)
+        operations = operations_for(connection, reach, out.cursor)
     me = station.vault.identity
     signer = signing.SigningKey(station.vault.secret("sign_seed"))
     kid = key_card.kid_of(signer.public)
@@ -70,18 +71,3 @@ def pack_for(station: Station, *, to_org: str, path: Path, report: Report = sile
         exchange.keep_package(unit, line)
         unit.commit()
     return PackResult(line.id, line.stream, line.seq, counts, path)
-
-
-def _operations_for(station: Station, connection: object, peer: Peer, out: Stream) -> list[Operation]:
-    """Return our own writes the peer may see: a community sends all to its street, a street what is theirs."""
-    found = [one for _, one in merging.operations_after(connection, out.cursor, org=station.org)]  # type: ignore[arg-type]
-    found = [one for one in found if one.kind != "org" or station.is_street or one.record == org_id(station.org)]
-    found = [one for one in found if one.kind not in LOCAL_KINDS]
-    if peer.kind == "street":
-        return [one for one in found if one.kind not in SHARED_KINDS - OWN_KINDS]
-    theirs = merging.people_of_org(connection, peer.org)  # type: ignore[arg-type]
-    owners: dict[str, str] = {}
-    for kind in {one.kind for one in found} - SHARED_KINDS - {"person"}:
-        ids = list({one.record for one in found if one.kind == kind})
-        owners.update(merging.owners_of(connection, kind, ids))  # type: ignore[arg-type]
-    return [one for one in found if one.kind in SHARED_KINDS or owners.get(one.record, one.record) in theirs]

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from desktop.domain.clock import stamp
 from desktop.domain.errors import DiskFullError, KeyCardError, NotFoundError, PackageError
+from desktop.domain.fields import Value
 from desktop.domain.ids import org_id
+from desktop.domain.levels import LEVEL_CODES, rank_of
 from desktop.domain.permissions import READ_HOUSE
 from desktop.security import sealing, signing
 from desktop.services.station import Station
@@ -71,8 +73,9 @@ def enroll_peer(station: Station, *, path: Path, fingerprint: str) -> Peer:
     with station.vault.unit("peer.enroll", why=f"登记 {card.name} 的密钥卡") as unit:
         exchange.keep_peer(unit, peer, card=path.read_bytes())
         if not _has_org(unit, card.org):
-            level = "3" if card.kind == "street" else "4"
-            unit.add("org", org_id(card.org), {"code": card.org, "name": card.name, "level": level})
+            below = rank_of(card.kind) < rank_of(station.vault.identity.kind)
+            values: dict[str, Value] = {"code": card.org, "name": card.name, "level": LEVEL_CODES[card.kind]}
+            unit.add("org", org_id(card.org), {**values, **({"parent": station.org} if below else {})})
         unit.commit()
     return peer
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from desktop.domain.clock import Clock, today
 from desktop.domain.ids import IdMaker
+from desktop.domain.levels import COMMUNITY
 from desktop.domain.permissions import SMALL, may, require
 from desktop.store.vault import Vault
 
@@ -31,8 +32,8 @@ class Station:
 
     @property
     def is_street(self) -> bool:
-        """True at a street, False at a community."""
-        return self.vault.identity.kind == "street"
+        """True at a street and above it (新城), False at a community."""
+        return self.vault.identity.kind != COMMUNITY
 
     @property
     def is_practice(self) -> bool:

@@ -1,6 +1,6 @@
 """What exchange asks of the store: states and operations out, an approved plan in."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -89,6 +89,11 @@ def last_number(connection: Connection) -> int:
 def people_of_org(connection: Connection, org: str) -> set[str]:
     """Return the ids of all people whose home organisation is `org`, deleted ones too."""
     return {row[0] for row in connection.exec_driver_sql("SELECT id FROM person WHERE home_org=?", (org,))}
+
+
+def people_of_orgs(connection: Connection, orgs: Collection[str]) -> set[str]:
+    """Return the ids of all people whose home is one of `orgs`, deleted ones too."""
+    return {person for org in orgs for person in people_of_org(connection, org)}
 
 
 def owners_of(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, str]:

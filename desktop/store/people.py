@@ -18,14 +18,20 @@ _ORDER = {"phone": "row", "contact": "rank, row", "tag": "code, row", "visit": "
           "party": "done_on DESC, row DESC"}  # fmt: skip
 
 
-# A person stands for himself unless joined to somebody who is still kept. Two stations may have
-# joined two people crosswise: then the one with the smaller id stands, at every station alike.
+# A person stands for himself unless joined to somebody who is kept here. Two stations may have joined
+# two people crosswise: then the one with the smaller id stands, at every station alike.
 # Those who do not are few: they are looked up once for a statement, not once for each person.
-STANDING = (
-    "person.row NOT IN (SELECT j.row FROM person j WHERE j.joined_to IS NOT NULL AND NOT EXISTS "
-    "(SELECT 1 FROM person m WHERE m.id=j.joined_to "
-    "AND (m.deleted=1 OR (m.joined_to=j.id AND j.id < m.id))))"
+_UNJOINED = (
+    "person.row NOT IN (SELECT j.row FROM person j CROSS JOIN person m ON m.id=j.joined_to "
+    "WHERE j.joined_to IS NOT NULL AND m.deleted=0 AND NOT (coalesce(m.joined_to, '')=j.id AND j.id < m.id))"
 )
+# Who was moved to another unit stays in the old community's store, to be read, not counted.
+OURS = (
+    "person.row NOT IN (SELECT o.row FROM person o WHERE o.owner_epoch IS NOT NULL "
+    "AND o.home_org IS NOT (SELECT value FROM meta WHERE key='org') "
+    "AND (SELECT value FROM meta WHERE key='kind')='community')"
+)
+STANDING = f"({_UNJOINED} AND {OURS})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from desktop.sync.cose import IsSigned, NotCoseError, Sign
 MAGIC = b"YCK1\n"
 CONTENT_TYPE = "application/vnd.yince.key-card; v=1"
 MOST_BYTES = 4096
-KINDS = ("community", "street")
+KINDS = ("community", "street", "district")
 _DIGITS = 60
 _GROUP = 5
 _DOMAIN = b"yince key card fingerprint/v1\n"

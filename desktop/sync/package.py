@@ -119,7 +119,11 @@ class OpenPackage:
     packed: bytes = field(repr=False)
 
     def operations(self) -> list[Operation]:
-        """Return the operations, unpacked and checked in a limited child process; raises PackageError."""
+        """Return the operations, unpacked and checked in a limited child process; raises PackageError.
+
+        What the sender wrote bears its own counters; what it passes on bears others'. Whether it may
+        pass that on is asked of each operation when it is merged.
+        """
         part = self.manifest.parts[0]
         raw = _in_child(self.packed, part)
         if hashlib.sha256(raw).hexdigest() != part.raw_sha256:
@@ -128,11 +132,13 @@ class OpenPackage:
             operations = read_lines(raw)
         except (LineError, msgspec.MsgspecError) as error:
             raise _damaged() from error
-        if any(one.org != self.manifest.sender.org for one in operations):
-            raise PackageError("foreign-author", "数据包里有冒用其他单位名义的记录", "请联系对方核实")
         sender = self.manifest.sender
-        if not all(_is_own(one.dot.writer, sender) for one in operations):
-            raise PackageError("foreign-author", "数据包里有不是对方电脑写的记录", "请联系对方核实")
+        for one in operations:
+            own = _is_own(one.dot.writer, sender)
+            if own and one.org != sender.org:
+                raise PackageError("foreign-author", "数据包里有冒用其他单位名义的记录", "请联系对方核实")
+            if not own and (one.org == sender.org or _is_of(one.dot.writer, sender)):
+                raise PackageError("foreign-author", "数据包里有不是对方电脑写的记录", "请联系对方核实")
         return operations
 
 
@@ -194,6 +200,11 @@ def _is_own(writer: str, sender: Sender) -> bool:
     """Return True for the counters the sending installation has used, in this epoch or an earlier one."""
     install, _, epoch = writer.partition(":")
     return install == sender.install and int(epoch) <= sender.epoch
+
+
+def _is_of(writer: str, sender: Sender) -> bool:
+    """Return True for any counter of the sending installation, of a later epoch too."""
+    return writer.partition(":")[0] == sender.install
 
 
 def _split(plain: bytes) -> tuple[bytes, bytes]:

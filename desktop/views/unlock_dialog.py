@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from desktop.config import paths
 from desktop.domain.clock import Clock
 from desktop.domain.errors import KnownError
+from desktop.domain.levels import COMMUNITY, DISTRICT, STREET
 from desktop.services import access, practice
 from desktop.services.access import NewStore
 from desktop.services.station import Station
@@ -73,10 +74,12 @@ class UnlockDialog(QDialog):
         self.new_folder, self.code, self.name, self.user = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
         self.new_password, self.again = _secret(), _secret()
         self.community, self.street = QRadioButton(self.tr("社区")), QRadioButton(self.tr("街道或镇"))
+        self.district = QRadioButton(self.tr("新城"))
         self.community.setChecked(True)
+        self._kinds = {COMMUNITY: self.community, STREET: self.street, DISTRICT: self.district}
         kinds = QButtonGroup(self)
         row = QHBoxLayout()
-        for one in (self.community, self.street):
+        for one in (self.community, self.street, self.district):
             kinds.addButton(one)
             row.addWidget(one)
         row.addStretch(1)
@@ -135,7 +138,7 @@ class UnlockDialog(QDialog):
             self.error.setText(self.tr("两次输入的密码不一样，请重新输入。"))
             self.again.setFocus()
             return
-        kind = access.COMMUNITY if self.community.isChecked() else access.STREET
+        kind = next(kind for kind, one in self._kinds.items() if one.isChecked())
         draft = NewStore(kind, self.code.text(), self.name.text(), self.user.text())
         folder, password, clock = Path(self.new_folder.text().strip()), self.new_password.text(), self._clock
         if not self.new_folder.text().strip():

@@ -155,7 +155,7 @@ def _contents() -> Iterator[Vector]:
         "name-with-line-feed": ("A line feed in the name.", {2: "青杨\n社区"}),
         "name-with-direction-override": ("U+202E in the name: it would show backwards.", {2: "青杨\u202e社区"}),
         "name-bytes": ("The name as bytes.", {2: b"x"}),
-        "kind-district": ("A kind this version does not know.", {3: "district"}),
+        "kind-province": ("A kind this version does not know.", {3: "province"}),
         "install-of-15-bytes": ("An installation of 15 bytes.", {4: b"\xaa" * 15}),
         "install-text": ("The installation as hex text.", {4: "aa" * 16}),
         "created-number": ("The time as a number.", {7: 1795482123}),

@@ -3,15 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
-from desktop.store.migrations import m0001_initial, m0002_whole_register, m0003_find, m0011_audit_chain
+from desktop.store.migrations import (
+    m0001_initial,
+    m0002_whole_register,
+    m0007_desk,
+    m0011_audit_chain,
+    m0012_find,
+)
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
 Step = Callable[[Any], None]
 STEPS: tuple[tuple[int, Step], ...] = (
     (1, m0001_initial.apply),
     (2, m0002_whole_register.apply),
-    (3, m0003_find.apply),
+    (7, m0007_desk.apply),
     (11, m0011_audit_chain.apply),
+    (12, m0012_find.apply),
 )
 LATEST = STEPS[-1][0]
 

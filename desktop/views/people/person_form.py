@@ -42,7 +42,9 @@ def is_typed(field: Field, *, even_off: bool = False) -> bool:
 
     `even_off` takes those too that a lead may switch on: whoever asks hides them until then.
     """
-    return (even_off or not field.off) and not field.retired and field.kind not in {Kind.RECORD, Kind.IMAGE}
+    if field.retired or field.hidden:
+        return False
+    return (even_off or not field.off) and field.kind not in {Kind.RECORD, Kind.IMAGE}
 
 
 class FieldsForm(QWidget):

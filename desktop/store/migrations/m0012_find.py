@@ -1,4 +1,4 @@
-"""Schema 3: one search index for every kind of query, and what lists of a million people are read by.
+"""Schema 12: one search index for every kind of query, and what lists of a million people are read by.
 
 Frozen once released. The index is filled by the program that opens the store, which notices that
 `find_version` in `setting` is not its own (`desktop/store/search.py`).
@@ -25,7 +25,9 @@ DROP INDEX person_sort_name;
 
 CREATE INDEX person_listed ON person (deleted, sort_name);
 
-CREATE INDEX person_joined ON person (joined_to) WHERE joined_to IS NOT NULL
+CREATE INDEX person_joined ON person (joined_to) WHERE joined_to IS NOT NULL;
+
+CREATE INDEX person_owned ON person (owner_epoch) WHERE owner_epoch IS NOT NULL
 """
 
 

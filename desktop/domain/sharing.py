@@ -1,0 +1,10 @@
+"""Which kinds of record go where in exchange (`sync.md` section 3.1)."""
+
+from desktop.domain.dictionary import KINDS
+from desktop.domain.house_records import HOUSE_RECORDS
+
+ROUTED_KINDS = frozenset({"transfer"})  # go to the units they concern, each side writing its own fields
+SHARED_KINDS = frozenset(kind.key for kind in HOUSE_RECORDS if not kind.local) - ROUTED_KINDS
+LOCAL_KINDS = frozenset(kind.key for kind in KINDS.values() if kind.local)
+OWN_KINDS = frozenset({"org", "staff"})  # what a community keeps of itself; the rest is its street's to say
+KNOWN_KINDS = frozenset(kind.key for kind in KINDS.values() if not kind.local)
