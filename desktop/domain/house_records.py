@@ -113,13 +113,21 @@ FORM_MAP = RecordKind(
     "form_map",
     "外来表格",
     (
-        Field("name", "名称", "表格", privacy=1, max_length=100, required=True),
-        Field("fingerprint", "指纹", "表格", privacy=1, max_length=64, required=True),
-        Field("file_kind", "文件类型", "表格", privacy=1, max_length=8, required=True),
-        Field("mapping", "对应关系", "表格", Kind.NOTE, privacy=1, max_length=60000, required=True),
+        Field("name", "名称", "表格", privacy=1, max_length=100, required=True, policy=Policy.AUTHORITY),
+        Field("fingerprint", "指纹", "表格", privacy=1, max_length=64, required=True, policy=Policy.AUTHORITY),
+        Field("file_kind", "文件类型", "表格", privacy=1, max_length=8, required=True, policy=Policy.AUTHORITY),
+        Field(
+            "mapping",
+            "对应关系",
+            "表格",
+            Kind.NOTE,
+            privacy=1,
+            max_length=60000,
+            required=True,
+            policy=Policy.AUTHORITY,
+        ),
         Field("template", "空表", "表格", Kind.IMAGE, privacy=1, max_length=64),
     ),
-    local=True,
 )
 
 FROZEN = RecordKind(
@@ -137,6 +145,35 @@ FROZEN = RecordKind(
         Field("signature", "签名", "定格", privacy=1, max_length=200, required=True),
     ),
     local=True,
+)
+
+CARD_DESIGN = RecordKind(
+    "card_design",
+    "联系卡式样",
+    (
+        Field("kind", "卡种", "式样", privacy=1, max_length=20, required=True, policy=Policy.AUTHORITY),
+        Field("title", "标题", "式样", privacy=1, max_length=40, policy=Policy.AUTHORITY),
+        Field("back_title", "背面标题", "式样", privacy=1, max_length=40, policy=Policy.AUTHORITY),
+        Field("services", "服务内容", "式样", Kind.NOTE, privacy=1, max_length=1000, policy=Policy.AUTHORITY),
+        Field("hotlines", "服务热线", "式样", Kind.NOTE, privacy=1, max_length=300, policy=Policy.AUTHORITY),
+        Field("note", "提示", "式样", privacy=1, max_length=100, policy=Policy.AUTHORITY),
+        Field("accent", "底色", "式样", privacy=1, max_length=7, policy=Policy.AUTHORITY),
+        Field("ink", "文字颜色", "式样", privacy=1, max_length=7, policy=Policy.AUTHORITY),
+        Field("hidden", "不印的内容", "式样", privacy=1, max_length=300, policy=Policy.AUTHORITY),
+        # A small PNG in base64, in parts that each fit a line of a package.
+        *(
+            Field(
+                f"logo_{part}",
+                f"标志（{part}）",
+                "式样",
+                Kind.NOTE,
+                privacy=1,
+                max_length=4000,
+                policy=Policy.AUTHORITY,
+            )
+            for part in range(1, 5)
+        ),
+    ),
 )
 
 # A person on the way from one unit to another (F21). Each field has one writer: the source what it offers and
@@ -188,4 +225,5 @@ HOUSE_RECORDS: tuple[RecordKind, ...] = (
     FORM_MAP,
     FROZEN,
     TRANSFER,
+    CARD_DESIGN,
 )

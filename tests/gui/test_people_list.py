@@ -1,11 +1,7 @@
-"""The list of people: any length is scrolled, filters are built row by row, and it goes to paper as it stands."""
+"""The list of people: any length is scrolled, and filters are built row by row."""
 
 from collections.abc import Callable
-from io import BytesIO
-from pathlib import Path
 
-import openpyxl
-import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -13,7 +9,6 @@ from pytestqt.qtbot import QtBot
 from desktop.domain.dictionary import PERSON
 from desktop.domain.ids import new_id
 from desktop.services import lists, register
-from desktop.services.register import PersonDraft
 from desktop.services.station import Station
 from desktop.views.main_window import MainWindow
 from desktop.views.people.people_page import PeoplePage
@@ -128,27 +123,3 @@ def test_a_row_that_cannot_be_read_keeps_the_builder_open(qtbot: QtBot, window: 
     assert dialog.isVisible()
     assert "要写数字" in dialog.count.text()
     dialog.reject()
-
-
-def test_the_list_goes_to_paper_and_file_as_it_stands(
-    station: Station, window: MainWindow, settle: Settle, tmp_path: Path
-) -> None:
-    for name, sex in (("张三", "1"), ("李四", "1"), ("王五", "2")):
-        register.register_person(station, draft=PersonDraft({"name": name, "sex": sex, "ent_name": f"{name}厂"}))
-    page = page_of(window, settle)
-    for place, column in enumerate(page.model.columns):
-        page.column_button.menu().actions()[place].setChecked(column.key in {"name", "sex"})
-    page.show_expression("性别=男")
-    page.sort_by([one.key for one in page.model.columns].index("name"))  # a second click: descending
-    settle()
-    for ending in ("xlsx", "pdf"):
-        page.export_list_to(tmp_path / f"名单.{ending}")
-        settle()
-    sheet = openpyxl.load_workbook(BytesIO((tmp_path / "名单.xlsx").read_bytes())).active
-    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert cells[0] == ["序号", "姓名", "性别", "电话"]
-    assert [row[1] for row in cells[1:]] == page.names_shown() == ["张三", "李四"]
-    text = pypdfium2.PdfDocument((tmp_path / "名单.pdf").read_bytes())[0].get_textpage().get_text_bounded()
-    assert "张三" in text
-    assert "王五" not in text
-    assert "性别 是 男" in text

@@ -3,26 +3,25 @@
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHBoxLayout, QMenu
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu
 
 from desktop.config import paths
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Field, Kind, masked
-from desktop.domain.progress import Report
-from desktop.services import books, listing, peers, register
+from desktop.services import books, listing, register
 from desktop.services.catalogue import collected_fields
-from desktop.services.filters import parse_filter
-from desktop.services.list_exports import PHONE, ListShape, list_pdf, list_workbook
+from desktop.services.filters import filter_words, parse_filter
 from desktop.services.listing import WINDOW, ListQuery, OpenedList
 from desktop.services.lists import NamedList
 from desktop.services.station import Station
-from desktop.store.people import PersonRow
+from desktop.store.people import PeopleFilter, PersonRow
 from desktop.views.context import AppContext
+from desktop.views.forms.fill_dialog import FillFormDialog
 from desktop.views.page import Page, button, label
+from desktop.views.paper.paper_dialog import ListAsShown, PaperDialog
 from desktop.views.people.bulk_dialog import BulkDialog
 from desktop.views.people.filter_dialog import FilterDialog
 from desktop.views.people.filters_row import FiltersRow
@@ -133,57 +132,36 @@ class PeoplePage(Page):
 
     def _offer_exports(self) -> None:
         menu = QMenu(self)
-        for ending, text in (
-            ("pdf", self.tr("现在的列表，打印（pdf）…")),
-            ("xlsx", self.tr("现在的列表，表格（xlsx）…")),
-        ):
-            menu.addAction(text).triggered.connect(lambda _checked=False, ending=ending: self._ask_list_place(ending))
-        menu.addSeparator()
         for key, one in books.EXPORTS.items():
             action = menu.addAction(self.tr("{0}（{1}）…").format(one.label, one.ending))
-            action.triggered.connect(lambda _checked=False, key=key: self._ask_where(key))
+            action.triggered.connect(lambda _checked=False, key=key: self.open_paper(key))
+        menu.addSeparator()
+        menu.addAction(self.tr("填别人的表格（xlsx、docx）…")).triggered.connect(lambda _on=False: self.fill_form())
         self.export_button.setMenu(menu)
 
-    def _ask_where(self, key: str) -> None:
-        one = books.EXPORTS[key]
-        name, _ = QFileDialog.getSaveFileName(self, one.label, f"{one.label}.{one.ending}", f"*.{one.ending}")
-        if name:
-            self.export_to(key, Path(name))
+    def open_paper(self, key: str) -> PaperDialog:
+        """Open the dialog that prints or exports the people shown, as they are narrowed and ordered now."""
+        keys = [one.key for place, one in enumerate(self.model.columns) if not self.view.isColumnHidden(place)]
+        shown = ListAsShown(self._wanted(), self._sort, self._descending, keys)
+        dialog = PaperDialog(self.context, key=key, shown=shown, parent=self)
+        dialog.open()
+        return dialog
 
-    def _ask_list_place(self, ending: str) -> None:
-        title = self.tr("退休人员名单")
-        name, _ = QFileDialog.getSaveFileName(self, title, f"{title}.{ending}", f"*.{ending}")
-        if name:
-            self.export_list_to(Path(name))
+    def _wanted(self) -> Callable[[Station], PeopleFilter]:
+        """Return how to read the filter as it stands now; organisations are looked up off the GUI thread."""
+        expression, only = self.filters.expression, self.only.people
+        return lambda station: replace(parse_filter(expression, station=station), people=only)
 
-    def export_to(self, key: str, path: Path) -> None:
-        """Write the people shown, as they are narrowed now, to a file."""
-        ask = self._question()
-        self._export(path, lambda station, report: books.EXPORTS[key].make(station, ask(station).wanted, report))
+    def fill_form(self) -> FillFormDialog:
+        """Open the dialog that fills somebody else's form for the people shown, as they are narrowed now."""
+        wanted, sort, descending = self._wanted(), self._sort, self._descending
 
-    def export_list_to(self, path: Path) -> None:
-        """Write the list just as it stands: columns, order and filter; a workbook or a PDF by the file's ending."""
-        ask, expression = self._question(), self.filters.expression
-        shown = [one.key for place, one in enumerate(self.model.columns) if not self.view.isColumnHidden(place)]
-        make = list_workbook if path.suffix.lower() == ".xlsx" else list_pdf
+        def people(station: Station) -> list[str]:
+            return register.people_ids(station, wanted=wanted(station), sort=sort, descending=descending)
 
-        def content(station: Station, report: Report) -> bytes:
-            return make(station, shape=ListShape([*shown, PHONE], ask(station), expression), report=report)
-
-        self._export(path, content)
-
-    def _export(self, path: Path, content: Callable[[Station, Report], bytes]) -> None:
-        ask = self._question()
-
-        def job(report: Report) -> int:
-            station = self.context.station
-            peers.write_safely(path, content(station, report))
-            return register.people_count(station, wanted=ask(station).wanted)
-
-        def done(total: int) -> None:
-            self.context.messages.inform(self.tr("已导出 {0} 人：{1}").format(total, path.name))
-
-        self.context.runner.run(job, context=self, done=done, failed=self.context.messages.show_error)
+        dialog = FillFormDialog(self.context, people=people, parent=self)
+        dialog.open()
+        return dialog
 
     def refresh(self) -> None:
         """Read the beginning of the list again as narrowed and in the chosen order."""
@@ -197,10 +175,8 @@ class PeoplePage(Page):
 
     def _question(self) -> Callable[[Station], ListQuery]:
         """Return what asks for the list as it stands now: filters, only these, order."""
-        expression, only, sort, descending = self.filters.expression, self.only.people, self._sort, self._descending
-        return lambda station: ListQuery(
-            replace(parse_filter(expression, station=station), people=only), sort, descending
-        )
+        wanted, sort, descending = self._wanted(), self._sort, self._descending
+        return lambda station: ListQuery(wanted(station), sort, descending)
 
     def _stop(self) -> Callable[[], bool]:
         asked = self._asked
@@ -216,7 +192,9 @@ class PeoplePage(Page):
         self.empty.setText(self._nobody_passes if narrowed else self._nobody_yet)
         self.empty.setVisible(opened.total == 0)
         self.view.setVisible(opened.total > 0)
-        self.count.setText(self.tr("共 {0} 人　按回车打开，点列名排序").format(opened.total))
+        said = filter_words(self.filters.expression)
+        rule = self.tr("　条件：{0}").format(said) if said else ""
+        self.count.setText(self.tr("共 {0} 人{1}　按回车打开，点列名排序").format(opened.total, rule))
         if opened.first and not self.view.currentIndex().isValid():
             self.view.selectRow(0)
 
