@@ -36,7 +36,7 @@ def erase(unit: UnitOfWork, person: str, *, proof: str) -> int:
     for kind, record in records:
         _wipe_record(unit.connection, kind, record)
     _wipe_beside(unit.connection, person, [record for _, record in records])
-    rows = _wipe_log(unit.connection, person)
+    rows = _wipe_log(unit.connection, person, records)
     unit.add("erasure_proof", proof, {"about": person, "entries": _ranges(rows), "digest": digest_of(rows)})
     unit.touch("person")
     unit.flush()
@@ -51,10 +51,7 @@ def erased_people(connection: Connection) -> frozenset[str]:
 
 def wiped_entries(connection: Connection) -> frozenset[int]:
     """Return the numbers of the log entries of erased people: they are not sent any more."""
-    rows = connection.exec_driver_sql(
-        "SELECT n FROM change WHERE kind<>'erasure' AND person IN (SELECT person FROM erasure WHERE deleted=0)"
-    )
-    return frozenset(int(row[0]) for row in rows)
+    return frozenset(excused(connection))
 
 
 def digest_of(rows: Iterable[tuple[int, bytes]]) -> str:
@@ -103,8 +100,9 @@ def _records_of(connection: Connection, person: str) -> list[tuple[str, str]]:
         if kind.key != _STAYS:
             sql = f"SELECT id FROM {kind.key} WHERE person=?"  # noqa: S608 - our names
             found += [(kind.key, str(row[0])) for row in connection.exec_driver_sql(sql, (person,))]
-    rows = connection.exec_driver_sql("SELECT id FROM pair WHERE other=?", (person,))
-    found += [("pair", str(row[0])) for row in rows if ("pair", str(row[0])) not in found]
+    for kind_key, column in (("pair", "other"), ("transfer", "subject")):  # about two, or about one who moves
+        rows = connection.exec_driver_sql(f"SELECT id FROM {kind_key} WHERE {column}=?", (person,))  # noqa: S608
+        found += [(kind_key, str(row[0])) for row in rows if (kind_key, str(row[0])) not in found]
     return [*found, ("person", person)]
 
 
@@ -114,15 +112,17 @@ def _wipe_record(connection: Connection, kind: str, record: str) -> None:
     connection.exec_driver_sql(f"UPDATE {kind} SET {settings} WHERE id=?", (record,))  # noqa: S608 - our names
 
 
-def _wipe_log(connection: Connection, person: str) -> list[tuple[int, bytes]]:
-    """Empty the log entries of a person and return their numbers and hashes."""
-    rows = connection.exec_driver_sql(
-        "SELECT n, hash FROM change WHERE person=? AND kind<>'erasure' ORDER BY n", (person,)
-    ).all()
+def _wipe_log(connection: Connection, person: str, records: list[tuple[str, str]]) -> list[tuple[int, bytes]]:
+    """Empty the log entries of a person and of the records about them; return their numbers and hashes."""
+    about = "SELECT n, hash FROM change WHERE kind<>'erasure' AND person=?"
+    found = {int(row[0]): bytes(row[1]) for row in connection.exec_driver_sql(about, (person,))}
+    for kind, record in records:
+        rows = connection.exec_driver_sql("SELECT n, hash FROM change WHERE kind=? AND record=?", (kind, record))
+        found.update({int(row[0]): bytes(row[1]) for row in rows})
     connection.exec_driver_sql(
-        "UPDATE change SET fields=?, source=NULL WHERE person=? AND kind<>'erasure'", (EMPTIED, person)
+        "UPDATE change SET fields=?, source=NULL WHERE n=?", [(EMPTIED, number) for number in found]
     )
-    return [(int(row[0]), bytes(row[1])) for row in rows]
+    return sorted(found.items())
 
 
 def _wipe_beside(connection: Connection, person: str, records: list[str]) -> None:
@@ -135,8 +135,10 @@ def _wipe_beside(connection: Connection, person: str, records: list[str]) -> Non
         for record in part:
             connection.exec_driver_sql("DELETE FROM quarantine WHERE instr(operation, ?) > 0", (record,))
             connection.exec_driver_sql("DELETE FROM draft WHERE instr(key, ?) > 0", (record,))
+            connection.exec_driver_sql("DELETE FROM carried WHERE record=?", (record,))
     connection.exec_driver_sql("DELETE FROM conflict WHERE person=?", (person,))
     connection.exec_driver_sql("DELETE FROM soft_conflict WHERE person=?", (person,))
+    connection.exec_driver_sql("DELETE FROM printed_book WHERE instr(body, ?) > 0", (person,))
     connection.exec_driver_sql("DELETE FROM review WHERE instr(payload, ?) > 0", (person,))
     connection.exec_driver_sql(
         "DELETE FROM attachment WHERE hash NOT IN (SELECT photo FROM person WHERE photo IS NOT NULL) "

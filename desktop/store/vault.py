@@ -145,13 +145,13 @@ class Vault:
         connection = raw_connection(self.folder / DATABASE, key=bytes(self._key))
         try:
             cursor = connection.cursor()
-            for statement in (
-                "INSERT INTO find_words(find_words) VALUES ('optimize')",
-                "INSERT INTO find_digits(find_digits) VALUES ('optimize')",
-                "VACUUM",
-                "PRAGMA wal_checkpoint(TRUNCATE)",
-            ):
-                cursor.execute(statement).fetchall()
+            indexes = cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type='table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
+            ).fetchall()
+            for (name,) in indexes:
+                cursor.execute(f"INSERT INTO {name}({name}) VALUES ('optimize')")  # noqa: S608 - our names
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             connection.close()
 
