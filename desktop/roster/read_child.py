@@ -24,7 +24,7 @@ from desktop.roster.survey import SheetFacts
 from desktop.roster.texts import decoded, text_rows
 
 EXIT_REFUSED = 3
-_MOST_TEXT = 300 << 20
+_MOST_TEXT = 200 << 20
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -105,6 +105,9 @@ def _write_sheet(out: BinaryIO, sheet: ReadSheet, most: int) -> int:
     except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
         raise RefusedFile(f"表格“{_clean(sheet.name)}”读到第 {trimmer.read} 行就读不下去了，可能已损坏") from error
     written += _write_block(out, block)
+    if trimmer.differing and sheet.confirm is not None:
+        valued = sheet.confirm()
+        trimmer.differing = [row for row in trimmer.differing if row in valued]
     write_frame(out, SHEET_END, json.dumps(_end(sheet, trimmer)).encode())
     return written
 
