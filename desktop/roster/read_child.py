@@ -6,6 +6,7 @@ be read is one frame with a Chinese clause, and exit 3. Memory, time, network, f
 byte of the file is looked at. `slow` reads an xlsx with openpyxl: for a file that made the fast reader abort.
 """
 
+import contextlib
 import hashlib
 import json
 import re
@@ -15,7 +16,7 @@ from typing import Any, BinaryIO
 
 from desktop.roster.books import ReadSheet, sheets_of_book
 from desktop.roster.frames import COUNT, END, REFUSED, ROWS, SHEET, SHEET_END, write_frame
-from desktop.roster.grid import BLOCK_ROWS, CELL_END, ROW_END
+from desktop.roster.grid import BLOCK_ROWS, CELL_END, NUMERIC, ROW_END
 from desktop.roster.limits import limit_self
 from desktop.roster.markup import MarkupTable, markup_tables, mime_parts
 from desktop.roster.precheck import MOST_BYTES, RefusedFile, kind_of_bytes
@@ -76,7 +77,15 @@ def _of_markup(raw: bytes) -> Iterator[ReadSheet]:
     if not tables:
         raise RefusedFile("文件里没有表格")
     for table in tables:
-        yield ReadSheet(table.name, ([cell.strip() for cell in row] for row in table.rows), _facts(table), notes=notes)
+        yield ReadSheet(table.name, ([_cell(cell) for cell in row] for row in table.rows), _facts(table), notes=notes)
+
+
+def _cell(text: str) -> str | float:
+    """Return a cell of markup; one that says it is a number as a number."""
+    if text.startswith(NUMERIC):
+        with contextlib.suppress(ValueError):
+            return float(text[1:])
+    return text.strip()
 
 
 def _facts(table: MarkupTable) -> SheetFacts:
