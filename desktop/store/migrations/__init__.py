@@ -3,7 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from desktop.store.migrations import m0001_initial, m0002_whole_register, m0007_desk, m0011_audit_chain
+from desktop.store.migrations import (
+    m0001_initial,
+    m0002_whole_register,
+    m0007_desk,
+    m0009_cards,
+    m0011_audit_chain,
+)
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
 Step = Callable[[Any], None]
@@ -11,6 +17,7 @@ STEPS: tuple[tuple[int, Step], ...] = (
     (1, m0001_initial.apply),
     (2, m0002_whole_register.apply),
     (7, m0007_desk.apply),
+    (9, m0009_cards.apply),
     (11, m0011_audit_chain.apply),
 )
 LATEST = STEPS[-1][0]
