@@ -102,6 +102,8 @@ def _problem(name: str) -> str:
     """Return why a name needs a look, '' if it does not."""
     if not name:
         return "没有姓名"
+    if not any(c.isalpha() or c in _LOST or unicodedata.category(c) == "Co" for c in name):
+        return "姓名里没有字"
     if any(c in _LOST for c in name) or any(unicodedata.category(c) == "Co" for c in name):
         return "姓名里有打不出来的字"
     if re.search(r"[\u4e00-\u9fff]", name) and re.search(r"[A-Za-z0-9(（]", name):

@@ -20,11 +20,13 @@ _TAG_WORDS = (
     "特困", "低保", "卧床", "瘫痪", "行动不便", "工伤", "军转干部", "军转", "参战", "退伍军人", "残疾", "失能",
     "独居", "空巢", "失独", "优抚", "特殊工种",
 )  # fmt: skip
+_LONGEST = 2000  # letters looked at
 _MEANT = {"精神残疾": "精神", "精神一级": "精神", "精神三级": "精神"}
 
 
 def take_remark(draft: RowDraft, column: int, text: str) -> None:
     """Say what a remark proposes; the remark itself is kept as it is written."""
+    text = text[:_LONGEST]
     dead = DEATH.search(text) is not None and not _NOT_DEAD.search(text)
     if dead:
         draft.proposal = "death"

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from desktop.roster.grid import NUMERIC
@@ -69,14 +70,15 @@ class Trimmer:
         self._cells = 0
         self.differing: list[int] = []  # rows of which the two readers say different things
         self._pending_blank = 0
+        self._number = 0  # the row looked at
         self.read = 0  # rows given out
 
     def rows(self, rows: Iterable[list[Any]]) -> Iterator[list[str]]:
         """Yield rows as text, stopping after a long run of blank ones behind which the survey saw nothing."""
         facts = self._facts
-        number = blank = 0
-        for row in rows:
-            number += 1
+        blank = 0
+        for number, row in enumerate(chain(rows, self._shown_behind()), 1):
+            self._number = number
             texts = self._texts(number, row)
             if not texts:
                 blank += 1
@@ -92,7 +94,12 @@ class Trimmer:
                 raise RefusedFile("表格太大，请分成几个文件")
             yield texts
         if facts.valued_rows is not None:
-            self.differing += sorted(row for row in facts.valued_rows if row > number)
+            self.differing += sorted(row for row in facts.valued_rows if row > self._number)
+
+    def _shown_behind(self) -> Iterator[list[Any]]:
+        """Yield blank rows as far down as the survey saw something to show: a reader ends where its values end."""
+        for _ in range(self._number, max(self._facts.shown, default=0)):
+            yield []
 
     def _texts(self, number: int, row: list[Any]) -> list[str]:
         """Return one row as text, without blanks at its end."""

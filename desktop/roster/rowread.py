@@ -21,6 +21,8 @@ _BLANK = frozenset(
     {"不详", "无", "/", "／", "—", "－", "-", "0", "N/A", "#N/A", "NULL", "空", "未知", "没有", "\\", "——"}
 )
 _BROKEN = frozenset({"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", FORMULA_EMPTY})
+_LONGEST_NAME = 50
+_LONGEST = 300  # letters of a cell that a normaliser looks at
 _LONG_AGO = frozenset({"work_start", "spouse_birth"})  # 38.5 is 1938 there, and 03.5 still 2003
 _REJECTED_IDS = frozenset({IdProblem.SCIENTIFIC, IdProblem.TRUNCATED, IdProblem.LENGTH, IdProblem.DATE, IdProblem.AREA})
 
@@ -48,17 +50,31 @@ def read_row(
         if text in _BROKEN:
             place = address(number, said.columns[column] if column < len(said.columns) else column)
             draft.say(column, key, ASK, f"“{headers[column]}”（{place}）是表格公式错误 {text}")
-        elif kind == "person":
-            _person_cell(draft, column, key, names.repaired(text), is_number(cells[column]), said.date1904)
-        elif kind == "phone":
-            _phone_cell(draft, column, text)
-        elif kind == "contact":
-            _contact_cell(draft, key, text)
-        elif kind == "tag":
-            _tag_cell(draft, text)
+        elif len(text) > _LONGEST and not _is_free(kind, key):
+            draft.say(column, key, ASK, f"“{headers[column]}”这一格有 {len(text)} 个字，太长，没有读入")
+            draft.notes.append(f"{headers[column]}原文：{text[:_LONGEST]}")
+        else:
+            _cell(draft, column, kind, key, text, numeric=is_number(cells[column]), date1904=said.date1904)
     take_beside(draft, said, meanings)
     _whole_row(draft, targets)
     return draft
+
+
+def _cell(draft: RowDraft, column: int, kind: str, key: str, text: str, *, numeric: bool, date1904: bool) -> None:
+    """Put one cell where its column goes."""
+    if kind == "person":
+        _person_cell(draft, column, key, names.repaired(text), numeric, date1904)
+    elif kind == "phone":
+        _phone_cell(draft, column, text)
+    elif kind == "contact":
+        _contact_cell(draft, key, text)
+    elif kind == "tag":
+        _tag_cell(draft, text)
+
+
+def _is_free(kind: str, key: str) -> bool:
+    """Return True for a field of free text, which is cut to its length and never searched with care."""
+    return kind == "person" and kind_of("person").field(key).kind is Kind.TEXT and key not in {"name", "id_no"}
 
 
 def _person_cell(draft: RowDraft, column: int, key: str, text: str, numeric: bool, date1904: bool) -> None:
@@ -85,7 +101,9 @@ def _person_cell(draft: RowDraft, column: int, key: str, text: str, numeric: boo
 
 def _name_cell(draft: RowDraft, column: int, text: str) -> None:
     found = names.read_name(text)
-    draft.values["name"] = found.name
+    draft.values["name"] = found.name[:_LONGEST_NAME]
+    if len(found.name) > _LONGEST_NAME:
+        draft.say(column, "name", ASK, f"姓名有 {len(found.name)} 个字，太长")
     if found.former:
         draft.values["name_former"] = found.former
     if found.sex:
@@ -170,7 +188,7 @@ def _number_cell(draft: RowDraft, column: int, one: Field, text: str) -> None:
     if one.kind is Kind.MONEY:
         _money_cell(draft, column, one, text)
         return
-    match = re.fullmatch(r"\D*?(\d+(?:\.\d+)?)\D*", text.replace(",", ""))
+    match = re.fullmatch(r"\D*?(\d{1,12}(?:\.\d{1,12})?)\D*", text.replace(",", ""))
     if match is None:
         draft.say(column, one.key, FIX, f"{one.label}“{text}”不是数字，原文记在备注")
         draft.notes.append(f"{one.label}原文：{text}")

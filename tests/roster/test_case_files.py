@@ -80,6 +80,12 @@ def test_case_05_a_formula_that_makes_an_id_is_read_by_its_result(tmp_path: Path
     assert list(found.sheets[0].rows)[1] == [IDS[0]]
 
 
+def test_case_05_a_formula_whose_result_was_never_saved_still_says_its_text(tmp_path: Path) -> None:
+    cell = f'<row r="2"><c r="A2"><f>"{IDS[0]}"</f></c></row>'
+    found = read(tmp_path, xlsx(sheet=sheet(inline(1, ("身份证号",)) + cell)))
+    assert list(found.sheets[0].rows)[1] == [IDS[0]]
+
+
 def test_case_23_two_decimals_tell_october_from_january(tmp_path: Path) -> None:
     def two_decimals(page: Worksheet) -> None:
         page["B2"].number_format = "0.00"
