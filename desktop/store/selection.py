@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from desktop.domain.fields import Value
 from desktop.domain.ids import org_id
 from desktop.domain.operations import Dot, Operation
-from desktop.domain.sharing import LOCAL_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
+from desktop.domain.sharing import LOCAL_KINDS, OFFERED_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
 from desktop.store import merging, transfers
 
 Numbered = tuple[int, Operation]
@@ -48,7 +48,7 @@ def _up(connection: Connection, reach: Reach, found: list[Numbered]) -> list[Num
         (number, one)
         for number, one in found
         if one.org in ours
-        and one.kind not in SHARED_KINDS - OWN_KINDS
+        and one.kind not in SHARED_KINDS - OWN_KINDS - OFFERED_KINDS
         and one.kind not in ROUTED_KINDS
         and (one.kind != "org" or one.record in own_orgs)
     ]

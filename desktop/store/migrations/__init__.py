@@ -6,7 +6,9 @@ from typing import Any
 from desktop.store.migrations import (
     m0001_initial,
     m0002_whole_register,
+    m0005_match,
     m0007_desk,
+    m0008_paper,
     m0009_cards,
     m0011_audit_chain,
 )
@@ -16,7 +18,9 @@ Step = Callable[[Any], None]
 STEPS: tuple[tuple[int, Step], ...] = (
     (1, m0001_initial.apply),
     (2, m0002_whole_register.apply),
+    (5, m0005_match.apply),
     (7, m0007_desk.apply),
+    (8, m0008_paper.apply),
     (9, m0009_cards.apply),
     (11, m0011_audit_chain.apply),
 )
