@@ -68,9 +68,10 @@ def whole(path: Path) -> None:
     with stage(spent, "parent: walk the rows"):
         rows = sum(1 for table in tables for _ in table.rows)
     child = resource.getrusage(resource.RUSAGE_CHILDREN)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base
     said = {
         "spent": spent, "rows": rows, "wall": time.perf_counter() - began, "child_cpu": child.ru_utime + child.ru_stime,
-        "child_mb": child.ru_maxrss / 1024, "parent_mb": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base) / 1024,
+        "child_mb": child.ru_maxrss / 1024, "parent_mb": grown / 1024,
     }  # fmt: skip
     print(json.dumps(said))
 

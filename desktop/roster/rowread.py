@@ -49,7 +49,8 @@ def read_row(
             continue
         if text in _BROKEN:
             place = address(number, said.columns[column] if column < len(said.columns) else column)
-            draft.say(column, key, ASK, f"“{headers[column]}”（{place}）是表格公式错误 {text}")
+            outcome = FIX if text == FORMULA_EMPTY else ASK  # nothing was ever shown there: said, and no reason to wait
+            draft.say(column, key, outcome, f"“{headers[column]}”（{place}）是表格公式错误 {text}")
         elif len(text) > _LONGEST and not _is_free(kind, key):
             draft.say(column, key, ASK, f"“{headers[column]}”这一格有 {len(text)} 个字，太长，没有读入")
             draft.notes.append(f"{headers[column]}原文：{text[:_LONGEST]}")
