@@ -96,9 +96,8 @@ def measure(rows: int, write: Callable[[Path, int], None], run: Callable[..., di
         if office:
             other = run([office, "--headless", "--convert-to", "csv", "r.xlsx"], place)
             print(f"  LibreOffice to CSV {other['wall']:.1f} s wall, {other['cpu']:.1f} s processor")
-            print(
-                f"  read / LibreOffice = {said['wall'] / other['wall']:.2f} (wall), {cpu / other['cpu']:.2f} (processor)"
-            )
+            wall, processor = said["wall"] / other["wall"], cpu / other["cpu"]
+            print(f"  read / LibreOffice = {wall:.2f} (wall), {processor:.2f} (processor)")
         for name, seconds in {**_ours("--stages", place / "r.xlsx"), **said["spent"]}.items():
             print(f"  {seconds:7.2f} s  {name}")
 
