@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.dictionary import KINDS
-from desktop.domain.operations import DELETE
+from desktop.domain.operations import DELETE, PUT
 from desktop.domain.permissions import READ_SEALED
 from desktop.domain.progress import Report, silent
 from desktop.store.audit_chain import Witness, chain_problems
@@ -126,6 +126,8 @@ def _check_log(connection: Connection, result: CheckReport, report: Report, reme
 def _replay(row: Any, final: dict[str, dict[str, dict[str, Any]]], gone: set[tuple[str, str]]) -> None:
     """Carry one log row into what the records should hold."""
     kind, record, action = row[2], row[3], row[5]
+    if kind not in final or action not in {PUT, DELETE}:
+        return  # of a newer program: carried, but no record here
     values = final[kind].setdefault(record, {})
     if action == DELETE:
         gone.add((kind, record))

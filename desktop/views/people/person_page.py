@@ -18,6 +18,7 @@ from desktop.store.history import HistoryLine
 from desktop.store.people import PersonPage as PersonRecord
 from desktop.views.context import AppContext
 from desktop.views.page import Page, button, label
+from desktop.views.paper.person_papers import PersonPapers
 from desktop.views.people.child_dialog import ChildrenTab
 from desktop.views.people.draft_keeper import DraftKeeper
 from desktop.views.people.history_tab import HistoryTab
@@ -56,6 +57,8 @@ class PersonPage(Page):
         self.reveal.toggled.connect(self._veil)
         self.state = button(self.tr("变更状态…"))
         self.state.clicked.connect(lambda _checked=False: self.change_state())
+        self.papers = PersonPapers(context, person=lambda: self.person, name=self.title.text, parent=self)
+        self.head.addWidget(self.papers.button)
         self.head.addWidget(self.state)
         self.head.addWidget(self.reveal)
         self.head.addWidget(self.visit)
