@@ -63,7 +63,7 @@ def test_importing_again_changes_nothing(files: list[list[tuple[str, ...]]]) -> 
 
 
 @pytest.mark.long
-@settings(max_examples=120, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=12, suppress_health_check=list(HealthCheck), deadline=None)
 @given(FILES)
 def test_importing_again_changes_nothing_at_length(files: list[list[tuple[str, ...]]]) -> None:
     again_and_again(files)
