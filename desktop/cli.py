@@ -15,6 +15,7 @@ from desktop.cli_jobs import lists as list_jobs
 from desktop.cli_jobs import numbers as numbers_jobs
 from desktop.cli_jobs import states as states_jobs
 from desktop.cli_jobs import streams as streams_jobs
+from desktop.cli_jobs import trust as trust_jobs
 from desktop.cli_jobs import verification as verification_jobs
 from desktop.cli_jobs.opening import Answer, Job, JobAdder, password_of, station_at
 from desktop.domain.clock import SystemClock
@@ -109,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         states_jobs,
         verification_jobs,
         streams_jobs,
+        trust_jobs,
     ):
         area.add(job)
     return parser
@@ -118,9 +120,6 @@ def _add_exchange(job: JobAdder) -> None:
     """Add the commands of exchange, backup and checking."""
     one = job("key-card", key_card, "导出本单位密钥卡")
     one.add_argument("out", type=Path, metavar="OUT.yck")
-    one = job("enroll", enroll, "登记对方的密钥卡")
-    one.add_argument("file", type=Path, metavar="FILE.yck")
-    one.add_argument("--fingerprint", required=True, metavar="DIGITS")
     one = job("pack", pack, "生成数据包")
     one.add_argument("--to", required=True, metavar="ORG")
     one.add_argument("out", type=Path, metavar="OUT.ycp")
@@ -248,13 +247,6 @@ def key_card(options: argparse.Namespace) -> Answer:
         card = peers.export_key_card(station, path=options.out)
     text = f"{card.name} 的密钥卡已导出，核对码：\n{card.fingerprint}"
     return {"org": card.org, "name": card.name, "fingerprint": card.fingerprint, "text": text}
-
-
-def enroll(options: argparse.Namespace) -> Answer:
-    """Trust another station's key card."""
-    with station_at(options.store) as station:
-        peer = peers.enroll_peer(station, path=options.file, fingerprint=options.fingerprint)
-    return {"org": peer.org, "name": peer.name, "text": f"已登记 {peer.name} 的密钥卡"}
 
 
 def pack(options: argparse.Namespace) -> Answer:

@@ -3,6 +3,7 @@
 Rows are 1-based and columns 0-based throughout, as people and Python count them.
 """
 
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,6 +56,18 @@ class Rows(Sequence[list[str]]):
             self._at = number
         return self._open
 
+    def holding(self, pattern: re.Pattern[str]) -> Iterator[int]:
+        """Yield the places (0-based) of rows in whose text a pattern is found; far quicker than reading the rows."""
+        for number, start in enumerate(self._starts):
+            packed = self._blocks[number]
+            text = (zlib.decompress(packed) if self._packed[number] else packed).decode()
+            last = -1
+            for found in pattern.finditer(text):
+                place = start + text.count(ROW_END, 0, found.start())
+                if place != last:
+                    yield place
+                last = place
+
     def __len__(self) -> int:
         return self._length
 
@@ -96,7 +109,7 @@ class Sheet:
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()  # top row, left column, bottom row, right column
     comments: Mapping[tuple[int, int], str] = field(default_factory=dict)  # (row, column) -> what somebody noted
-    marks: Mapping[int, frozenset[str]] = field(default_factory=dict)  # row -> RED, STRUCK, YELLOW
+    marks: Mapping[int, Mapping[str, frozenset[int]]] = field(default_factory=dict)  # row -> RED ... -> columns
     date1904: bool = False
 
 

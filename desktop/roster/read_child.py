@@ -1,205 +1,145 @@
-"""The limited child process that reads an untrusted spreadsheet.
+"""The limited child process that reads an untrusted spreadsheet from its standard input.
 
-`python -m desktop.roster.read_child FILE` writes one JSON object a sheet on standard output:
-{"name", "rows", "notes"}; then `{"end": true}`. Exit 3 with a Chinese clause on standard error: the
-file is refused. Memory, time, files and processes are limited before the file is opened.
+`python -m desktop.roster.read_child [slow]` writes frames (`frames`) on standard output: for each sheet a head, blocks
+of rows, an end with what was seen beside the texts; then the end of all with the file's SHA-256. A file that must not
+be read is one frame with a Chinese clause, and exit 3. Memory, time, network, files and programs are limited before a
+byte of the file is looked at. `slow` reads an xlsx with openpyxl: for a file that made the fast reader abort.
 """
 
-import csv
-import datetime
-import io
+import hashlib
 import json
+import re
 import sys
-from collections.abc import Iterable, Iterator
-from html.parser import HTMLParser
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
-from desktop.roster.grid import NUMERIC
-from desktop.roster.precheck import RefusedFile, check_file
+from desktop.roster.books import ReadSheet, sheets_of_book
+from desktop.roster.frames import COUNT, END, REFUSED, ROWS, SHEET, SHEET_END, write_frame
+from desktop.roster.grid import BLOCK_ROWS, CELL_END, ROW_END
+from desktop.roster.limits import limit_self
+from desktop.roster.markup import MarkupTable, markup_tables, mime_parts
+from desktop.roster.precheck import MOST_BYTES, RefusedFile, kind_of_bytes
+from desktop.roster.render import Trimmer
+from desktop.roster.survey import SheetFacts
+from desktop.roster.texts import decoded, text_rows
 
-REFUSED = 3
-_MEMORY = 1536 << 20
-_SECONDS = 60
-_BLANK_ROWS_END = 2000
-_MOST_CELLS = 30_000_000
-_LOSSY = 10**15
-_ENCODINGS = ("utf-8-sig", "gb18030")
+EXIT_REFUSED = 3
+_MOST_TEXT = 300 << 20
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def main(arguments: list[str]) -> int:
-    """Read the file named; return the exit code."""
-    path = Path(arguments[0])
-    _limit_self()
+    """Read the file on standard input; return the exit code."""
+    out = sys.stdout.buffer
+    limit_self()
     try:
-        kind = check_file(path)
-        for sheet in _sheets(path, kind):
-            sys.stdout.write(json.dumps(sheet, ensure_ascii=False) + "\n")
+        raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+        written = 0
+        for sheet in _sheets(raw, slow="slow" in arguments):
+            written += _write_sheet(out, sheet, _MOST_TEXT - written)
     except RefusedFile as refused:
-        sys.stderr.write(str(refused))
-        return REFUSED
+        return _refuse(out, str(refused))
     except MemoryError:
-        sys.stderr.write("文件太大或结构异常，内存不够")
-        return REFUSED
-    sys.stdout.write('{"end": true}\n')
+        return _refuse(out, "文件太大或结构异常，内存不够")
+    except RecursionError:
+        return _refuse(out, "文件的内部结构套得太深")
+    write_frame(out, END, json.dumps({"sha256": hashlib.sha256(raw).hexdigest()}).encode())
+    out.flush()
     return 0
 
 
-def _limit_self() -> None:
-    """Bound memory and time; no new files, no core dump."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="surrogatepass")
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _refuse(out: BinaryIO, clause: str) -> int:
+    write_frame(out, REFUSED, clause.encode("utf-8", "replace"))
+    out.flush()
+    return EXIT_REFUSED
 
 
-def _sheets(path: Path, kind: str) -> Iterator[dict[str, Any]]:
+def _sheets(raw: bytes, *, slow: bool) -> Iterator[ReadSheet]:
+    kind = kind_of_bytes(raw)
     if kind in {"zip", "ole"}:
-        yield from _workbook(path)
+        yield from sheets_of_book(raw, kind, slow=slow)
+    elif kind == "mime":
+        parts = mime_parts(raw)
+        if not parts:
+            raise RefusedFile("网页存档里没有表格，请另存为 xlsx 再导入")
+        for part in parts:
+            yield from _of_markup(part)
     elif kind == "markup":
-        yield {"name": path.stem, "rows": _markup_rows(_decoded(path.read_bytes())), "notes": []}
+        yield from _of_markup(raw)
     else:
-        yield {"name": path.stem, "rows": _text_rows(_decoded(path.read_bytes())), "notes": []}
+        text, notes = decoded(raw)
+        yield ReadSheet("", text_rows(text), SheetFacts(), notes=notes)
 
 
-def _workbook(path: Path) -> Iterator[dict[str, Any]]:
-    """Read a binary or zipped workbook; the reader's panics are not Exceptions, hence BaseException."""
-    import python_calamine
+def _of_markup(raw: bytes) -> Iterator[ReadSheet]:
+    tables, notes = markup_tables(raw)
+    if not tables:
+        raise RefusedFile("文件里没有表格")
+    for table in tables:
+        yield ReadSheet(table.name, ([cell.strip() for cell in row] for row in table.rows), _facts(table), notes=notes)
 
+
+def _facts(table: MarkupTable) -> SheetFacts:
+    facts = SheetFacts(hidden_rows=table.hidden_rows, hidden_columns=table.hidden_columns, merged=table.merged)
+    facts.comments = table.comments
+    return facts
+
+
+def _write_sheet(out: BinaryIO, sheet: ReadSheet, most: int) -> int:
+    """Write one sheet; return how many bytes its texts took."""
+    write_frame(out, SHEET, json.dumps({"name": _clean(sheet.name), "hidden": sheet.hidden}).encode())
+    facts = sheet.facts
+    trimmer = Trimmer(facts)
+    block: list[str] = []
+    written = 0
     try:
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        metadata = list(book.sheets_metadata)
+        for texts in trimmer.rows(sheet.rows):
+            block.append(CELL_END.join(texts))
+            if len(block) == BLOCK_ROWS:
+                written += _write_block(out, block)
+                block = []
+                if written > most:
+                    raise RefusedFile("表格太大，请分成几个文件")
+    except (RefusedFile, MemoryError):
+        raise
     except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
-        raise _unreadable(error) from None
-    for meta in metadata:
-        if "WorkSheet" not in str(meta.typ):
-            continue
-        notes = [] if "Visible" in str(meta.visible) else ["这张表是隐藏的"]
-        try:
-            rows = _trimmed(book.get_sheet_by_name(meta.name).iter_rows())
-        except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
-            raise _unreadable(error) from None
-        yield {"name": meta.name, "rows": rows, "notes": notes}
+        raise RefusedFile(f"表格“{_clean(sheet.name)}”读到第 {trimmer.read} 行就读不下去了，可能已损坏") from error
+    written += _write_block(out, block)
+    write_frame(out, SHEET_END, json.dumps(_end(sheet, trimmer)).encode())
+    return written
 
 
-def _unreadable(error: BaseException) -> RefusedFile:
-    if "assword" in str(error):
-        return RefusedFile("文件有打开密码，请先在表格软件里去掉密码")
-    return RefusedFile("文件不是能读的表格，或已损坏")
-
-
-def _trimmed(rows: Iterable[list[Any]]) -> list[list[str]]:
-    """Return rows as text, stopping after a long run of blank ones."""
-    found: list[list[str]] = []
-    blank = cells = 0
-    for row in rows:
-        texts = [_text(cell) for cell in row]
-        while texts and not texts[-1]:
-            texts.pop()
-        blank = 0 if texts else blank + 1
-        cells += len(texts)
-        if blank > _BLANK_ROWS_END:
-            break
-        if cells > _MOST_CELLS:
-            raise RefusedFile("表格太大")
-        found.append(texts)
-    while found and not found[-1]:
-        found.pop()
-    return found
-
-
-def _text(cell: Any) -> str:
-    """Return a cell as text; numbers carry a mark, and those past 15 digits show that they are cut."""
-    if isinstance(cell, str):
-        return cell
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, int | float):
-        return NUMERIC + _number_text(cell)
-    if isinstance(cell, datetime.datetime):
-        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(sep=" ")
-    return str(cell)
-
-
-def _number_text(number: float) -> str:
-    if number != number or number in {float("inf"), float("-inf")}:  # noqa: PLR0124 - not a number
-        return ""
-    if abs(number) >= _LOSSY:
-        return f"{number:.14E}"
-    if float(number).is_integer():
-        return str(int(number))
-    return repr(round(float(number), 10))
-
-
-def _decoded(raw: bytes) -> str:
-    """Return text by its byte-order mark, else by trying UTF-8 before GB18030."""
-    if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return raw.decode("utf-16", errors="replace")
-    if b"\x00" in raw[:200]:
-        return raw.decode("utf-16-le" if raw[1:2] == b"\x00" else "utf-16-be", errors="replace")
-    for encoding in _ENCODINGS:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise RefusedFile("文字编码认不出来，请另存为 xlsx 再导入")
-
-
-def _text_rows(text: str) -> list[list[str]]:
-    """Return the rows of a text table, whatever separates its columns."""
-    first = text.lstrip("\ufeff").split("\n", 1)[0]
-    delimiter = max(",\t;|", key=first.count)
-    csv.field_size_limit(1 << 20)
+def _write_block(out: BinaryIO, block: list[str]) -> int:
+    if not block:
+        return 0
+    text = ROW_END.join(block)
     try:
-        return _trimmed(csv.reader(io.StringIO(text.replace("\x00", "")), delimiter=delimiter))
-    except csv.Error as error:
-        raise RefusedFile("文本表格的引号或换行不对") from error
+        body = text.encode()
+    except UnicodeEncodeError:
+        body = _clean(text).encode()
+    write_frame(out, ROWS, COUNT.pack(len(block)) + body)
+    out.flush()
+    return len(body)
 
 
-class _Tables(HTMLParser):
-    """Collects the rows of every table in HTML or XML 2003 saved as .xls."""
-
-    _ROWS = frozenset({"tr", "row", "ss:row"})
-    _CELLS = frozenset({"td", "th", "cell", "ss:cell"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.rows: list[list[str]] = []
-        self._inside = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self._ROWS:
-            self.rows.append([])
-        elif tag in self._CELLS and self.rows:
-            index = dict(attrs).get("ss:index") or ""
-            while index.isdigit() and len(self.rows[-1]) < min(int(index), 512) - 1:
-                self.rows[-1].append("")
-            self.rows[-1].append("")
-            self._inside = True
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._CELLS:
-            self._inside = False
-
-    def handle_data(self, data: str) -> None:
-        if self._inside and self.rows and self.rows[-1]:
-            self.rows[-1][-1] += data
+def _clean(text: str) -> str:
+    return _SURROGATES.sub("\ufffd", text)
 
 
-def _markup_rows(text: str) -> list[list[str]]:
-    if "<!ENTITY" in text[:65536]:
-        raise RefusedFile("文件里有外部定义，可能不安全")
-    tables = _Tables()
-    tables.feed(text)
-    return _trimmed([[cell.strip() for cell in row] for row in tables.rows])
+def _end(sheet: ReadSheet, trimmer: Trimmer) -> dict[str, Any]:
+    """Return what is said of a sheet behind its rows."""
+    facts = sheet.facts
+    last = trimmer.read
+    return {
+        "notes": [_clean(note) for note in (*sheet.notes, *trimmer.notes())],
+        "hidden_rows": sorted(row for row in facts.hidden_rows if row <= last),
+        "hidden_columns": sorted(facts.hidden_columns),
+        "merged": [list(one) for one in facts.merged if one[0] <= last][:20_000],
+        "comments": [[row, column, _clean(text)] for (row, column), text in list(facts.comments.items())[:20_000]],
+        "marks": [[row, mark, columns] for row, found in facts.marks.items() if row <= last
+                  for mark, columns in found.items()],
+        "date1904": facts.date1904,
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

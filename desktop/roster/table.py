@@ -1,7 +1,8 @@
 """A table found in a sheet, as mapping, matching and the window use it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import overload
 
 from desktop.roster.grid import Question, RowSaid
@@ -19,23 +20,45 @@ Rows = Sequence[tuple[int, list[str]]]
 class PersonRows(Sequence[tuple[int, list[str]]]):
     """The rows of persons with their sheet rows, cut from the sheet's rows as they are asked for."""
 
-    def __init__(self, rows: Sequence[list[str]], numbers: Sequence[int], columns: Sequence[int] | None = None) -> None:
+    def __init__(
+        self,
+        rows: Sequence[list[str]],
+        numbers: Sequence[int],
+        columns: Sequence[int] | None = None,
+        extra: Mapping[int, list[str]] = MappingProxyType({}),
+        filled: Mapping[int, Mapping[int, str]] = MappingProxyType({}),
+    ) -> None:
         self._rows = rows
         self._numbers = numbers
         self._columns = columns
+        self._extra = extra
+        self._filled = filled
 
-    def _cells(self, number: int) -> list[str]:
-        row = self._rows[number - 1]
-        if self._columns is None:
-            return row
-        return [row[place] if place < len(row) else "" for place in self._columns]
+    def _cut(self, number: int, row: list[str]) -> list[str]:
+        if number in self._filled:
+            added = self._filled[number]
+            row = [*row, *[""] * (max(added, default=-1) + 1 - len(row))]
+            for column, text in added.items():
+                row[column] = text
+        if self._columns is not None:
+            row = [row[place] if place < len(row) else "" for place in self._columns]
+        return [*row, *self._extra[number]] if number in self._extra else row
 
     def __len__(self) -> int:
         return len(self._numbers)
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        for number in self._numbers:
-            yield number, self._cells(number)
+        """Walk the sheet's rows once, in order, and stop at each person's."""
+        wanted = iter(self._numbers)
+        number = next(wanted, 0)
+        if not number:
+            return
+        for place, row in enumerate(self._rows, 1):
+            if place == number:
+                yield number, self._cut(number, row)
+                number = next(wanted, 0)
+                if not number:
+                    return
 
     @overload
     def __getitem__(self, index: int) -> tuple[int, list[str]]: ...
@@ -43,8 +66,9 @@ class PersonRows(Sequence[tuple[int, list[str]]]):
     def __getitem__(self, index: slice) -> list[tuple[int, list[str]]]: ...
     def __getitem__(self, index: int | slice) -> tuple[int, list[str]] | list[tuple[int, list[str]]]:
         if isinstance(index, slice):
-            return [(number, self._cells(number)) for number in self._numbers[index]]
-        return self._numbers[index], self._cells(self._numbers[index])
+            return [(number, self._cut(number, self._rows[number - 1])) for number in self._numbers[index]]
+        number = self._numbers[index]
+        return number, self._cut(number, self._rows[number - 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +92,10 @@ class FoundTable:
     def said(self, row: int) -> RowSaid:
         """Return what a row says beside its texts; pass it to `read_row`."""
         return RowSaid(self.marks.get(row, frozenset()), self.comments.get(row, {}), self.date1904, self.columns)
+
+    def with_control(self, total: int) -> "FoundTable":
+        """Return this table with a note if the number of people its total says is not `total`."""
+        if self.control_total is None or self.control_total == total:
+            return self
+        note = f"表里写共 {self.control_total} 人，实际读到 {total} 行"
+        return replace(self, notes=(*self.notes, note))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from desktop.domain.clock import stamp
+from desktop.services.keyring import note_told
 from desktop.services.station import Station
 from desktop.store import exchange, holding
 from desktop.store.engine import Reading
@@ -67,6 +68,8 @@ def hear(unit: UnitOfWork, station: Station, *, peer: Peer, manifest: Manifest) 
     exchange.keep_stream(
         unit, replace(out, acked_seq=acked, heard=heard, rebase=rebase, alarm=FORK if forked else out.alarm)
     )
+    if not other:
+        note_told(unit, peer.org, (me.epoch, ack.seq))
     return Heard(_notices(peer, ack, forked=forked, behind=behind))
 
 

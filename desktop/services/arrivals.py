@@ -1,24 +1,21 @@
 """Packages in, up to the merge: opened, verified, and placed in their stream (`sync.md` section 3.4)."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from desktop.domain.clock import local_text, stamp
 from desktop.domain.errors import PackageError
 from desktop.security import sealing, signing
 from desktop.services.acks import FORK
-from desktop.services.peers import peers_of
+from desktop.services.keyring import candidates, checked_rotation, sender_of
 from desktop.services.station import Station
 from desktop.store import exchange, holding
 from desktop.store.engine import Reading
 from desktop.store.exchange import Peer
 from desktop.store.holding import Held
-from desktop.sync import key_card, order, package
+from desktop.sync import order, package
 from desktop.sync.manifest import SNAPSHOT
 from desktop.sync.order import Arrival, Heading, StreamState
-
-_TRUSTED = "trusted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +38,8 @@ def open_arrival(station: Station, *, sealed: bytes, name: str) -> Arrived:
     """
     identity = station.vault.secret("age_identity").decode("ascii")
     plain = sealing.unseal(sealed, identity=identity)
-    known = [one for one in peers_of(station) if one.state == _TRUSTED]
-    keys: dict[bytes, list[bytes]] = {}
-    for one in known:
-        keys.setdefault(key_card.kid_of(one.sign_key), []).append(one.sign_key)
+    with station.vault.reading() as connection:
+        keys = candidates(connection)
     try:
         opened = package.open_package(plain, keys=keys, is_signed=signing.is_signed)
     except PackageError as error:
@@ -52,7 +47,9 @@ def open_arrival(station: Station, *, sealed: bytes, name: str) -> Arrived:
             _keep_newer(station, sealed, name)
         raise
     manifest = opened.manifest
-    peer = _sender(known, manifest)
+    with station.vault.reading() as connection:
+        peer = sender_of(connection, manifest)
+    checked_rotation(manifest)
     _refuse_misdirected(station, manifest, peer)
     return _placed(station, opened, peer)
 
@@ -112,14 +109,6 @@ def _raise_alarm(station: Station, peer: Peer) -> None:
         with station.vault.unit("package.alarm", why=f"{peer.name}的数据包编号分叉") as unit:
             exchange.keep_stream(unit, replace(one, alarm=FORK))
             unit.commit()
-
-
-def _sender(known: Sequence[Peer], manifest: package.Manifest) -> Peer:
-    for one in known:
-        same = one.org == manifest.sender.org and one.install == manifest.sender.install
-        if same and key_card.kid_of(one.sign_key).hex() == manifest.sender.kid:
-            return one
-    raise PackageError("unknown-sender", "发包单位与登记的密钥卡对不上", "请联系对方核实")
 
 
 def _refuse_misdirected(station: Station, manifest: package.Manifest, peer: Peer) -> None:

@@ -13,7 +13,7 @@ from desktop.printing.card import cards_pdf
 from desktop.printing.card_face import CardFace
 from desktop.printing.readback import check_codes
 from desktop.security import signing
-from desktop.services.peers import peers_of
+from desktop.services.keyring import verifying_keys
 from desktop.services.station import Station
 from desktop.store import joining, people
 from desktop.store.people import ChildRow, PersonRow
@@ -165,8 +165,7 @@ def verify_card(station: Station, *, token: str) -> CardVerdict:
     read = decode_token(token)
     if read is None:
         return _by_number(station, token)
-    own = signing.SigningKey(station.vault.secret("sign_seed")).public
-    keys = [(station.org, own), *((peer.org, peer.sign_key) for peer in peers_of(station))]
+    keys = verifying_keys(station)
     named = [public for _, public in keys if kid_of(public) == read.signed.kid]
     if not named:
         return _verdict("unknown-issuer")

@@ -13,6 +13,8 @@ from desktop.domain.progress import Report, silent
 from desktop.services.acks import hear
 from desktop.services.arrivals import Arrived, open_arrival
 from desktop.services.backups import back_up_before
+from desktop.services.directories import take_directory
+from desktop.services.keyring import learn
 from desktop.services.levels import passes_on
 from desktop.services.peers import read_file
 from desktop.services.planning import plan_for
@@ -22,6 +24,7 @@ from desktop.store.exchange import EVERYTHING, PackageLine, Peer
 from desktop.store.holding import Held
 from desktop.store.unit_of_work import UnitOfWork
 from desktop.sync import merge, package
+from desktop.sync.manifest import DIRECTORY
 from desktop.sync.order import Arrival
 
 
@@ -39,6 +42,7 @@ class MergePreview:
     held: str = ""  # why it must wait, in Chinese
     is_new_epoch: bool = False  # the sender restored a backup or changed its computer: a person must confirm
     sealed: bytes = field(default=b"", repr=False)  # the file, for one that must wait
+    beside: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # verified parts that are no records
     left_out: frozenset[merge.Key] = frozenset()  # records a person left out
     head: tuple[int, bytes] | None = None  # the end of the change log when the plan was made
 
@@ -82,6 +86,7 @@ def preview_sealed(station: Station, *, sealed: bytes, path: Path, report: Repor
     return MergePreview(
         path, peer, manifest, digest, plan, operations, held=arrived.held, head=head,
         is_new_epoch=arrived.arrival is Arrival.NEW_EPOCH, sealed=sealed if arrived.held else b"",
+        beside=arrived.opened.beside,
     )  # fmt: skip
 
 
@@ -165,10 +170,11 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
             )
         _note_arrival(unit, preview, line)
         heard = hear(unit, station, peer=peer, manifest=manifest)
+        told = take_directory(unit, station, peer, preview.beside.get(DIRECTORY, b""))
         changes = unit.commit()
     if heard.is_behind:
         station.vault.begin_epoch(f"{peer.name}收到过本库没有记录的数据包，视为从备份恢复")
-    return replace(_result(preview, "imported", "合并完成"), changes=changes, notices=heard.notices)
+    return replace(_result(preview, "imported", "合并完成"), changes=changes, notices=(*heard.notices, *told))
 
 
 def _is_stale(station: Station, preview: MergePreview) -> bool:
@@ -198,6 +204,7 @@ def _note_arrival(unit: UnitOfWork, preview: MergePreview, line: PackageLine) ->
     )  # fmt: skip
     exchange.keep_package(unit, line)
     exchange.note_reader(unit, org, manifest.caps.max_reader)
+    learn(unit, preview.peer, manifest)
     holding.let_go_overtaken(unit, manifest.stream, writer=manifest.sender.writer, seq=manifest.seq)
     if preview.is_new_epoch:
         out = exchange.stream(unit.connection, direction="out", org=org)

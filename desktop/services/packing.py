@@ -5,19 +5,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop.domain.clock import stamp
-from desktop.domain.errors import NotFoundError
+from desktop.domain.errors import KeyCardError, NotFoundError
 from desktop.domain.ids import new_id
 from desktop.domain.operations import Operation
 from desktop.domain.progress import Report, silent
-from desktop.security import sealing, signing
+from desktop.security import sealing
 from desktop.services.acks import own_ack
+from desktop.services.directories import directory_for
+from desktop.services.keyring import TRUSTED, Signer, note_carried, signer_for
 from desktop.services.outgoing import Extent, operations_for
 from desktop.services.peers import peers_of, write_safely
 from desktop.services.station import Station
 from desktop.store import exchange, merging
 from desktop.store.engine import Reading
 from desktop.store.exchange import EVERYTHING, PackageLine, Peer, Stream
-from desktop.sync import key_card, package
+from desktop.sync import package
 from desktop.sync.manifest import DELTA, SNAPSHOT
 
 
@@ -55,18 +57,20 @@ def pack_for(
     """Write the changes since the last package for a station; with `snapshot` everything it may know.
 
     The first package of an epoch and the one after a peer was restored hold everything by themselves.
-    Raises NotFoundError, DiskFullError.
+    Raises NotFoundError, DiskFullError, KeyCardError for a unit whose key was revoked.
     """
     peer = next((one for one in peers_of(station) if one.org == to_org), None)
     if peer is None:
         raise NotFoundError(f"没有登记“{to_org}”的密钥卡", "请先导入对方的密钥卡并核对")
+    if peer.state != TRUSTED:
+        raise KeyCardError("revoked", f"{peer.name}的密钥已经停用", "请先登记对方的新密钥卡并核对")
     report(0, 0, "收集改动")
     with station.vault.reading() as connection:
         packing = _gather(station, connection, peer, snapshot=snapshot)
-    draft = _draft(station, peer, packing)
-    signer = signing.SigningKey(station.vault.secret("sign_seed"))
+    signer = signer_for(station, peer.org)
+    draft = _draft(station, peer, packing, signer)
     sealed, manifest = package.build_package(
-        draft, packing.operations, kid=key_card.kid_of(signer.public), sign=signer.sign,
+        draft, packing.operations, kid=signer.kid, sign=signer.key.sign,
         seal=lambda plain: sealing.seal(plain, recipients=[peer.recipient]),
     )  # fmt: skip
     report(0, 0, "写入文件")
@@ -100,12 +104,11 @@ def _extent(station: Station, connection: Reading, out: Stream, *, snapshot: boo
     return Extent(out.cursor)
 
 
-def _draft(station: Station, peer: Peer, packing: _Packing) -> package.Draft:
+def _draft(station: Station, peer: Peer, packing: _Packing, signer: Signer) -> package.Draft:
     me = station.vault.identity
-    signer = signing.SigningKey(station.vault.secret("sign_seed"))
     start = station.vault.epoch_start()
     return package.Draft(
-        sender=package.Sender(me.org, me.install, me.epoch, key_card.kid_of(signer.public).hex()),
+        sender=package.Sender(me.org, me.install, me.epoch, signer.kid.hex()),
         to=package.Recipient(peer.org, peer.install),
         stream=f"{me.org}>{peer.org}",
         seq=packing.out.last_seq + 1,
@@ -115,6 +118,8 @@ def _draft(station: Station, peer: Peer, packing: _Packing) -> package.Draft:
         ack=[packing.ack],
         epoch_start=package.EpochStart(**start) if start else None,
         cursor=package.Cursor(packing.extent.start, packing.cursor),
+        rotate=signer.statement,
+        directory=directory_for(station, peer),
     )
 
 
@@ -133,5 +138,7 @@ def _note(
         )  # fmt: skip
         exchange.keep_stream(unit, done)
         exchange.keep_package(unit, line)
+        if draft.rotate:
+            note_carried(unit, peer.org, (draft.sender.epoch, draft.seq))
         unit.commit()
     return PackResult(line.id, line.stream, line.seq, counts, path, draft.kind)

@@ -26,12 +26,12 @@ class _Counting(Protocol):
         """Start a new epoch."""
         ...
 
-    def meta(self, key: str) -> str:
-        """Return what the store notes about itself."""
+    def jotted(self, key: str) -> str:
+        """Return a note about where the store is used."""
         ...
 
-    def note_meta(self, key: str, value: str) -> None:
-        """Note something about the store itself."""
+    def jot(self, key: str, value: str) -> None:
+        """Note something that only concerns this computer."""
         ...
 
 
@@ -40,7 +40,7 @@ def settle(vault: _Counting) -> None:
 
     A folder that was moved keeps its numbers; only a copy could use them twice.
     """
-    noted, found = vault.meta(_PLACE), place_mark(vault.folder)
+    noted, found = vault.jotted(_PLACE), place_mark(vault.folder)
     behind = vault.noted_head()
     if is_copy(noted, found):
         reason = "new-pc" if is_other_machine(noted, found) else "copied"
@@ -48,4 +48,4 @@ def settle(vault: _Counting) -> None:
     elif behind is not None and behind.entry > vault.head()[0]:
         vault.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
     if noted != found:
-        vault.note_meta(_PLACE, found)
+        vault.jot(_PLACE, found)

@@ -173,7 +173,9 @@ class Vault:
     def explain_epoch(self, why: str, *, reason: str = "restored") -> None:
         """Say better why the present epoch began, before anybody heard of it."""
         start = {**(self.epoch_start() or {}), "reason": reason, "why": why}
-        self.note_meta("epoch_start", json.dumps(start, ensure_ascii=False, sort_keys=True))
+        with self.unit("epoch.start", why=why) as unit:
+            _note_meta(unit.connection, "epoch_start", json.dumps(start, ensure_ascii=False, sort_keys=True))
+            unit.commit()
 
     def epoch_start(self) -> dict[str, str] | None:
         """Return why the present epoch began, None in the first one."""
@@ -186,10 +188,15 @@ class Vault:
             found = connection.exec_driver_sql("SELECT value FROM meta WHERE key=?", (key,)).scalar()
         return str(found or "")
 
-    def note_meta(self, key: str, value: str) -> None:
-        """Note something about the store itself, which is never logged and never sent."""
+    def jotted(self, key: str) -> str:
+        """Return a note about where the store is used, '' if there is none; not sealed, see `jot`."""
+        with self._looking() as connection:
+            return str(connection.exec_driver_sql("SELECT value FROM setting WHERE key=?", (key,)).scalar() or "")
+
+    def jot(self, key: str, value: str) -> None:
+        """Note something that only concerns this computer: never logged, never sent, nothing rests on it."""
         with self._engine.connect().execution_options(yince_begin="IMMEDIATE") as connection:
-            _note_meta(connection, key, value)
+            connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?,?)", (key, value))
             connection.commit()
 
     def head(self) -> tuple[int, bytes]:

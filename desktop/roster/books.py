@@ -1,0 +1,116 @@
+"""Workbooks (xlsx, xls, xlsb, ods, et) as sheets of cells, read by calamine after the survey let them through."""
+
+import contextlib
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from desktop.roster.precheck import PROTECTED, UNREADABLE, RefusedFile
+from desktop.roster.survey import BookFacts, SheetFacts
+from desktop.roster.survey_xls import survey_ole
+from desktop.roster.survey_xlsx import survey_zip
+
+
+@dataclass(slots=True)
+class ReadSheet:
+    """A sheet about to be read: its cells are fetched as `rows` is walked."""
+
+    name: str
+    rows: Iterable[list[Any]]
+    facts: SheetFacts
+    hidden: bool = False
+    notes: list[str] = field(default_factory=list)
+
+
+def sheets_of_book(raw: bytes, kind: str, *, slow: bool) -> Iterator[ReadSheet]:
+    """Yield the sheets of a workbook; one that must not be read is left out with a note. Raises RefusedFile."""
+    book = survey_zip(raw) if kind == "zip" else survey_ole(raw)
+    found = 0
+    for sheet in _slow_sheets(raw, book) if slow and book.kind == "xlsx" else _fast_sheets(raw, book):
+        if not sheet.facts.refused:
+            found += 1
+            yield sheet
+        elif len(book.sheets) <= 1:
+            raise RefusedFile(f"表格{sheet.facts.refused}")
+        else:
+            yield ReadSheet(sheet.name, [], SheetFacts(), sheet.hidden, [f"这张表没有读：{sheet.facts.refused}"])
+    if book.sheets and not found and any(one.refused for one in book.sheets.values()):
+        raise RefusedFile(f"表格{next(one.refused for one in book.sheets.values() if one.refused)}")
+
+
+def _fast_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
+    """Yield sheets by calamine; its panics are no Exceptions, hence BaseException."""
+    import python_calamine
+
+    try:
+        opened = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        metadata = list(opened.sheets_metadata)
+    except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
+        if book.kind == "xlsx" and "assword" not in str(error):
+            yield from _slow_sheets(raw, book)
+            return
+        raise _unreadable(error) from None
+    for meta in metadata:
+        if "WorkSheet" not in str(meta.typ):
+            continue
+        facts = book.sheets.get(meta.name, SheetFacts())
+        hidden = "Visible" not in str(meta.visible) or meta.name in book.hidden
+        if facts.refused:
+            yield ReadSheet(meta.name, [], facts, hidden)
+        else:
+            yield _fast_sheet(opened, meta.name, facts, hidden) or _slow_sheet(raw, book, meta.name)
+
+
+def _fast_sheet(opened: Any, name: str, facts: SheetFacts, hidden: bool) -> ReadSheet | None:
+    """Return one sheet of a workbook calamine opened, None if it cannot read it."""
+    try:
+        sheet = opened.get_sheet_by_name(name)
+        if not facts.merged:
+            ranges = sheet.merged_cell_ranges or ()
+            facts.merged = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in ranges]
+    except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
+        if isinstance(error, MemoryError):
+            raise
+        return None
+    return ReadSheet(name, sheet.iter_rows(), facts, hidden)
+
+
+def _slow_sheet(raw: bytes, book: BookFacts, name: str) -> ReadSheet:
+    """Return one sheet by the other reader; raises RefusedFile if there is none for its kind."""
+    found = (one for one in _slow_sheets(raw, book) if one.name == name) if book.kind == "xlsx" else iter(())
+    sheet = next(found, None)
+    if sheet is None:
+        raise RefusedFile(UNREADABLE)
+    return sheet
+
+
+def _slow_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
+    """Yield sheets of an xlsx by openpyxl, which streams where calamine needs the whole sheet at once."""
+    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # saves its memory and its threads
+    import warnings
+
+    import openpyxl
+
+    warnings.simplefilter("ignore")
+    try:
+        opened = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        names = opened.sheetnames
+    except BaseException as error:  # noqa: BLE001 - it raises whatever goes wrong
+        raise _unreadable(error) from None
+    for name in names:
+        page = opened[name]
+        if not hasattr(page, "iter_rows"):
+            continue
+        facts = book.sheets.get(name, SheetFacts())
+        with contextlib.suppress(AttributeError):
+            page.reset_dimensions()
+        rows = [] if facts.refused else (list(row) for row in page.iter_rows(values_only=True))
+        yield ReadSheet(name, rows, facts, page.sheet_state != "visible")
+
+
+def _unreadable(error: BaseException) -> RefusedFile:
+    if isinstance(error, MemoryError):
+        return RefusedFile("文件太大或结构异常，内存不够")
+    return RefusedFile(PROTECTED if "assword" in str(error) else UNREADABLE)
