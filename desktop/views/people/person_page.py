@@ -17,6 +17,7 @@ from desktop.services.station import Station
 from desktop.store.history import HistoryLine
 from desktop.store.people import PersonPage as PersonRecord
 from desktop.views.context import AppContext
+from desktop.views.exchange.offer_dialog import OfferDialog
 from desktop.views.page import Page, button, label
 from desktop.views.people.child_dialog import ChildrenTab
 from desktop.views.people.draft_keeper import DraftKeeper
@@ -56,6 +57,9 @@ class PersonPage(Page):
         self.reveal.toggled.connect(self._veil)
         self.state = button(self.tr("变更状态…"))
         self.state.clicked.connect(lambda _checked=False: self.change_state())
+        self.offer = button(self.tr("转出…"))
+        self.offer.clicked.connect(lambda _checked=False: self.offer_transfer())
+        self.head.addWidget(self.offer)
         self.head.addWidget(self.state)
         self.head.addWidget(self.reveal)
         self.head.addWidget(self.visit)
@@ -228,6 +232,14 @@ class PersonPage(Page):
             return None
         state = str(self._record.values.get("manage_state") or "")
         dialog = StateDialog(self.context, person=self.person, name=self.title.text(), state=state, parent=self)
+        dialog.open()
+        return dialog
+
+    def offer_transfer(self) -> OfferDialog | None:
+        """Open the dialog that offers the person to another unit."""
+        if self._record is None:
+            return None
+        dialog = OfferDialog(self.context, person=self.person, name=self.title.text(), parent=self)
         dialog.open()
         return dialog
 
