@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from desktop.cli_jobs import cards as card_jobs
 from desktop.cli_jobs import duplicates as duplicate_jobs
 from desktop.cli_jobs import fields_and_rules, past
 from desktop.cli_jobs import lists as list_jobs
@@ -23,10 +24,9 @@ from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError
 from desktop.domain.progress import silent
-from desktop.services import access, backups, books, cards, catalogue, exchange, peers, practice, register, rosters
+from desktop.services import access, backups, books, catalogue, exchange, peers, practice, register, rosters
 from desktop.services.access import NewStore
 from desktop.services.station import Station
-from desktop.store.people import PeopleFilter
 
 
 def main(arguments: list[str]) -> int:
@@ -92,16 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("what", choices=tuple(books.EXPORTS))
     one.add_argument("out", type=Path, metavar="OUT")
     one.add_argument("--filter", default="", metavar="EXPR", help="例如 性别=男;年龄>=80;标签=劳模")
-    one = job("cards", print_cards, "发放联系卡并输出 PDF")
-    one.add_argument("out", type=Path, metavar="OUT.pdf")
-    one.add_argument("--layout", choices=("a4-10", "cr80", "large"), default="a4-10")
-    one.add_argument("--backs", action="store_true", help="同时印背面（沿长边翻转）")
-    who = one.add_mutually_exclusive_group(required=True)
-    who.add_argument("--all", action="store_true")
-    who.add_argument("--people", nargs="+", metavar="ID")
-    job("verify-card", verify_card, "核验联系卡").add_argument("token", metavar="TOKEN")
     _add_exchange(job)
     for area in (
+        card_jobs,
         duplicate_jobs,
         fields_and_rules,
         list_jobs,
@@ -128,6 +121,7 @@ def _add_exchange(job: JobAdder) -> None:
     one.add_argument("files", nargs="+", type=Path, metavar="FILE.ycp")
     one.add_argument("--preview", action="store_true", help="只看结果，不写入")
     one.add_argument("--accept-epoch", action="store_true", help="已核实对方恢复过备份或换了电脑")
+    one.add_argument("--confirm", type=int, metavar="N", help="改动异常多时，核实后写上提示里的数字")
     job("conflicts", conflicts, "列出冲突")
     one = job("resolve", resolve, "裁定一条冲突")
     one.add_argument("conflict", metavar="CONFLICT")
@@ -220,27 +214,6 @@ def export(options: argparse.Namespace) -> Answer:
     return {"out": str(options.out), "people": total, "text": f"已导出 {total} 人"}
 
 
-def print_cards(options: argparse.Namespace) -> Answer:
-    """Issue cards and write them as a PDF."""
-    with station_at(options.store) as station:
-        if options.all:
-            ids = register.people_ids(station, wanted=PeopleFilter(equals={"manage_state": ["1"]}))
-        else:
-            ids = [register.person_by_any(station, text=one) for one in options.people]
-        issued = cards.issue_cards(station, ids=ids, paper=cards.CardPaper(options.layout, options.backs))
-    peers.write_safely(options.out, issued.pdf)
-    listed = [{"person": person, "card_no": number} for person, number in issued.cards]
-    return {"cards": listed, "total": len(listed), "text": f"已输出 {len(listed)} 张联系卡"}
-
-
-def verify_card(options: argparse.Namespace) -> Answer:
-    """Say what a card is."""
-    with station_at(options.store) as station:
-        found = cards.verify_card(station, token=options.token)
-    return {"state": found.state, "advice": found.advice, "person": found.person, "card_no": found.card_no,
-            "text": found.advice}  # fmt: skip
-
-
 def key_card(options: argparse.Namespace) -> Answer:
     """Export this station's key card."""
     with station_at(options.store) as station:
@@ -277,7 +250,9 @@ def _merge_one(station: Station, path: Path, options: argparse.Namespace) -> Ans
     state, message = "preview", f"第 {preview.manifest.seq} 个数据包，来自 {preview.peer.name}"
     more: Answer = {}
     if not preview_only:
-        done = exchange.apply_merge(station, preview=preview, accept_epoch=options.accept_epoch)
+        done = exchange.apply_merge(
+            station, preview=preview, accept_epoch=options.accept_epoch, confirmed=options.confirm
+        )
         lines = [f"{message}：{done.message}", *done.notices]
         lines += [f"第 {one.seq} 个等待的数据包：{one.message}" for one in done.taken_up]
         state, message, counts = done.state, "\n".join(lines), dict(done.counts)

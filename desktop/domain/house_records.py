@@ -139,6 +139,35 @@ FROZEN = RecordKind(
     local=True,
 )
 
+CARD_DESIGN = RecordKind(
+    "card_design",
+    "联系卡式样",
+    (
+        Field("kind", "卡种", "式样", privacy=1, max_length=20, required=True, policy=Policy.AUTHORITY),
+        Field("title", "标题", "式样", privacy=1, max_length=40, policy=Policy.AUTHORITY),
+        Field("back_title", "背面标题", "式样", privacy=1, max_length=40, policy=Policy.AUTHORITY),
+        Field("services", "服务内容", "式样", Kind.NOTE, privacy=1, max_length=1000, policy=Policy.AUTHORITY),
+        Field("hotlines", "服务热线", "式样", Kind.NOTE, privacy=1, max_length=300, policy=Policy.AUTHORITY),
+        Field("note", "提示", "式样", privacy=1, max_length=100, policy=Policy.AUTHORITY),
+        Field("accent", "底色", "式样", privacy=1, max_length=7, policy=Policy.AUTHORITY),
+        Field("ink", "文字颜色", "式样", privacy=1, max_length=7, policy=Policy.AUTHORITY),
+        Field("hidden", "不印的内容", "式样", privacy=1, max_length=300, policy=Policy.AUTHORITY),
+        # A small PNG in base64, in parts that each fit a line of a package.
+        *(
+            Field(
+                f"logo_{part}",
+                f"标志（{part}）",
+                "式样",
+                Kind.NOTE,
+                privacy=1,
+                max_length=4000,
+                policy=Policy.AUTHORITY,
+            )
+            for part in range(1, 5)
+        ),
+    ),
+)
+
 # A person on the way from one unit to another (F21). Each field has one writer: the source what it offers and
 # takes back, the target its answer, the unit above both the rest; so no two can write the same one at once.
 _STEP = "转移"
@@ -188,4 +217,5 @@ HOUSE_RECORDS: tuple[RecordKind, ...] = (
     FORM_MAP,
     FROZEN,
     TRANSFER,
+    CARD_DESIGN,
 )

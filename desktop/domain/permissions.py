@@ -173,7 +173,13 @@ _DESK: dict[str, Permit] = {
 }
 
 # --- cards: cards, codes, check-in ---
-_CARDS: dict[str, Permit] = {}
+_CARDS = {
+    "card.receive": Permit("登记领卡", STAFF),
+    "card.lose": Permit("挂失联系卡", STAFF),
+    "card.return": Permit("收回联系卡", STAFF),
+    "card.reissue": Permit("换发联系卡", STAFF),
+    "card_design.edit": Permit("修改联系卡式样", LEAD),
+}
 
 # --- vault: users, privacy, erasure, exports ---
 _VAULT = {

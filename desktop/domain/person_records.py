@@ -144,6 +144,10 @@ CARD = RecordKind(
         Field("ended_on", "失效日期", "联系卡", Kind.DATE, privacy=1),
         Field("ended_why", "失效原因", "联系卡", privacy=1, max_length=100),
         Field("received_by", "领取人", "联系卡", privacy=2, max_length=50),
+        Field("received_on", "领取日期", "联系卡", Kind.DATE, privacy=1),
+        Field("issued_by", "发卡人", "联系卡", privacy=1, max_length=50),
+        Field("printed_on", "最近印卡日期", "联系卡", Kind.DATE, privacy=1),
+        Field("printed_for", "印上的内容", "联系卡", privacy=1, maintainer="X", max_length=64),
     ),
     append_only=True,
 )

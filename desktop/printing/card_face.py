@@ -1,41 +1,31 @@
-"""What one contact card shows, front and back, at three sizes (`domain.md` section 2, 联系卡)."""
+"""Where everything on one contact card stands, front and back (`domain.md` section 2, 联系卡).
+
+Pure: a face and a design in, texts, bars and codes with their boxes out. `card` draws them; the layout test asks
+that no text leaves its box and no box its card. Lengths are points from the card's lower left corner.
+"""
 
 from dataclasses import dataclass, replace
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
-from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
 
-from desktop.printing.fonts import BOLD, REGULAR, draw, fitted, runs_of, width_of, wrapped
+from desktop.printing.card_design import CardDesign
+from desktop.printing.fonts import BOLD, REGULAR, runs_of
+from desktop.printing.qr_codes import code_of, side_of
+from desktop.printing.text_boxes import Box, Piece, Placed, one_line, stacked
 
-TITLE = "退休人员社会化管理服务联系卡"
-SERVICES = (
-    "基本信息核对和变更登记",
-    "走访慰问、困难帮扶",
-    "养老金领取资格认证协助",
-    "人事档案、党组织关系查询",
-    "政策咨询和待遇申领指引",
-    "文体活动、志愿服务",
-    "丧葬抚恤办理协助",
-)
-HOTLINES = (("社保", "12333"), ("政务", "12345"), ("急救", "120"))
-_INK, _BAND, _PAPER, _BLACK = (HexColor(one) for one in ("#1F2B2D", "#0F6B6B", "#FFFFFF", "#000000"))
-_MARGIN = 4 * mm
-_CODE = 30 * mm
-_BAND_HEIGHT = 9 * mm
-_LEADING = 1.32
-# Weighing all eight masks is nine tenths of making a code; a signature is as good as random under each of them,
-# and every code is read back before anything is printed.
-_MASK = 2
-_SERVICES_SIZE = 5.5  # points: at this size all of them fit on two lines
-_BIG_PHONE, _BIGGEST_PHONE = 24.0, 36.0  # points: what the large card is for
+MARGIN = 4 * mm
+_BAND, _BACK_BAND = 9 * mm, 7.5 * mm
+_LOGO = 15 * mm  # at most this wide, in the band
+_CODE_ROOM = 36 * mm
+_CONTACT_ROOM = 29 * mm
+_STRIP = 9 * mm  # services at the foot of a card printed on one side only
+_AIR = 1 * mm
+_UNDER = 0.4 * mm  # between the bar and a code: rounding to dots must not push its white into the bar
 
 
 @dataclass(frozen=True, slots=True)
 class CardFace:
-    """What one card shows: no id number, and in the code no personal data at all."""
+    """What one card shows: no id number, and in its code no personal data at all."""
 
     name: str
     card_no: str
@@ -46,133 +36,155 @@ class CardFace:
     street_phone: str
     issued_on: str
     token: str
-
-    @property
-    def staff_line(self) -> str:
-        """The workers and their phones in one line."""
-        return "　".join(f"{name} {phone}".strip() for name, phone in self.staff)
+    month: str = ""  # of the yearly certification, '' if not known
 
     @property
     def street_line(self) -> str:
         """The street's working body and its phone, '' if there is none."""
         return f"{self.street or '街道'} {self.street_phone}" if self.street_phone else ""
 
+    @property
+    def month_line(self) -> str:
+        """When to certify, with room to write the month in if it is not known."""
+        return f"资格认证：每年 {self.month} 月" if self.month else "资格认证：每年＿＿月"
+
+    @property
+    def contacts(self) -> tuple[tuple[str, str], ...]:
+        """Who can be called: the community's workers, then the street."""
+        street = ((self.street or "街道", self.street_phone),) if self.street_phone else ()
+        return (*((name, phone) for name, phone in self.staff if phone), *street)
+
     def checked(self) -> "CardFace":
         """Return the face itself; raises PrintError for the first character no font has, naming the person."""
-        for text in (self.name, self.community, self.address, self.staff_line, self.street_line):
+        for text in (self.name, self.community, self.address, self.street_line):
             runs_of(text, REGULAR, whose=self.name)
-        return replace(self)
+        for name, phone in self.staff:
+            runs_of(f"{name}{phone}", REGULAR, whose=self.name)
+        return self
 
 
-def draw_front(canvas: Canvas, face: CardFace, *, width: float, height: float) -> None:
-    """Draw the front of a card of `width` x `height` points, its lower left corner at the origin."""
-    _draw_band(canvas, width, height, band=_BAND_HEIGHT, size=11, margin=_MARGIN)
-    text_width = width - 2 * _MARGIN - _CODE
-    y = height - 15.5 * mm
-    for text, font, largest, smallest in (
-        (face.name, BOLD, 16, 9),
-        (f"卡号 {face.card_no}", REGULAR, 9, 7),
-        (face.community, BOLD, 10, 7),
-        (face.address, REGULAR, 8, 6),
-        (face.staff_line, BOLD, 9, 6.5),
-        (face.street_line, REGULAR, 9, 6.5),
-    ):
-        lines, size = fitted(text, font, width=text_width, largest=largest, smallest=smallest)
-        for line in lines if text else []:
-            draw(canvas, _MARGIN, y, line, font=font, size=size)
-            y -= size * _LEADING
-    draw_code(canvas, face.token, x=width - _MARGIN - _CODE + 2 * mm, y=height - _BAND_HEIGHT - _CODE, side=_CODE)
-    services = "服务：" + "；".join(SERVICES)
-    for place, line in enumerate(wrapped(services, REGULAR, width=width - 2 * _MARGIN, size=_SERVICES_SIZE, lines=2)):
-        draw(canvas, _MARGIN, 8.6 * mm - place * _SERVICES_SIZE * 1.3, line, size=_SERVICES_SIZE)
-    draw(canvas, _MARGIN, 2 * mm, f"{_hotline_text()}　发卡 {face.issued_on}", size=6.5)
+@dataclass(frozen=True, slots=True)
+class PlacedCode:
+    """A code with its white, standing in its box; its side is a whole number of dots a square."""
+
+    text: str
+    box: Box
 
 
-def draw_back(canvas: Canvas, face: CardFace, *, width: float, height: float) -> None:
-    """Draw the back: what the community does for the holder, in plain words, and whom to call."""
-    _draw_band(canvas, width, height, band=7.5 * mm, size=10, margin=_MARGIN, title="我们为您服务")
-    y = height - 12.5 * mm
-    for number, service in enumerate(SERVICES):
-        column = number % 2
-        draw(canvas, _MARGIN + column * (width / 2 - 2 * mm), y, f"● {service}", size=7.5)
-        if column or number == len(SERVICES) - 1:
-            y -= 5 * mm
-    for text, size in ((face.community, 8.5), (face.staff_line, 8.5), (face.street_line, 8.5)):
-        lines, fit = fitted(text, BOLD, width=width - 2 * _MARGIN, largest=size, smallest=6.5, lines=1)
-        if text:
-            draw(canvas, _MARGIN, y, lines[0], font=BOLD, size=fit)
-            y -= 4.2 * mm
-    draw(canvas, _MARGIN, 5.4 * mm, _hotline_text(), font=BOLD, size=8)
-    draw(canvas, _MARGIN, 2 * mm, f"拾到本卡请交还社区　卡号 {face.card_no}　发卡 {face.issued_on}", size=6.2)
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a card, ready to draw: everything shared by a community's cards, and what is the holder's own."""
+
+    bar: Box | None = None
+    in_bar: tuple[Placed, ...] = ()
+    texts: tuple[Placed, ...] = ()
+    codes: tuple[PlacedCode, ...] = ()
+    logo: Box | None = None
 
 
-def draw_large(canvas: Canvas, face: CardFace, *, width: float, height: float) -> None:
-    """Draw the large-print card for the wall or the fridge: every phone at 24 points or more."""
-    margin, code = 12 * mm, 42 * mm
-    _draw_band(canvas, width, height, band=18 * mm, size=23, margin=margin)
-    draw_code(canvas, face.token, x=width - margin - code + 4 * mm, y=height - 20 * mm - code, side=code)
-    y = height - 34 * mm
-    narrow = width - 2 * margin - code
-    for text, font, largest in ((face.name, BOLD, 34.0), (face.community, BOLD, 22.0), (face.address, REGULAR, 14.0)):
-        lines, size = fitted(text, font, width=narrow, largest=largest, smallest=12, lines=2)
-        for line in lines if text else []:
-            draw(canvas, margin, y, line, font=font, size=size)
-            y -= size * 1.4
-    top = min(y, height - 64 * mm)
-    phones = [*face.staff[:3], *([(face.street or "街道", face.street_phone)] if face.street_phone else [])]
-    step = min((top - 27 * mm) / max(len(phones), 1), _BIGGEST_PHONE * _LEADING)
-    size = min(max(step / _LEADING, _BIG_PHONE), _BIGGEST_PHONE)
-    for place, (name, phone) in enumerate(phones, start=1):
-        y = top - place * step + size * 0.2
-        _draw_phone(canvas, name, phone, at=(margin, y), width=width - 2 * margin, size=size)
-    x = margin
-    for name, phone in HOTLINES:
-        draw(canvas, x, 15 * mm, name, size=15)
-        draw(canvas, x + 36, 15 * mm, phone, font=BOLD, size=_BIG_PHONE)
-        x += (width - 2 * margin) / len(HOTLINES)
-    draw(canvas, margin, 6 * mm, f"卡号 {face.card_no}　发卡 {face.issued_on}　{'、'.join(SERVICES[:3])}", size=10)
+def vcard(face: CardFace) -> str:
+    """Return the community's phones as a vCard 3.0 (RFC 2426), short enough for a code old phones read."""
+    lines = ["BEGIN:VCARD", "VERSION:3.0", f"N:{_escaped(face.community)};;;;", f"FN:{_escaped(face.community)}"]
+    lines += [f"TEL:{_escaped(phone)}" for _, phone in face.contacts]
+    return "\r\n".join([*lines, "END:VCARD"])
 
 
-def _draw_phone(canvas: Canvas, name: str, phone: str, *, at: tuple[float, float], width: float, size: float) -> None:
-    """Draw a name as large as its half allows and its phone at `size` points, flush right."""
-    phone_width = width_of(phone, BOLD, size)
-    lines, fit = fitted(name, REGULAR, width=width - phone_width - 12, largest=size * 0.8, smallest=10, lines=1)
-    draw(canvas, at[0], at[1], lines[0], size=fit)
-    draw(canvas, at[0] + width - phone_width, at[1], phone, font=BOLD, size=size)
+def _escaped(text: str) -> str:
+    for mark in ("\\", ";", ","):
+        text = text.replace(mark, "\\" + mark)
+    return text
 
 
-def _draw_band(
-    canvas: Canvas, width: float, height: float, *, band: float, size: float, margin: float, title: str = TITLE
-) -> None:
-    canvas.setFillColor(_BAND)
-    canvas.rect(0, height - band, width, band, stroke=0, fill=1)
-    canvas.setFillColor(_PAPER)
-    draw(canvas, margin, height - band / 2 - size * 0.37, title, font=BOLD, size=size)
-    canvas.setFillColor(_INK)
+def front_of(face: CardFace, design: CardDesign, *, width: float, height: float, dpi: int, is_only_side: bool) -> Side:
+    """Return the front of a small card; raises PrintError for a text that cannot fit.
+
+    Printed on one side only, the services stand at its foot: the card must name them (`domain.md` section 2).
+    """
+    strip = _STRIP if is_only_side and (design.shows("services") or design.shows("hotlines")) else 2 * mm
+    bar, in_bar, logo = _bar(design, width, height, band=_BAND, size=11.5, title=design.title)
+    codes: tuple[PlacedCode, ...] = ()
+    column = width - 2 * MARGIN
+    if design.shows("code"):
+        room = min(_CODE_ROOM, width * 0.42, bar.y - strip - _UNDER)
+        side = side_of(code_of(face.token), room=room, dpi=dpi)
+        codes = (PlacedCode(face.token, Box(width - _AIR - side, bar.y - _UNDER - side, side, side)),)
+        column = width - _AIR - side - MARGIN
+    texts = [*_who(face, design, Box(MARGIN, strip, column, bar.y - strip - _AIR))]
+    if is_only_side:
+        texts += _strip(face, design, Box(MARGIN, 1.4 * mm, width - 2 * MARGIN, strip - 1.8 * mm))
+    return Side(bar, in_bar, tuple(texts), codes, logo)
 
 
-def _hotline_text() -> str:
-    return "　".join(f"{name} {phone}" for name, phone in HOTLINES)
+def _who(face: CardFace, design: CardDesign, box: Box) -> list[Placed]:
+    """Place the holder's name and number, and under them the people to call."""
+    name = Box(box.x, box.top - 9 * mm, box.width, 9 * mm)
+    placed = [*stacked([Piece(face.name, BOLD, 17, 7, "姓名")], name, whose=face.name, middle=True)]
+    low = name.y
+    if design.shows("number"):
+        number = Box(box.x, low - 4.6 * mm, box.width, 4.6 * mm)
+        placed.append(one_line(Piece(f"卡号 {face.card_no}", REGULAR, 9, 6, "卡号"), number, whose=face.name))
+        low = number.y
+    pieces = [Piece(face.community, BOLD, 11.5, 7, "社区名称")]
+    if design.shows("address"):
+        pieces.append(Piece(face.address, REGULAR, 8.5, 4.5, "社区地址"))
+    if design.shows("staff"):
+        pieces += [Piece(f"{name} {phone}".strip(), BOLD, 12, 6.5, "工作人员") for name, phone in face.staff]
+    if design.shows("street"):
+        pieces.append(Piece(face.street_line, BOLD, 11, 6.5, "街道电话"))
+    return [*placed, *stacked(pieces, Box(box.x, box.y, box.width, low - box.y - _AIR), whose=face.name)]
 
 
-def draw_code(canvas: Canvas, token: str, *, x: float, y: float, side: float) -> None:
-    """Draw a QR code as squares, ECC M, with a quiet zone of four modules inside its box."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=4, mask_pattern=_MASK)
-    code.add_data(token, optimize=0)
-    code.make(fit=True)
-    matrix = code.get_matrix()
-    canvas.saveState()
-    canvas.translate(x, y)
-    canvas.scale(side / len(matrix), side / len(matrix))  # whole numbers from here on: exact, short and quick to write
-    path = canvas.beginPath()
-    for row, line in enumerate(matrix, start=1):
-        start = None
-        for column, dark in enumerate([*line, False]):
-            if dark and start is None:
-                start = column
-            elif not dark and start is not None:
-                path.rect(start, len(matrix) - row, column - start, 1)
-                start = None
-    canvas.setFillColor(_BLACK)
-    canvas.drawPath(path, stroke=0, fill=1)
-    canvas.restoreState()
+def _strip(face: CardFace, design: CardDesign, box: Box) -> list[Placed]:
+    """Place services, hotlines and the day of issue at the foot of a one-sided card."""
+    pieces = []
+    if design.shows("services") and design.services:
+        pieces.append(Piece("服务：" + "；".join(design.services), REGULAR, 6.5, 4, "服务内容"))
+    last = [design.hotline_text] if design.shows("hotlines") else []
+    last += [face.month_line] if design.shows("month") and face.month else []
+    last += [f"发卡 {face.issued_on}"] if design.shows("issued") else []
+    pieces.append(Piece("　".join(last), REGULAR, 6.5, 4.5, "服务热线"))
+    return [*stacked(pieces, box, whose=face.name)]
+
+
+def back_of(face: CardFace, design: CardDesign, *, width: float, height: float, dpi: int) -> Side:
+    """Return the back of a small card: the services in plain words, whom to call, when to certify."""
+    bar, in_bar, _ = _bar(replace(design, logo=b""), width, height, band=_BACK_BAND, size=10, title=design.back_title)
+    foot = 13.5 * mm
+    codes: tuple[PlacedCode, ...] = ()
+    column = width - 2 * MARGIN
+    texts: list[Placed] = []
+    if design.shows("contact_code") and face.contacts:
+        side = side_of(code_of(vcard(face)), room=min(_CONTACT_ROOM, bar.y - foot - _UNDER), dpi=dpi)
+        corner = Box(width - _AIR - side, bar.y - _UNDER - side, side, side)
+        codes = (PlacedCode(vcard(face), corner),)
+        column = corner.x - MARGIN
+        under = Box(corner.x, foot - 0.6 * mm, side, 3.4 * mm)
+        texts.append(one_line(Piece("扫码存社区电话", REGULAR, 6.5, 5), under, whose=face.name, align="middle"))
+    if design.shows("services"):
+        pieces = [Piece(f"● {service}", REGULAR, 8.5, 5, "服务内容") for service in design.services]
+        texts += stacked(pieces, Box(MARGIN, foot, column, bar.y - foot - _AIR), whose=face.name, middle=True)
+    texts += _foot(face, design, Box(MARGIN, 1.6 * mm, width - 2 * MARGIN, foot - 2.6 * mm))
+    return Side(bar, in_bar, tuple(texts), codes)
+
+
+def _foot(face: CardFace, design: CardDesign, box: Box) -> list[Placed]:
+    """Place hotlines, certification and issue at the foot of the back."""
+    days = [face.month_line] if design.shows("month") else []
+    days += [f"发卡 {face.issued_on}"] if design.shows("issued") else []
+    pieces = [Piece(design.hotline_text, BOLD, 9.5, 6, "服务热线")] if design.shows("hotlines") else []
+    pieces.append(Piece("　".join(days), REGULAR, 7.5, 5, "认证月份和发卡日期"))
+    if design.shows("note"):
+        pieces.append(Piece(design.note, REGULAR, 6.5, 4.5, "拾卡提示"))
+    return [*stacked(pieces, Box(box.x, box.y, box.width, box.height), whose=face.name)]
+
+
+def _bar(
+    design: CardDesign, width: float, height: float, *, band: float, size: float, title: str
+) -> tuple[Box, tuple[Placed, ...], Box | None]:
+    """Return the coloured bar, the title in it, and where the logo stands in front of it."""
+    logo = Box(_AIR, height - band + _AIR, _LOGO, band - 2 * _AIR) if design.logo and design.shows("logo") else None
+    left = logo.right + _AIR if logo else 0
+    bar = Box(left, height - band, width - left, band)
+    inside = MARGIN if not left else 2 * mm
+    room = Box(bar.x + inside, bar.y, bar.width - inside - 2 * mm, band)
+    return bar, (one_line(Piece(title, BOLD, size, 5, "标题"), room, whose=""),), logo

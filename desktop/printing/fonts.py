@@ -58,7 +58,7 @@ def _runs(text: str, font: str) -> tuple[tuple[tuple[str, str], ...], str]:
         return ((font, text),) if text else (), ""
     runs: list[tuple[str, str]] = []
     for character in text:
-        chosen = next((name for name in (font, *register_fonts()) if _has(name, character)), None)
+        chosen = next((name for name in (font, REGULAR, *register_fonts()) if _has(name, character)), None)
         if chosen is None:
             return (), character
         if runs and runs[-1][0] == chosen:

@@ -227,7 +227,7 @@ class _Patterns:
         self.formula = b"<" + prefix + b"f"
 
 
-_WIDE = re.compile(rb"""\br=["'](?:[A-Z]{3}|S[R-Z]|[T-Z][A-Z])\d+["'][^>]*[^/]>""")
+_WIDE = re.compile(rb"""\br=["'](?:[A-Z]{3}|S[R-Z]|[T-Z][A-Z])\d+["'](?:[^>]*[^/])?>""")
 _WIDE_DIMENSION = re.compile(rb"""<(?:\w+:)?dimension\b[^>]*\bref=["'][A-Z]+\d+:([A-Z]+)\d+""")
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _NUMBER = re.compile(rb"""\br=["'](\d{1,7})["']""")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from desktop.domain.clock import stamp
+from desktop.services.digests import DIVERGED
 from desktop.services.keyring import note_told
 from desktop.services.station import Station
 from desktop.store import exchange, holding
@@ -14,6 +15,7 @@ from desktop.sync.manifest import Manifest
 
 FORK = "fork"
 _MOST_MISSING = 200
+_ALARMS = {FORK: "forked", DIVERGED: DIVERGED}  # what a stream's alarm is called in an acknowledgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ def own_ack(connection: Reading, *, org: str, peer: Peer) -> package.Ack:
     one = exchange.stream(connection, direction="in", org=peer.org)
     name = f"{peer.org}>{org}"
     waiting = holding.waiting_numbers(connection, name, writer=one.writer, after=one.last_seq)
-    state = "forked" if one.alarm else "waiting" if waiting else "imported"
+    state = _ALARMS.get(one.alarm) or ("waiting" if waiting else "imported")
     return package.Ack(
         name, one.last_seq, one.last_manifest, epoch=one.epoch, state=state,
         missing=missing_numbers(one, waiting), held=waiting[:_MOST_MISSING],
@@ -62,7 +64,7 @@ def hear(unit: UnitOfWork, station: Station, *, peer: Peer, manifest: Manifest) 
         "state": "forked" if forked else ack.state, "seq": ack.seq, "missing": ack.missing, "held": ack.held,
         "at": stamp(station.clock), "said": manifest.created,
     }  # fmt: skip
-    behind = ack.seq < out.acked_seq
+    behind = ack.seq < out.acked_seq or ack.state == DIVERGED
     rebase = EVERYTHING if behind else SINCE_ACKED if ack.missing else out.rebase
     acked = out.acked_seq if other else ack.seq
     exchange.keep_stream(
@@ -82,5 +84,5 @@ def _notices(peer: Peer, ack: package.Ack, *, forked: bool, behind: bool) -> tup
         numbers = "、".join(str(number) for number in ack.missing[:5])
         found.append(f"{peer.name}没有收到第 {numbers} 个包，下一个包会补上")
     if behind:
-        found.append(f"{peer.name}的登记库恢复过，下一个包会带上全部内容")
+        found.append(f"{peer.name}的登记库恢复过，或与本库不一致，下一个包会带上全部内容")
     return tuple(found)

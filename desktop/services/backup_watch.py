@@ -9,7 +9,7 @@ from pathlib import Path
 
 from desktop.config.station_notes import StationNotes, keep_notes, notes_of, with_place
 from desktop.domain.errors import DamagedStoreError, DiskFullError, NotFoundError, StoreError
-from desktop.security.signing import SigningKey
+from desktop.services.keyring import own_publics
 from desktop.services.station import Station
 from desktop.store import backup
 from desktop.store.backup import BackupInfo
@@ -182,7 +182,7 @@ def drill_restore(station: Station, *, path: Path | None = None) -> Drill:
         counts = _counts_of(station, Path(place) / DATABASE)
     if (counts["people"], counts["log"]) != (header["people"], header["log"]):
         raise DamagedStoreError("演练没有通过：备份里的人数与记录的不一致", "请换一份备份，并尽快重新备份")
-    if header["format"] > 1 and not backup.is_from(header, public=SigningKey(station.vault.secret("sign_seed")).public):
+    if header["format"] > 1 and not any(backup.is_from(header, public=one) for one in own_publics(station)):
         raise DamagedStoreError("演练没有通过：备份的签名不是本机的", "请换一份备份，并尽快重新备份")
     seconds = (station.clock.now() - began).total_seconds()
     drill = Drill(chosen, counts["people"], counts["log"], seconds, is_off)

@@ -216,3 +216,14 @@ def _notices(station: Station, found: Directory) -> list[str]:
     if any(one.sign_key in own and one.status == REVOKED for one in found.entries):
         said.append("街道已停用本单位的密钥，发出的数据包不会再被接收，请更换密钥后重新登记")
     return said
+
+
+def named_in_directory(station: Station) -> dict[str, str]:
+    """Return the names of the units that the directories read here tell of, by their codes."""
+    names: dict[str, str] = {}
+    with station.vault.reading() as connection:
+        raws = [one.raw for one in keyring.directories(connection)]
+    for raw in raws:
+        found = key_directory.kept_directory(raw)
+        names.update({one.org: one.name for one in found.entries})
+    return names

@@ -273,3 +273,8 @@ def verifying_keys(station: Station) -> list[tuple[str, bytes]]:
         known = [(one.org, one.sign_key) for one in keyring.keys(connection)]
         peers = [(one.org, one.sign_key) for one in exchange.peers(connection)]
     return list(dict.fromkeys([(station.org, own), *peers, *known]))
+
+
+def own_publics(station: Station) -> list[bytes]:
+    """Return the public keys this station signs and has signed with."""
+    return [public for org, public in verifying_keys(station) if org == station.org]

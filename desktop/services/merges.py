@@ -13,6 +13,7 @@ from desktop.domain.progress import Report, silent
 from desktop.services.acks import hear
 from desktop.services.arrivals import Arrived, open_arrival
 from desktop.services.backups import back_up_before
+from desktop.services.digests import compare
 from desktop.services.directories import take_directory
 from desktop.services.keyring import learn
 from desktop.services.levels import passes_on
@@ -24,6 +25,7 @@ from desktop.store.exchange import EVERYTHING, PackageLine, Peer
 from desktop.store.holding import Held
 from desktop.store.unit_of_work import UnitOfWork
 from desktop.sync import merge, package
+from desktop.sync.brakes import Brakes, brakes_for
 from desktop.sync.manifest import DIRECTORY
 from desktop.sync.order import Arrival
 
@@ -109,6 +111,7 @@ def apply_merge(
     *,
     preview: MergePreview,
     accept_epoch: bool = False,
+    confirmed: int | None = None,
     is_backed_up: bool = False,
     report: Report = silent,
 ) -> MergeResult:
@@ -116,8 +119,9 @@ def apply_merge(
 
     A package of a sender's new epoch needs `accept_epoch`: somebody asked the sender whether it
     restored a backup. One that must wait is kept in the vault and comes in by itself once the ones before
-    it did. `is_backed_up` says that whoever merges many made one backup before all. The plan is made again;
-    if it differs from what was shown, nothing is written. Raises PackageError, DiskFullError.
+    it did. Mass changes need `confirmed`, the number `brakes_of` gives, typed by a person. `is_backed_up` says
+    that whoever merges many made one backup before all. The plan is made again; if it differs from what was
+    shown, nothing is written. Raises PackageError, DiskFullError.
     """
     if preview.already:
         return _result(preview, "already", preview.already, counts={})
@@ -127,10 +131,22 @@ def apply_merge(
     if preview.is_new_epoch and not accept_epoch:
         name = preview.peer.name
         raise PackageError("new-epoch", f"{name}的登记库恢复过备份或换了电脑", "请打电话核实，确认后再合并这个包")
+    brakes = brakes_of(station, preview)
+    if brakes and confirmed != brakes.number:
+        raise PackageError(
+            "mass-change", f"这个包的改动异常多：{brakes.text}", f"核实后请输入数字 {brakes.number} 再合并"
+        )
     if not is_backed_up:
         back_up_before(station, what="合并")
     done = _write(station, preview, report)
     return replace(done, taken_up=tuple(_take_up(station, preview.peer, preview.manifest.stream, report)))
+
+
+def brakes_of(station: Station, preview: MergePreview) -> Brakes | None:
+    """Return why merging needs a second confirmation, None if it does not."""
+    with station.vault.reading() as connection:
+        people = merging.count_of_org(connection, preview.peer.org)
+    return brakes_for(preview.plan, people=people)
 
 
 def _result(preview: MergePreview, state: str, message: str, *, counts: Mapping[str, int] | None = None) -> MergeResult:
@@ -171,6 +187,8 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
         _note_arrival(unit, preview, line)
         heard = hear(unit, station, peer=peer, manifest=manifest)
         told = take_directory(unit, station, peer, preview.beside.get(DIRECTORY, b""))
+        if not preview.is_new_epoch:  # the sender may have lost what we have: it gets it back first
+            told += compare(unit, peer=peer, manifest=manifest)
         changes = unit.commit()
     if heard.is_behind:
         station.vault.begin_epoch(f"{peer.name}收到过本库没有记录的数据包，视为从备份恢复")
@@ -226,7 +244,7 @@ def _take_up(station: Station, peer: Peer, stream: str, report: Report) -> Itera
                 unit.commit()
             yield MergeResult(held.id[:32], stream, held.seq, "refused", {}, str(error))
             return
-        if preview.held or preview.already or preview.is_new_epoch:
+        if preview.held or preview.already or preview.is_new_epoch or brakes_of(station, preview):
             return
         yield _write(station, preview, report)
 

@@ -17,7 +17,7 @@ from desktop.domain.permissions import READ_REPORTS
 from desktop.printing.number_sheet import NumberBlock, NumberSheet, number_sheet_pdf
 from desktop.roster.table_workbook import table_workbook
 from desktop.security import signing
-from desktop.services.keyring import verifying_keys
+from desktop.services.keyring import own_publics
 from desktop.services.register import org_names, refuse_wrong
 from desktop.services.station import Station
 from desktop.store import numbers, people
@@ -152,7 +152,7 @@ def frozen_set(station: Station, *, frozen: str) -> Frozen:
     if row is None:
         raise NotFoundError("没有找到这份定格数据", "可能已被撤销，请刷新")
     values = row.values
-    own = [public for org, public in verifying_keys(station) if org == station.org]
+    own = own_publics(station)
     digest = hashlib.sha256(_unpacked(packed)).hexdigest() if packed else ""
     signature = bytes.fromhex(str(values["signature"]))
     sound = digest == values["digest"] and any(

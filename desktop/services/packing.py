@@ -11,8 +11,10 @@ from desktop.domain.operations import Operation
 from desktop.domain.progress import Report, silent
 from desktop.security import sealing
 from desktop.services.acks import own_ack
+from desktop.services.digests import own_digest
 from desktop.services.directories import directory_for
 from desktop.services.keyring import TRUSTED, Signer, note_carried, signer_for
+from desktop.services.levels import is_superior
 from desktop.services.outgoing import Extent, operations_for
 from desktop.services.peers import peers_of, write_safely
 from desktop.services.station import Station
@@ -44,6 +46,7 @@ class _Packing:
     extent: Extent
     cursor: int
     operations: list[Operation]
+    digest: Mapping[str, package.Digest]
 
     @property
     def kind(self) -> str:
@@ -91,7 +94,9 @@ def _gather(station: Station, connection: Reading, peer: Peer, *, snapshot: bool
     extent = _extent(station, connection, out, snapshot=snapshot)
     operations = operations_for(station, connection, peer, extent)
     ack = own_ack(connection, org=me.org, peer=peer)
-    return _Packing(out, ack, extent, merging.last_number(connection), operations)
+    up = is_superior(station, peer)
+    digest = own_digest(connection, install=me.install) if up else {}
+    return _Packing(out, ack, extent, merging.last_number(connection), operations, digest)
 
 
 def _extent(station: Station, connection: Reading, out: Stream, *, snapshot: bool) -> Extent:
@@ -118,6 +123,7 @@ def _draft(station: Station, peer: Peer, packing: _Packing, signer: Signer) -> p
         ack=[packing.ack],
         epoch_start=package.EpochStart(**start) if start else None,
         cursor=package.Cursor(packing.extent.start, packing.cursor),
+        state_digest=packing.digest,
         rotate=signer.statement,
         directory=directory_for(station, peer),
     )

@@ -1,11 +1,11 @@
 """The plan of a merge: a pure function of what is in the package and what is in the store (`sync.md` section 3.5)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from desktop.domain.operations import MergePlan, Operation, RecordState
 from desktop.domain.sharing import KNOWN_KINDS
-from desktop.services.authority import no_objection, objection_to
+from desktop.services.authority import PROPOSAL, no_objection, objection_to
 from desktop.services.doubtful import with_doubtful
 from desktop.services.levels import is_superior, units_of
 from desktop.services.station import Station
@@ -29,18 +29,43 @@ def plan_for(
     """
     states, homes, waiting = _read(station, operations)
     rules = is_superior(station, peer)
-    objection = no_objection if rules else objection_to(peer, states, homes, operations, units_of(station, peer))
+    objection = no_objection if rules else _objection(station, peer, states, homes, operations)
     chosen = _without(objection, states, left_out=frozenset(left_out), waiting=waiting)
     plan = merge.plan_merge(operations, states, objection=chosen, sender_rules=rules)
-    return with_doubtful(plan, states, today=station.today())
+    return with_doubtful(_with_proposals(plan), states, today=station.today())
 
 
 def plan_of_waiting(station: Station, peer: Peer, operations: Sequence[Operation]) -> MergePlan:
     """Return what taking in operations out of quarantine does: all the waiting ones of their records."""
     states, homes, _ = _read(station, operations)
     rules = is_superior(station, peer)
-    objection = no_objection if rules else objection_to(peer, states, homes, operations, units_of(station, peer))
+    objection = no_objection if rules else _objection(station, peer, states, homes, operations)
     return merge.plan_merge(operations, states, objection=objection, sender_rules=rules)
+
+
+def _objection(
+    station: Station,
+    peer: Peer,
+    states: merge.States,
+    homes: Mapping[str, str],
+    operations: Sequence[Operation],
+) -> merge.Objection:
+    """Return the check of a lower unit's writes, with the people it once had."""
+    units = units_of(station, peer)
+    others = {person for person, home in homes.items() if home not in units}
+    with station.vault.reading() as connection:
+        formerly = frozenset(merging.former_people(connection, others, units)) if others else frozenset()
+    return objection_to(peer, states, homes, operations, units, formerly)
+
+
+def _with_proposals(plan: MergePlan) -> MergePlan:
+    """Return a plan whose counts tell proposals from what is refused."""
+    proposals = sum(one.reason == PROPOSAL for one in plan.refused)
+    if not proposals:
+        return plan
+    rest = len(plan.refused) - proposals
+    counts = {key: number for key, number in plan.counts.items() if key != "rejected"}
+    return replace(plan, counts={**counts, "proposals": proposals, **({"rejected": rest} if rest else {})})
 
 
 def _read(

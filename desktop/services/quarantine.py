@@ -7,12 +7,14 @@ from desktop.domain.changes import Changes
 from desktop.domain.dictionary import KINDS
 from desktop.domain.errors import NotFoundError
 from desktop.domain.operations import DELETE, Operation
+from desktop.services.authority import PROPOSAL
 from desktop.services.merges import write_plan
 from desktop.services.peers import peers_of
 from desktop.services.planning import LAID_ASIDE, plan_of_waiting
 from desktop.services.station import Station
 from desktop.store import conflicts, people
 from desktop.store.conflicts import SetAside
+from desktop.store.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class AsideLine:
     what: str
     reason: str
     at: str
-    may_take: bool  # left out by a person: refused ones stay refused
+    may_take: bool  # left out by a person, or proposed: refused ones stay refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def put_aside_lines(station: Station) -> list[AsideLine]:
     return [
         AsideLine(
             one.id, one.org, names.get(_person(one.operation), "") or str(one.operation.fields.get("name") or ""),
-            what_of(one.operation), one.reason, one.at, one.reason in LAID_ASIDE,
+            what_of(one.operation), one.reason, one.at, one.reason in (*LAID_ASIDE, PROPOSAL),
         )
         for one in found
     ]  # fmt: skip
@@ -65,11 +67,16 @@ def what_of(operation: Operation) -> str:
 
 
 def take_in(station: Station, *, ids: Collection[str]) -> Taken:
-    """Merge operations that were left out, with all that waits behind them; raises NotFoundError."""
+    """Merge operations that were left out, with all that waits behind them, and accept proposals.
+
+    A proposal becomes our own write: whoever proposed it hears of it as of any other. Raises NotFoundError.
+    """
     with station.vault.reading() as connection:
-        waiting = [one for one in conflicts.set_aside(connection) if one.reason in LAID_ASIDE]
+        found = conflicts.set_aside(connection)
+    waiting = [one for one in found if one.reason in LAID_ASIDE]
+    proposed = [one for one in found if one.reason == PROPOSAL and one.id in set(ids)]
     chosen = _with_their_records(waiting, ids)
-    if not chosen:
+    if not chosen and not proposed:
         raise NotFoundError("没有可以收进的条目", "被拒的条目要请对方更正后重发")
     peers = {one.org: one for one in peers_of(station)}
     taken = refused = 0
@@ -84,8 +91,21 @@ def take_in(station: Station, *, ids: Collection[str]) -> Taken:
             done = [one.id for one in mine if one.operation.dot not in kept]
             conflicts.forget_set_aside(unit, done)
             taken, refused = taken + len(done), refused + len(kept)
+        for proposal in proposed:
+            _accept(unit, proposal.operation)
+        conflicts.forget_set_aside(unit, [one.id for one in proposed])
         changes = unit.commit()
-    return Taken(taken, refused, changes)
+    return Taken(taken + len(proposed), refused, changes)
+
+
+def _accept(unit: UnitOfWork, operation: Operation) -> None:
+    """Write inside `unit` what another unit proposed, as our own decision."""
+    if operation.action == DELETE:
+        unit.delete(operation.kind, operation.record)
+        return
+    keys = KINDS[operation.kind].keys
+    fields = {key: value for key, value in operation.fields.items() if key in keys}
+    unit.put(operation.kind, operation.record, fields, force=fields)
 
 
 def drop(station: Station, *, ids: Collection[str], why: str) -> Changes:

@@ -83,6 +83,12 @@ def directory_of(connection: Connection, org: str) -> KeptDirectory | None:
     return None if row is None else KeptDirectory(row[0], row[1], row[2], row[3], bytes(row[4]), row[5])
 
 
+def directories(connection: Connection) -> list[KeptDirectory]:
+    """Return the newest directory of every street that is here."""
+    rows = connection.exec_driver_sql("SELECT org, version, digest, expires, raw, at FROM directory ORDER BY org")
+    return [KeptDirectory(row[0], row[1], row[2], row[3], bytes(row[4]), row[5]) for row in rows]
+
+
 def keep_directory(unit: UnitOfWork, one: KeptDirectory) -> None:
     """Write a street's newest directory inside `unit`."""
     unit.connection.exec_driver_sql(

@@ -146,6 +146,27 @@ def people_of_org(connection: Connection, org: str) -> set[str]:
     return {row[0] for row in connection.exec_driver_sql("SELECT id FROM person WHERE home_org=?", (org,))}
 
 
+def count_of_org(connection: Connection, org: str) -> int:
+    """Return how many people have `org` as their home."""
+    sql = "SELECT count(*) FROM person WHERE home_org=? AND deleted=0"
+    return int(connection.exec_driver_sql(sql, (org,)).scalar_one())
+
+
+def former_people(connection: Connection, people: Collection[str], orgs: Collection[str]) -> set[str]:
+    """Return those of `people` whose home one of `orgs` once was."""
+    found: set[str] = set()
+    for part in chunks(list(people)):
+        marks = ",".join("?" * len(part))
+        for org in orgs:
+            rows = connection.exec_driver_sql(
+                f"SELECT DISTINCT record FROM change WHERE kind='person' AND record IN ({marks}) "  # noqa: S608
+                "AND instr(fields, ?) > 0",
+                (*part, f'"home_org":["{org}",'),
+            )
+            found.update(str(row[0]) for row in rows)
+    return found
+
+
 def people_of_orgs(connection: Connection, orgs: Collection[str]) -> set[str]:
     """Return the ids of all people whose home is one of `orgs`, deleted ones too."""
     return {person for org in orgs for person in people_of_org(connection, org)}

@@ -5,7 +5,7 @@ without becoming its author (`sync.md` sections 3.1 and 3.8).
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -37,9 +37,16 @@ def operations_for(connection: Connection, reach: Reach, cursor: int, *, everyth
     found = [one for one in log if one.operation.kind not in LOCAL_KINDS]
     chosen = _up(connection, reach, found) if reach.is_up else _down(connection, reach, found, everything=everything)
     whole: dict[Dot, Logged] = {}
-    for one in chosen:
-        whole.setdefault(one.operation.dot, one)
+    for one in sorted(chosen, key=lambda one: one.n):
+        first = whole.get(one.operation.dot)
+        whole[one.operation.dot] = one if first is None else _as_one(first, one)
     return [one.operation for one in sorted(whole.values(), key=lambda one: one.n)]
+
+
+def _as_one(first: Logged, late: Logged) -> Logged:
+    """Return one operation from two entries of it: fields that were understood or sent only later are logged apart."""
+    fields = {**first.operation.fields, **late.operation.fields}
+    return replace(first, operation=replace(first.operation, fields=fields))
 
 
 def _up(connection: Connection, reach: Reach, found: list[Logged]) -> list[Logged]:

@@ -92,6 +92,11 @@ def read_directory(
     return directory, (first, *(_signer(one, named, is_signed) for one in signed[1:]))
 
 
+def kept_directory(raw: bytes) -> Directory:
+    """Return the directory in bytes this store verified before it kept them."""
+    return _directory(cose.load(cose.decode(_parts(raw[len(MAGIC) :])[0]).payload))
+
+
 def _parts(rest: bytes) -> list[bytes]:
     """Return the length-prefixed parts; NotCoseError unless there are one or two and nothing more."""
     found: list[bytes] = []

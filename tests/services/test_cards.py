@@ -6,7 +6,7 @@ import pytest
 from desktop.domain.errors import PrintError
 from desktop.printing.fonts import BOLD, fitted, width_of
 from desktop.printing.readback import codes_on
-from desktop.services import cards, peers, register
+from desktop.services import card_life, cards, peers, register
 from desktop.services.register import PersonDraft
 from desktop.services.station import Station
 from desktop.sync.card_token import decode_token
@@ -76,7 +76,7 @@ def test_verdicts(make_station: Maker, tmp_path: object) -> None:
     assert cards.verify_card(community, token="EC1:HELLO").state == "unreadable"
     changed = token[:-3] + ("A" if token[-3] != "A" else "B") + token[-2:]
     assert cards.verify_card(community, token=changed).state in {"forged", "unreadable"}
-    cards.revoke_card(community, card_no=number, why="遗失")
+    card_life.revoke_card(community, card_no=number, why="遗失")
     assert cards.verify_card(community, token=token).state == "revoked"
 
 

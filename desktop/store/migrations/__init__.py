@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from desktop.store.migrations import m0001_initial, m0002_whole_register, m0006_wire, m0007_desk, m0011_audit_chain
+from desktop.store.migrations import (
+    m0001_initial,
+    m0002_whole_register,
+    m0006_wire,
+    m0007_desk,
+    m0009_cards,
+    m0011_audit_chain,
+)
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
 Step = Callable[[Any], None]
@@ -12,6 +19,7 @@ STEPS: tuple[tuple[int, Step], ...] = (
     (2, m0002_whole_register.apply),
     (6, m0006_wire.apply),
     (7, m0007_desk.apply),
+    (9, m0009_cards.apply),
     (11, m0011_audit_chain.apply),
 )
 LATEST = STEPS[-1][0]

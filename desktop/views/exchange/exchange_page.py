@@ -25,6 +25,7 @@ from desktop.views.table import Column, SnapshotTable, table_view
 Answer = tuple[list[Peer], int, int, list[PackageLine], KeyCard]
 _WORDS = {
     "new": "新增", "changed": "修改", "deleted": "删除", "conflicts": "冲突", "rejected": "不收",
+    "proposals": "他单位的提议",
     "doubtful": "有疑问（照收，请核对）",
     "carried": "留待升级", "imported": "已合并", "written": "已生成",
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from desktop.domain.dictionary import KINDS, Kind
-from desktop.services import cards, register, visits
+from desktop.services import card_life, register, visits
 from desktop.store.people import ChildRow
 from desktop.views.context import AppContext
 from desktop.views.field_text import field_text
@@ -125,7 +125,7 @@ class ChildrenTab(QWidget):
         """Make a contact card void."""
         why = self.tr("遗失、收回或作废")
         self._context.write(
-            lambda station, _report: cards.revoke_card(station, card_no=number, why=why),
+            lambda station, _report: card_life.revoke_card(station, card_no=number, why=why),
             context=self,
             done=lambda _changes: self._context.messages.inform(self.tr("联系卡 {0} 已作废").format(number)),
         )
