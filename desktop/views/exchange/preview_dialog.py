@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QInputDialog, QVBoxLayout, QWidget
 
 from desktop.domain.progress import Report
 from desktop.services import exchange, merge_items, merges
@@ -12,6 +12,7 @@ from desktop.services.exchange import MergePreview, MergeResult
 from desktop.services.merge_items import MergeItem, What
 from desktop.services.slips import counts_text
 from desktop.services.station import Station
+from desktop.sync.brakes import Brakes
 from desktop.sync.merge import Key
 from desktop.views.context import AppContext
 from desktop.views.page import button, label
@@ -24,11 +25,12 @@ class Looked:
 
     preview: MergePreview
     items: list[MergeItem]
+    brakes: Brakes | None = None  # so many changes that a number must be typed
 
 
 def look(station: Station, preview: MergePreview) -> Looked:
     """Return a preview with its items."""
-    return Looked(preview, merge_items.items_of(station, preview))
+    return Looked(preview, merge_items.items_of(station, preview), merges.brakes_of(station, preview))
 
 
 class PreviewDialog(QDialog):
@@ -84,6 +86,8 @@ class PreviewDialog(QDialog):
         words = [counts_text(preview.plan.counts)]
         if preview.is_new_epoch:
             words.insert(0, self.tr("注意：对方恢复过备份或换了电脑，请先打电话核实再合并。"))
+        if self.looked.brakes is not None:
+            words.insert(0, self.tr("注意：改动异常多（{0}），请先核实。").format(self.looked.brakes.text))
         if preview.held or preview.already:
             words.insert(0, preview.held or preview.already)
         self.warning.setText("\n".join(words))
@@ -112,17 +116,32 @@ class PreviewDialog(QDialog):
     def merge(self) -> None:
         """Merge what was shown, without what was left out."""
         preview, left_out = self.looked.preview, sorted(self.left_out)
+        number = self._number_typed()
+        if number is None:
+            return
         self.setEnabled(False)
 
         def job(station: Station, report: Report) -> MergeResult:
             chosen = merges.without(station, preview, left_out=left_out) if left_out else preview
-            return exchange.apply_merge(station, preview=chosen, accept_epoch=preview.is_new_epoch, report=report)
+            return exchange.apply_merge(
+                station, preview=chosen, accept_epoch=preview.is_new_epoch, confirmed=number, report=report
+            )
 
         def done(result: MergeResult) -> None:
             self.merged.emit(result)
             self.accept()
 
         self.context.write(job, context=self, done=done, failed=self._failed)
+
+    def _number_typed(self) -> int | None:
+        """Ask for the number a mass change needs; 0 if none is needed, None if the clerk went back."""
+        brakes = self.looked.brakes
+        if brakes is None:
+            return 0
+        typed, accepted = QInputDialog.getInt(
+            self, self.tr("改动异常多"), self.tr("{0}\n核实后请输入数字 {1}：").format(brakes.text, brakes.number)
+        )
+        return typed if accepted else None
 
     def _failed(self, error: BaseException) -> None:
         self.setEnabled(True)
