@@ -19,6 +19,7 @@ from desktop.store.people import PersonPage as PersonRecord
 from desktop.views.context import AppContext
 from desktop.views.exchange.offer_dialog import OfferDialog
 from desktop.views.page import Page, button, label
+from desktop.views.paper.person_papers import PersonPapers
 from desktop.views.people.child_dialog import ChildrenTab
 from desktop.views.people.draft_keeper import DraftKeeper
 from desktop.views.people.history_tab import HistoryTab
@@ -60,6 +61,8 @@ class PersonPage(Page):
         self.offer = button(self.tr("转出…"))
         self.offer.clicked.connect(lambda _checked=False: self.offer_transfer())
         self.head.addWidget(self.offer)
+        self.papers = PersonPapers(context, person=lambda: self.person, name=self.title.text, parent=self)
+        self.head.addWidget(self.papers.button)
         self.head.addWidget(self.state)
         self.head.addWidget(self.reveal)
         self.head.addWidget(self.visit)
