@@ -13,8 +13,12 @@ from desktop.cli_jobs import cards as card_jobs
 from desktop.cli_jobs import desk as desk_jobs
 from desktop.cli_jobs import duplicates as duplicate_jobs
 from desktop.cli_jobs import fields_and_rules, past
+from desktop.cli_jobs import forms as forms_jobs
 from desktop.cli_jobs import lists as list_jobs
 from desktop.cli_jobs import numbers as numbers_jobs
+from desktop.cli_jobs import papers as papers_jobs
+from desktop.cli_jobs import rosters as roster_jobs
+from desktop.cli_jobs import sending as sending_jobs
 from desktop.cli_jobs import states as states_jobs
 from desktop.cli_jobs import streams as streams_jobs
 from desktop.cli_jobs import trust as trust_jobs
@@ -24,8 +28,7 @@ from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError
-from desktop.domain.progress import silent
-from desktop.services import access, backups, books, catalogue, exchange, peers, practice, register, rosters
+from desktop.services import access, backups, catalogue, exchange, peers, practice, register
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 
@@ -81,28 +84,24 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--kind", choices=("community", "street", "district"), required=True)
     for name in ("--code", "--name", "--user"):
         one.add_argument(name, required=True)
-    one = job("import", import_roster, "导入花名册")
-    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    one.add_argument("--dry-run", action="store_true", help="只看结果，不写入")
-    one.add_argument("--errors", type=Path, metavar="OUT.xlsx", help="把有问题的行写成工作簿")
     one = job("find", find, "查找人员")
     one.add_argument("text", metavar="TEXT")
     one.add_argument("--limit", type=int, default=50)
     job("show", show, "显示一个人的全部登记").add_argument("person", metavar="PERSON")
-    one = job("export", export, "导出：book 册、cards 登记卡、table 表（PDF），roster 名册（xlsx）")
-    one.add_argument("what", choices=tuple(books.EXPORTS))
-    one.add_argument("out", type=Path, metavar="OUT")
-    one.add_argument("--filter", default="", metavar="EXPR", help="例如 性别=男;年龄>=80;标签=劳模")
     _add_exchange(job)
     for area in (
         card_jobs,
         duplicate_jobs,
         fields_and_rules,
+        forms_jobs,
         list_jobs,
         numbers_jobs,
+        papers_jobs,
         past,
+        roster_jobs,
         states_jobs,
         verification_jobs,
+        sending_jobs,
         streams_jobs,
         trust_jobs,
         desk_jobs,
@@ -155,22 +154,6 @@ def init(options: argparse.Namespace) -> Answer:
     }
 
 
-def import_roster(options: argparse.Namespace) -> Answer:
-    """Import rosters, or say what importing would do."""
-    with station_at(options.store) as station:
-        preview = rosters.preview_roster(station, paths=options.files)
-        answer: Answer = {**preview.counts, "problems": rosters.problems_of(preview)}
-        if not options.dry_run:
-            answer["batch"] = rosters.apply_roster(station, preview=preview).changes.batch
-        if options.errors:
-            rosters.write_errors(preview, path=options.errors)
-    answer["skipped"] = list(preview.skipped)
-    answer["text"] = (
-        "共 {rows} 行：新增 {added}，更新 {updated}，无变化 {unchanged}，待核实 {needs_review}，退回 {rejected}"
-    ).format(**preview.counts)
-    return answer
-
-
 def find(options: argparse.Namespace) -> Answer:
     """Find people."""
     with station_at(options.store) as station:
@@ -203,17 +186,6 @@ def show(options: argparse.Namespace) -> Answer:
             )
     children = {kind: [dict(row.values) for row in rows] for kind, rows in page.children.items()}
     return {"id": page.id, **values, **children, "text": "\n".join(lines)}
-
-
-def export(options: argparse.Namespace) -> Answer:
-    """Write the book, the register cards or the list of people."""
-    with station_at(options.store) as station:
-        wanted = register.parse_filter(options.filter, station=station)
-        make = books.EXPORTS[options.what].make
-        content = make(station, wanted, silent)
-        total = len(register.people_ids(station, wanted=wanted))
-    peers.write_safely(options.out, content)
-    return {"out": str(options.out), "people": total, "text": f"已导出 {total} 人"}
 
 
 def key_card(options: argparse.Namespace) -> Answer:
@@ -304,7 +276,7 @@ def restore(options: argparse.Namespace) -> Answer:
 
 def check(options: argparse.Namespace) -> Answer:
     """Check the whole store; a damaged one is a known error that says where."""
-    with station_at(options.store, checked=False) as station:
+    with station_at(options.store, to_check=True) as station:
         found = backups.check_store(station)
     if not found.is_sound:
         raise DamagedStoreError("检查发现问题：" + "；".join(found.problems), "请从备份恢复", tuple(found.problems))

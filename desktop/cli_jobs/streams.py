@@ -4,13 +4,14 @@ import argparse
 from typing import Any
 
 from desktop.cli_jobs.opening import Answer, JobAdder, station_at
-from desktop.services import streams
+from desktop.services import carrying, streams
 from desktop.services.streams import Standing
 
 
 def add(job: JobAdder) -> None:
     """Add `streams` and `new-epoch`."""
-    job("streams", standings, "列出与各单位往来的编号、等待和缺少的包、分叉警报")
+    one = job("streams", standings, "列出与各单位往来的编号、等待和缺少的包、分叉警报")
+    one.add_argument("--take-up", action="store_true", help="升级之后：导入等待升级的数据包和内容")
     one = job("new-epoch", new_epoch, "重新开始编号：两台电脑用过同一份登记库时，只在留下的那台上做")
     one.add_argument("--why", required=True)
 
@@ -18,6 +19,9 @@ def add(job: JobAdder) -> None:
 def standings(options: argparse.Namespace) -> Answer:
     """Say how exchange with each peer stands."""
     with station_at(options.store) as station:
+        if options.take_up:
+            carrying.take_up(station)
+            carrying.retry_newer(station)
         found = streams.standings(station)
         held = streams.held_packages(station)
     lines = [_line(one) for one in found]

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _CHINESE = str.maketrans("〇○零一二三四五六七八九", "000123456789")
@@ -37,6 +38,7 @@ def is_partial_date(text: str) -> bool:
     return _made(year or 0, month, day) == text
 
 
+@lru_cache(maxsize=16384)  # a roster has few dates and many rows
 def read_date(text: str, *, recent: bool = False, numeric: bool = False) -> DateReading:
     """Return what a cell or a typed date says.
 

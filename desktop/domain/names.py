@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _DOTS = "•・‧∙．.･●"
 _DEATH = re.compile(r"[(（【\[]?\s*(已故|去世|已去世|死亡|已死亡|亡故|病故)[^)）】\]]*[)）】\]]?")
@@ -16,6 +17,8 @@ _COMMON_SURNAMES = frozenset(
     "韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋"
 )
 _VARIANTS = str.maketrans("萧傅閻阎蘭兰邱昇喆", "肖付闫闫兰兰丘升哲")
+_MOST_SPELLINGS = 24
+_CLEAN = re.compile(r"(?!.(?:已故|去世|死亡|亡故|病故))[\u4e00-\u9fff]{2,3}")  # nothing to repair, split off or ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class NameReading:
 
 def read_name(text: str) -> NameReading:
     """Return the name in a cell and what else the cell says."""
+    if _CLEAN.fullmatch(text) and text[0] in _COMMON_SURNAMES:
+        return NameReading(text)
     plain = "".join(_REPAIRS.get(c, c) for c in text)
     plain = "".join(unicodedata.normalize("NFKC", c) if "\u2e80" <= c <= "\u2fdf" else c for c in plain)
     plain = unicodedata.normalize("NFC", plain).strip()
@@ -95,6 +100,20 @@ def _problem(name: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=8192)  # matching asks it of one name again and again
 def match_key(name: str) -> str:
     """Return the text under which variants of one name (萧/肖, 阎/闫) are alike."""
     return _joined(name).translate(_VARIANTS).replace("·", "")
+
+
+def spellings(name: str) -> set[str]:
+    """Return every way a name may be written that has its match key: 肖红 is 萧红 too; at most a few dozen."""
+    found = {""}
+    for character in match_key(name):
+        ways = [character, *(chr(one) for one, key in _VARIANTS.items() if chr(int(key)) == character)]
+        found = (
+            {start + way for start in found for way in ways}
+            if len(found) < _MOST_SPELLINGS
+            else {start + character for start in found}
+        )
+    return found | {name}

@@ -132,7 +132,10 @@ _BY_ITSELF = {
 }
 
 # --- paper: forms, printing, templates ---
-_PAPER: dict[str, Permit] = {}
+_PAPER: dict[str, Permit] = {
+    "form.map": Permit("记住表格填法", STAFF),
+    "form.forget": Permit("忘掉表格填法", STAFF),
+}
 
 # --- find: search, lists, quick actions ---
 _FIND: dict[str, Permit] = {}

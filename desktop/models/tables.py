@@ -133,6 +133,24 @@ REVIEW = Table(
     Column("payload", Text, nullable=False),
     Column("created", Text, nullable=False),
     Column("decided", Text),
+    Column("source_key", Text),
+    Column("file", Text),
+    Column("sheet", Text),
+    Column("row", Integer),
+    Column("decided_by", Text),
+)
+Index("review_source_key", REVIEW.c.source_key)
+Index("review_place", REVIEW.c.file, REVIEW.c.row)
+Index("review_decided_by", REVIEW.c.decided_by)
+Index("old_id_number", RECORDS["old_id"].c.number)
+
+ROSTER_SOURCE = Table(
+    "roster_source",
+    METADATA,
+    Column("batch", Text, primary_key=True),
+    Column("file", Text, primary_key=True),
+    Column("sheet", Text, primary_key=True),
+    Column("columns", Text, nullable=False),
 )
 
 ROSTER_FILE = Table(
@@ -343,6 +361,15 @@ ATTACHMENT = Table(
     Column("hash", Text, primary_key=True),
     Column("media", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+# What was printed of each book, page by page: ids and digests only.
+PRINTED_BOOK = Table(
+    "printed_book",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("body", Text, nullable=False),
     Column("at", Text, nullable=False),
 )
 

@@ -6,7 +6,7 @@ from desktop.domain.clock import stamp
 from desktop.services.digests import DIVERGED
 from desktop.services.keyring import note_told
 from desktop.services.station import Station
-from desktop.store import exchange, holding
+from desktop.store import exchange, holding, media
 from desktop.store.engine import Reading
 from desktop.store.exchange import EVERYTHING, SINCE_ACKED, Peer, Stream
 from desktop.store.unit_of_work import UnitOfWork
@@ -15,6 +15,7 @@ from desktop.sync.manifest import Manifest
 
 FORK = "fork"
 _MOST_MISSING = 200
+_MOST_PICTURES = 5000
 _ALARMS = {FORK: "forked", DIVERGED: DIVERGED}  # what a stream's alarm is called in an acknowledgement
 
 
@@ -35,7 +36,12 @@ def own_ack(connection: Reading, *, org: str, peer: Peer) -> package.Ack:
     return package.Ack(
         name, one.last_seq, one.last_manifest, epoch=one.epoch, state=state,
         missing=missing_numbers(one, waiting), held=waiting[:_MOST_MISSING],
+        media=media.untold(connection, peer.org, most=_MOST_PICTURES),
     )  # fmt: skip
+
+
+def _is_hash(text: str) -> bool:
+    return len(text) == 64 and all(one in "0123456789abcdef" for one in text)
 
 
 def missing_numbers(one: Stream, waiting: list[int]) -> list[int]:
@@ -51,6 +57,8 @@ def hear(unit: UnitOfWork, station: Station, *, peer: Peer, manifest: Manifest) 
     name = f"{me.org}>{peer.org}"
     ack = next((one for one in manifest.ack if one.stream == name), None)
     out = exchange.stream(unit.connection, direction="out", org=peer.org)
+    if ack is not None:
+        media.note(unit, peer.org, [one for one in ack.media if _is_hash(one)], media.ACKED)
     if ack is None or (not ack.seq and ack.state != "waiting"):
         return Heard()
     if (ack.epoch or me.epoch) != me.epoch or out.writer != me.writer:

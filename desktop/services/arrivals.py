@@ -14,7 +14,7 @@ from desktop.store.engine import Reading
 from desktop.store.exchange import Peer
 from desktop.store.holding import Held
 from desktop.sync import order, package
-from desktop.sync.manifest import SNAPSHOT
+from desktop.sync.manifest import MEDIA, SNAPSHOT
 from desktop.sync.order import Arrival, Heading, StreamState
 
 
@@ -72,12 +72,14 @@ def _placed(station: Station, opened: package.OpenPackage, peer: Peer) -> Arrive
     with station.vault.reading() as connection:
         state = _state(connection, manifest)
         at = exchange.imported_at(connection, opened.manifest_hash)
+    if manifest.kind == MEDIA:  # pictures have no place in the order
+        return Arrived(opened, peer, Arrival.NEXT, already=_already_text(at) if at else "")
     covers = manifest.cursor.start if manifest.kind == SNAPSHOT else None
     arrival = order.arrival_of(
         state, Heading(manifest.sender.epoch, manifest.seq, manifest.prev, opened.manifest_hash, covers)
     )
     if arrival is Arrival.ALREADY:
-        return Arrived(opened, peer, arrival, already=f"这个包已在 {local_text(at)} 导入过，没有改动")
+        return Arrived(opened, peer, arrival, already=_already_text(at))
     if arrival is Arrival.COVERED:
         return Arrived(opened, peer, arrival, already="这个包的内容已包含在后来导入的全量包里，没有改动")
     if arrival is Arrival.FORK:
@@ -89,6 +91,10 @@ def _placed(station: Station, opened: package.OpenPackage, peer: Peer) -> Arrive
         raise PackageError("no-epoch-start", "对方换了记录编号却没有说明原因", "请联系对方核实")
     last = 0 if starts_anew else state.last_seq
     return Arrived(opened, peer, arrival, held=_held_reason(arrival, manifest, last))
+
+
+def _already_text(at: str) -> str:
+    return f"这个包已在 {local_text(at)} 导入过，没有改动"
 
 
 def _state(connection: Reading, manifest: package.Manifest) -> StreamState:
@@ -117,7 +123,8 @@ def _refuse_misdirected(station: Station, manifest: package.Manifest, peer: Peer
         raise PackageError(
             "wrong-recipient", f"这个包是发给“{manifest.to.org}”的，不是发给本单位的", "请确认拿对了文件"
         )
-    if manifest.stream != f"{peer.org}>{me.org}":
+    name = f"{peer.org}>{me.org}"
+    if manifest.stream != (f"{name}/media" if manifest.kind == MEDIA else name):
         raise PackageError("wrong-stream", "数据包的编号与发包单位对不上", "请联系对方核实")
 
 

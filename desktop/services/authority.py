@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from desktop.domain.dictionary import KINDS
 from desktop.domain.fields import Value
 from desktop.domain.operations import PUT, Operation, RecordState
-from desktop.domain.sharing import OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
+from desktop.domain.sharing import OFFERED_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
 from desktop.domain.transfers import objection_to_fields
 from desktop.store.exchange import Peer
 from desktop.sync import merge
@@ -97,6 +97,8 @@ def _objection_to_person(
 
 def _objection_to_shared(operation: Operation, stored: RecordState | None, mine: frozenset[str]) -> str | None:
     """Return why a lower unit may not write something of the house, None if it may: only what is about itself."""
+    if operation.kind in OFFERED_KINDS:
+        return None
     if operation.kind not in OWN_KINDS:
         return "代码表、机构别名和高龄档次由街道维护"
     code = str(operation.fields.get("org") or operation.fields.get("code") or "")

@@ -135,6 +135,8 @@ def safety_of(station: Station) -> Safety:
     free = shutil.disk_usage(station.vault.folder).free
     size = (station.vault.folder / DATABASE).stat().st_size
     level, said = _level(notes, station.today())
+    if station.vault.head()[0] <= 1:  # nothing but the organisation itself: there is nothing to lose yet
+        level, said = FINE, "登记库还是空的，登记了人以后再备份"
     if free < max(_LEAST_FREE, _WARN_TIMES * size):
         level, said = RED, f"磁盘只剩 {free // (1 << 20)} MB，请尽快清理，否则可能存不下新的登记"
     return Safety(

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from desktop.domain.changes import Changes
 from desktop.domain.clock import stamp
 from desktop.domain.errors import InvalidValueError, KeyCardError, NotFoundError, PackageError
 from desktop.domain.ids import RandomIds
@@ -40,6 +41,7 @@ class Revoked:
     org: str
     after: Place
     since: tuple[PackageLine, ...]
+    changes: Changes = field(default_factory=Changes)
 
 
 def keys_of(connection: Reading, peer: Peer) -> list[PeerKey]:
@@ -170,9 +172,9 @@ def revoke(station: Station, *, org: str, after: Place | None = None, why: str =
             if key.until is None or key.until > place:
                 _end(unit, key, REVOKED, place)
         keyring.set_peer(unit, org, sign_key=peer.sign_key, state=REVOKED)
-        unit.commit()
+        changes = unit.commit()
     since = tuple(one for one in lines if one.batch and _place_of(one) > place)
-    return Revoked(org, place, since)
+    return Revoked(org, place, since, changes)
 
 
 def _place_of(line: PackageLine) -> Place:

@@ -17,6 +17,7 @@ from desktop.services.digests import compare
 from desktop.services.directories import take_directory
 from desktop.services.keyring import learn
 from desktop.services.levels import passes_on
+from desktop.services.media import line_of, pictures_in, take_pictures
 from desktop.services.peers import read_file
 from desktop.services.planning import plan_for
 from desktop.services.station import Station
@@ -26,7 +27,7 @@ from desktop.store.holding import Held
 from desktop.store.unit_of_work import UnitOfWork
 from desktop.sync import merge, package
 from desktop.sync.brakes import Brakes, brakes_for
-from desktop.sync.manifest import DIRECTORY
+from desktop.sync.manifest import DIRECTORY, MEDIA
 from desktop.sync.order import Arrival
 
 
@@ -82,6 +83,10 @@ def preview_sealed(station: Station, *, sealed: bytes, path: Path, report: Repor
     if arrived.already:
         return MergePreview(path, peer, manifest, digest, MergePlan(), (), already=arrived.already)
     report(0, 0, "读取内容")
+    if manifest.kind == MEDIA:
+        beside = pictures_in(arrived.opened.beside)
+        plan = MergePlan(counts={"media": len(beside)})
+        return MergePreview(path, peer, manifest, digest, plan, (), beside=beside)
     operations = tuple(_operations_of(station, arrived))
     head = station.vault.head()
     plan = plan_for(station, peer, operations)
@@ -128,6 +133,8 @@ def apply_merge(
     if preview.held:
         _hold(station, preview)
         return _result(preview, "held", preview.held)
+    if preview.manifest.kind == MEDIA:
+        return _keep_pictures(station, preview)
     if preview.is_new_epoch and not accept_epoch:
         name = preview.peer.name
         raise PackageError("new-epoch", f"{name}的登记库恢复过备份或换了电脑", "请打电话核实，确认后再合并这个包")
@@ -140,6 +147,16 @@ def apply_merge(
         back_up_before(station, what="合并")
     done = _write(station, preview, report)
     return replace(done, taken_up=tuple(_take_up(station, preview.peer, preview.manifest.stream, report)))
+
+
+def _keep_pictures(station: Station, preview: MergePreview) -> MergeResult:
+    """Keep the pictures of a package that holds nothing else."""
+    peer, manifest = preview.peer, preview.manifest
+    line = line_of(station, manifest_hash=preview.manifest_hash, peer=peer, manifest=manifest, file=preview.path.name)
+    with station.vault.unit("package.merge", why=f"收下{peer.name}的 {len(preview.beside)} 张照片") as unit:
+        take_pictures(unit, peer, preview.beside, replace(line, batch=unit.header.batch))
+        changes = unit.commit()
+    return replace(_result(preview, "imported", f"收下 {len(preview.beside)} 张照片"), changes=changes)
 
 
 def brakes_of(station: Station, preview: MergePreview) -> Brakes | None:

@@ -18,11 +18,12 @@ from desktop.services.levels import is_superior
 from desktop.services.outgoing import Extent, operations_for
 from desktop.services.peers import peers_of, write_safely
 from desktop.services.station import Station
-from desktop.store import exchange, merging
+from desktop.services.withholding import profile_of, without_withheld
+from desktop.store import exchange, media, merging
 from desktop.store.engine import Reading
 from desktop.store.exchange import EVERYTHING, PackageLine, Peer, Stream
 from desktop.sync import package
-from desktop.sync.manifest import DELTA, SNAPSHOT
+from desktop.sync.manifest import DELTA, SNAPSHOT, written_format
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class _Packing:
     cursor: int
     operations: list[Operation]
     digest: Mapping[str, package.Digest]
+    withheld: tuple[str, ...]
+    max_reader: str  # the newest format the peer reads, '' until it said so
 
     @property
     def kind(self) -> str:
@@ -95,8 +98,11 @@ def _gather(station: Station, connection: Reading, peer: Peer, *, snapshot: bool
     operations = operations_for(station, connection, peer, extent)
     ack = own_ack(connection, org=me.org, peer=peer)
     up = is_superior(station, peer)
-    digest = own_digest(connection, install=me.install) if up else {}
-    return _Packing(out, ack, extent, merging.last_number(connection), operations, digest)
+    withheld = profile_of(connection, peer.org).withheld
+    digest = own_digest(connection, install=me.install) if up and not withheld else {}
+    sent = without_withheld(operations, withheld)
+    last = merging.last_number(connection)
+    return _Packing(out, ack, extent, last, sent, digest, tuple(sorted(withheld)), peer.max_reader)
 
 
 def _extent(station: Station, connection: Reading, out: Stream, *, snapshot: bool) -> Extent:
@@ -124,7 +130,9 @@ def _draft(station: Station, peer: Peer, packing: _Packing, signer: Signer) -> p
         epoch_start=package.EpochStart(**start) if start else None,
         cursor=package.Cursor(packing.extent.start, packing.cursor),
         state_digest=packing.digest,
+        redacted=packing.withheld,
         rotate=signer.statement,
+        format=written_format(packing.max_reader),
         directory=directory_for(station, peer),
     )
 
@@ -144,6 +152,7 @@ def _note(
         )  # fmt: skip
         exchange.keep_stream(unit, done)
         exchange.keep_package(unit, line)
+        media.note(unit, peer.org, packing.ack.media, media.TOLD)
         if draft.rotate:
             note_carried(unit, peer.org, (draft.sender.epoch, draft.seq))
         unit.commit()

@@ -13,6 +13,7 @@ class _Counting(Protocol):
     """What this needs of a vault."""
 
     folder: Path
+    behind: int  # how many entries older the store is than the note beside it
 
     def head(self) -> tuple[int, bytes]:
         """Return the newest entry of the log."""
@@ -41,11 +42,12 @@ def settle(vault: _Counting) -> None:
     A folder that was moved keeps its numbers; only a copy could use them twice.
     """
     noted, found = vault.jotted(_PLACE), place_mark(vault.folder)
-    behind = vault.noted_head()
+    head = vault.noted_head()
+    vault.behind = max(0, head.entry - vault.head()[0]) if head is not None else 0
     if is_copy(noted, found):
         reason = "new-pc" if is_other_machine(noted, found) else "copied"
         vault.begin_epoch("登记库是从别处复制来的", reason=reason)
-    elif behind is not None and behind.entry > vault.head()[0]:
-        vault.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
+    elif vault.behind:
+        vault.begin_epoch(f"登记库比旁边记录的进度旧 {vault.behind} 步，视为从备份恢复")
     if noted != found:
         vault.jot(_PLACE, found)

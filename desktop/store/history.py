@@ -1,7 +1,7 @@
 """What happened: the change log read back for people, and what an undo may still take back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE
 from desktop.store.change_log import SET_ASIDE
 from desktop.store.encoding import from_json
+from desktop.store.rosters import columns_of
 from desktop.store.unit_of_work import UnitOfWork
 
 
@@ -70,16 +71,30 @@ _LINES = (
 
 def history_of_person(connection: Connection, person: str, *, limit: int = 2000) -> list[HistoryLine]:
     """Return every change of a person and what belongs to it, newest first."""
-    rows = connection.exec_driver_sql(_LINES + "WHERE c.person=? ORDER BY c.n DESC LIMIT ?", (person, limit))
-    return [line for row in rows for line in _lines(row)]
+    rows = connection.exec_driver_sql(_LINES + "WHERE c.person=? ORDER BY c.n DESC LIMIT ?", (person, limit)).all()
+    return _with_columns(connection, [line for row in rows for line in _lines(row)])
 
 
 def history_of_period(connection: Connection, *, since: str, until: str, limit: int = 100_000) -> list[HistoryLine]:
     """Return every change between two UTC stamps, newest first (the 异动台账 reads this)."""
     rows = connection.exec_driver_sql(
         _LINES + "WHERE b.at >= ? AND b.at < ? ORDER BY c.n DESC LIMIT ?", (since, until, limit)
-    )
-    return [line for row in rows for line in _lines(row)]
+    ).all()
+    return _with_columns(connection, [line for row in rows for line in _lines(row)])
+
+
+def _with_columns(connection: Connection, lines: list[HistoryLine]) -> list[HistoryLine]:
+    """Add to the source of each value that came from a sheet the column it stood in."""
+    columns = columns_of(connection, [line.batch for line in lines if line.source and line.source.get("row")])
+    return [_with_column(line, columns) for line in lines] if columns else lines
+
+
+def _with_column(line: HistoryLine, columns: Mapping[tuple[str, str, str], Mapping[str, str]]) -> HistoryLine:
+    if not line.source:
+        return line
+    sheet = columns.get((line.batch, str(line.source.get("file")), str(line.source.get("sheet"))), {})
+    column = sheet.get(f"{line.kind}.{line.field}")
+    return replace(line, source={**line.source, "column": column}) if column else line
 
 
 def _lines(row: Any) -> list[HistoryLine]:
@@ -152,5 +167,6 @@ def mark_undone(unit: UnitOfWork, batch: str) -> None:
     run = unit.connection.exec_driver_sql
     run("UPDATE batch SET undone_by=? WHERE id=?", (unit.header.batch, batch))
     run("UPDATE review SET state='undone', decided=? WHERE batch=? AND state='open'", (unit.header.at, batch))
+    run("UPDATE review SET state='open', decided=NULL, decided_by=NULL WHERE decided_by=?", (batch,))
     run("DELETE FROM roster_file WHERE batch=?", (batch,))
     unit.touch("review")

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from desktop.domain.fields import Value
 from desktop.domain.ids import org_id
 from desktop.domain.operations import Dot, Operation
-from desktop.domain.sharing import LOCAL_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
+from desktop.domain.sharing import LOCAL_KINDS, OFFERED_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
 from desktop.store import merging
 from desktop.store.merging import Logged
 
@@ -57,7 +57,7 @@ def _up(connection: Connection, reach: Reach, found: list[Logged]) -> list[Logge
         one
         for one in found
         if one.operation.org in ours
-        and one.operation.kind not in SHARED_KINDS - OWN_KINDS
+        and one.operation.kind not in SHARED_KINDS - OWN_KINDS - OFFERED_KINDS
         and one.operation.kind not in ROUTED_KINDS
         and (one.operation.kind != "org" or one.operation.record in own_orgs)
     ]

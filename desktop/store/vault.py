@@ -61,6 +61,7 @@ class Vault:
         self._key = bytearray(key)
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
+        self.behind = 0  # steps the store was behind the note beside it when it was opened
         self.identity = _read_identity(engine)
         self._writer = _writer_number(engine, self.identity)
         self.switched_on: frozenset[str] = frozenset()  # fields collected here although the dictionary has them off
@@ -288,6 +289,11 @@ def _read_identity(engine: Engine) -> StoreIdentity:
 
 def _writer_number(engine: Engine, identity: StoreIdentity) -> int:
     """Return the small number that stands for this installation and epoch inside the store."""
+    with engine.connect().execution_options(yince_begin="DEFERRED") as connection:
+        row = connection.exec_driver_sql("SELECT id FROM writer WHERE name=?", (identity.writer,)).first()
+        connection.rollback()
+    if row is not None:
+        return int(row[0])
     with engine.begin() as connection:
         return writer_number(connection, identity.writer, org=identity.org)
 

@@ -167,6 +167,21 @@ def _is_sound(manifest: Manifest) -> bool:
     )
 
 
+def written_format(max_reader: str, *, newest: str = FORMAT) -> str:
+    """Return the format to write for a peer: the newest both know; ours until the peer said what it reads."""
+    return min(newest, max_reader, key=_version_key) if max_reader and _is_version(max_reader) else newest
+
+
+def _is_version(text: str) -> bool:
+    major, _, minor = text.partition(".")
+    return major.isascii() and major.isdigit() and minor.isascii() and minor.isdigit()
+
+
+def _version_key(text: str) -> tuple[int, int]:
+    major, _, minor = text.partition(".")
+    return int(major), int(minor)
+
+
 def damaged() -> PackageError:
     """Return the error of a package that is not what was signed and sealed."""
     return PackageError("damaged", "数据包已损坏或被改动过", "请让对方重新拷贝一份")

@@ -26,6 +26,7 @@ from desktop.sync.manifest import (
     DIRECTORY,
     DIRECTORY_TYPE,
     FORMAT,
+    MEDIA_TYPE,
     MOST_MANIFEST,
     RECORDS,
     RECORDS_TYPE,
@@ -136,9 +137,10 @@ def build_package(
     for name, kind, body in beside:
         digest = _sha256(body)
         parts.append(Part(name, kind, len(body), digest, len(body), digest, 0))
+    critical = [MEDIA_TYPE, RECORDS_TYPE] if draft.media else [RECORDS_TYPE]
     manifest = Manifest(
         draft.format, SUITE, draft.sender, draft.to, draft.stream, draft.kind, draft.seq, draft.prev, draft.created,
-        counts_of(operations), parts, list(draft.ack), sorted({RECORDS_TYPE}), draft.epoch_start,
+        counts_of(operations), parts, list(draft.ack), critical, draft.epoch_start,
         draft.cursor, Caps(), dict(draft.state_digest), list(draft.redacted), draft.rotate,
     )  # fmt: skip
     payload = msgspec.json.encode(manifest, order="deterministic")

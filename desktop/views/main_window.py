@@ -29,6 +29,7 @@ from desktop.views.people.people_page import PeoplePage
 from desktop.views.people.person_page import PersonPage
 from desktop.views.people.search_box import SearchBox
 from desktop.views.rosters.roster_page import RosterPage
+from desktop.views.safety_bar import SafetyBar
 from desktop.views.settings.settings_page import SettingsPage
 from desktop.views.verify.verify_page import VerifyPage
 from desktop.views.visits.visit_dialog import VisitDialog
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.message.hide()
         self.drafts = DraftsBar(context)
         self.drafts.wanted.connect(lambda draft: resume(context, draft, page=self.person_page, parent=self))
+        self.safety = SafetyBar(context)
         self._lay_out()
         context.messages.said.connect(self._say)
         context.person_wanted.connect(self._show_person)
@@ -79,6 +81,17 @@ class MainWindow(QMainWindow):
             QShortcut(QKeySequence(keys), self, self.search.begin)
         self.setAcceptDrops(True)
         self.show_page("people")
+        self.safety.refresh()
+        self._say_how_it_opened()
+
+    def _say_how_it_opened(self) -> None:
+        """Say what the user must know about a register that is damaged or older than it was."""
+        vault = self.context.station.vault
+        if vault.is_read_only:
+            self._say(self.tr("登记库已损坏，现在只能查看，不能改动。请从备份恢复后再登记。"), True)
+        elif vault.behind:
+            text = self.tr("登记库比上次用的时候旧了 {0} 步（可能恢复过备份，或上次断电丢了数据）。请核对最近的登记。")
+            self._say(text.format(vault.behind), True)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped(event):
@@ -118,6 +131,14 @@ class MainWindow(QMainWindow):
             self._nav.addWidget(one)
             QShortcut(QKeySequence(f"Ctrl+{len(self.pages)}"), self, one.click)
         self.stack.addWidget(self.person_page)
+        rosters = self.pages["rosters"]
+        if isinstance(rosters, RosterPage):
+            rosters.waiting_changed.connect(self._show_waiting)
+
+    def _show_waiting(self, waiting: int) -> None:
+        """Show beside 名册导入 how many rows wait to be verified."""
+        text = self.tr("名册导入")
+        self._buttons["rosters"].setText(f"{text}（{waiting}）" if waiting else text)
 
     def _lay_out(self) -> None:
         nav = QWidget()
@@ -146,6 +167,7 @@ class MainWindow(QMainWindow):
         right.setSpacing(0)
         right.addLayout(top)
         right.addWidget(self.message)
+        right.addWidget(self.safety)
         right.addWidget(self.drafts)
         right.addLayout(self._progress_row())
         right.addWidget(self.stack, 1)
@@ -210,7 +232,9 @@ class MainWindow(QMainWindow):
         self.message.show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Finish what runs, then close the vault."""
+        """Finish what runs, back up what changed, then close the vault."""
+        if not self.context.station.is_practice:
+            self.safety.back_up(before="退出")
         self.context.runner.close()
         self.context.station.close()
         event.accept()

@@ -6,8 +6,10 @@ from typing import Any
 from desktop.store.migrations import (
     m0001_initial,
     m0002_whole_register,
+    m0005_match,
     m0006_wire,
     m0007_desk,
+    m0008_paper,
     m0009_cards,
     m0011_audit_chain,
 )
@@ -17,8 +19,10 @@ Step = Callable[[Any], None]
 STEPS: tuple[tuple[int, Step], ...] = (
     (1, m0001_initial.apply),
     (2, m0002_whole_register.apply),
+    (5, m0005_match.apply),
     (6, m0006_wire.apply),
     (7, m0007_desk.apply),
+    (8, m0008_paper.apply),
     (9, m0009_cards.apply),
     (11, m0011_audit_chain.apply),
 )

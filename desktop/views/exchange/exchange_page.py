@@ -17,6 +17,7 @@ from desktop.views.context import AppContext
 from desktop.views.exchange.aside_tab import AsideTab
 from desktop.views.exchange.conflicts_tab import ConflictsTab
 from desktop.views.exchange.desk_tab import DeskTab
+from desktop.views.exchange.keys_dialog import KeysDialog
 from desktop.views.exchange.preview_dialog import Looked, PreviewDialog, look
 from desktop.views.exchange.transfers_tab import TransfersTab
 from desktop.views.page import Page, button, label
@@ -27,7 +28,7 @@ _WORDS = {
     "new": "新增", "changed": "修改", "deleted": "删除", "conflicts": "冲突", "rejected": "不收",
     "proposals": "他单位的提议",
     "doubtful": "有疑问（照收，请核对）",
-    "carried": "留待升级", "imported": "已合并", "written": "已生成",
+    "carried": "留待升级", "media": "照片", "imported": "已合并", "written": "已生成",
 }  # fmt: skip
 
 
@@ -92,6 +93,9 @@ class ExchangePage(Page):
         row = QHBoxLayout()
         row.addWidget(export)
         row.addWidget(enroll)
+        self.manage_keys = button(self.tr("密钥管理…"))
+        self.manage_keys.clicked.connect(self.open_keys)
+        row.addWidget(self.manage_keys)
         row.addStretch(1)
         self.peers: SnapshotTable[Peer] = SnapshotTable(
             [
@@ -105,6 +109,13 @@ class ExchangePage(Page):
         box.addLayout(row)
         box.addWidget(table_view(self.peers), 1)
         self.tabs.addTab(held, self.tr("密钥"))
+
+    def open_keys(self) -> KeysDialog:
+        """Open the list of keys."""
+        dialog = KeysDialog(self.context, parent=self)
+        dialog.refresh()
+        dialog.open()
+        return dialog
 
     def refresh(self) -> None:
         """Read peers, conflicts and packages again."""

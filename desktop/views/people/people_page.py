@@ -1,24 +1,24 @@
 """The table of people: sorted by a click, narrowed by state, ids masked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHBoxLayout, QMenu
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu
 
 from desktop.config import paths
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Field, Kind, masked
-from desktop.domain.progress import Report
-from desktop.services import books, peers, register
+from desktop.services import books, register
 from desktop.services.catalogue import collected_fields
 from desktop.services.lists import NamedList
 from desktop.services.station import Station
-from desktop.store.people import PersonRow
+from desktop.store.people import PeopleFilter, PersonRow
 from desktop.views.context import AppContext
+from desktop.views.forms.fill_dialog import FillFormDialog
 from desktop.views.page import Page, button, label
+from desktop.views.paper.paper_dialog import ListAsShown, PaperDialog
 from desktop.views.people.bulk_dialog import BulkDialog
 from desktop.views.people.filters_row import FiltersRow
 from desktop.views.people.lists_menu import ListsMenu
@@ -126,29 +126,34 @@ class PeoplePage(Page):
         menu = QMenu(self)
         for key, one in books.EXPORTS.items():
             action = menu.addAction(self.tr("{0}（{1}）…").format(one.label, one.ending))
-            action.triggered.connect(lambda _checked=False, key=key: self._ask_where(key))
+            action.triggered.connect(lambda _checked=False, key=key: self.open_paper(key))
+        menu.addSeparator()
+        menu.addAction(self.tr("填别人的表格（xlsx、docx）…")).triggered.connect(lambda _on=False: self.fill_form())
         self.export_button.setMenu(menu)
 
-    def _ask_where(self, key: str) -> None:
-        one = books.EXPORTS[key]
-        name, _ = QFileDialog.getSaveFileName(self, one.label, f"{one.label}.{one.ending}", f"*.{one.ending}")
-        if name:
-            self.export_to(key, Path(name))
+    def open_paper(self, key: str) -> PaperDialog:
+        """Open the dialog that prints or exports the people shown, as they are narrowed and ordered now."""
+        keys = [one.key for place, one in enumerate(self.model.columns) if not self.view.isColumnHidden(place)]
+        shown = ListAsShown(self._wanted(), self._sort, self._descending, keys)
+        dialog = PaperDialog(self.context, key=key, shown=shown, parent=self)
+        dialog.open()
+        return dialog
 
-    def export_to(self, key: str, path: Path) -> None:
-        """Write the people shown, as they are narrowed now, to a file."""
+    def _wanted(self) -> Callable[[Station], PeopleFilter]:
+        """Return how to read the filter as it stands now; organisations are looked up off the GUI thread."""
         expression, only = self.filters.expression, self.only.people
+        return lambda station: replace(register.parse_filter(expression, station=station), people=only)
 
-        def job(report: Report) -> int:
-            station = self.context.station
-            wanted = replace(register.parse_filter(expression, station=station), people=only)
-            peers.write_safely(path, books.EXPORTS[key].make(station, wanted, report))
-            return len(register.people_ids(station, wanted=wanted))
+    def fill_form(self) -> FillFormDialog:
+        """Open the dialog that fills somebody else's form for the people shown, as they are narrowed now."""
+        wanted, sort, descending = self._wanted(), self._sort, self._descending
 
-        def done(total: int) -> None:
-            self.context.messages.inform(self.tr("已导出 {0} 人：{1}").format(total, path.name))
+        def people(station: Station) -> list[str]:
+            return register.people_ids(station, wanted=wanted(station), sort=sort, descending=descending)
 
-        self.context.runner.run(job, context=self, done=done, failed=self.context.messages.show_error)
+        dialog = FillFormDialog(self.context, people=people, parent=self)
+        dialog.open()
+        return dialog
 
     def refresh(self) -> None:
         """Read the people again as narrowed and in the chosen order."""
