@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import cast
@@ -37,6 +38,7 @@ class Application:
         self.window: MainWindow | None = None
         self.unlock: UnlockDialog | None = None
         self.sentry: Sentry | None = None
+        self.files: Sequence[Path] = ()  # packages to open once the register is
         state = paths.read_state()
         dress(app, contrast=state.get("contrast") == "1", large=state.get("large") == "1")
 
@@ -89,6 +91,8 @@ class Application:
         self.window.show()
         self.sentry = Sentry(lock=lambda: self.away(str(station.vault.folder)), window=int(self.window.winId()))
         self.window.closed.connect(self._dismiss_sentry)
+        files, self.files = self.files, ()
+        self.window.open_packages(files)
 
     def _dismiss_sentry(self) -> None:
         if self.sentry is not None:
@@ -113,8 +117,8 @@ def _on_uncaught(kind: type[BaseException], error: BaseException, trace: Traceba
     report_bug(error.with_traceback(trace))
 
 
-def main() -> int:
-    """Open the window and return the exit code."""
+def main(files: Sequence[Path] = ()) -> int:
+    """Open the window, on the merge preview of `files` if any, and return the exit code."""
     os.umask(0o077)
     sys.excepthook = _on_uncaught
     app = QApplication(sys.argv[:1])
@@ -124,5 +128,6 @@ def main() -> int:
     if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(translator)
     application = Application(app)
+    application.files = [one.absolute() for one in files]
     application.begin()
     return app.exec()

@@ -1,7 +1,10 @@
 """The main window: navigation on the left, the search box on top, one page per job."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -47,6 +50,12 @@ def _icon(name: str) -> QIcon:
     return QIcon(str(resource_path("style", "icons", f"{name}.svg")))
 
 
+def _dropped(event: QDropEvent) -> list[Path]:
+    """Return the package files and folders of a drop; rosters and pictures belong to their own pages."""
+    found = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [one for one in found if one.is_dir() or one.suffix.lower() == ".ycp"]
+
+
 class MainWindow(QMainWindow):
     """Shows one page at a time; `pages` holds them by key. `closed` is emitted once the vault is closed."""
 
@@ -85,6 +94,7 @@ class MainWindow(QMainWindow):
         self.scanner.scanned.connect(self._check_card)
         for keys in ("Ctrl+K", "F3"):
             QShortcut(QKeySequence(keys), self, self.search.begin)
+        self.setAcceptDrops(True)
         self.show_page(next(key for key in self.pages if self.may_show(key)))
         self.safety.refresh()
         self._say_how_it_opened()
@@ -101,6 +111,20 @@ class MainWindow(QMainWindow):
         elif vault.behind:
             text = self.tr("登记库比上次用的时候旧了 {0} 步（可能恢复过备份，或上次断电丢了数据）。请核对最近的登记。")
             self._say(text.format(vault.behind), True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.open_packages(_dropped(event))
+
+    def open_packages(self, paths: Sequence[Path]) -> None:
+        """Show packages, folders or a whole stick on the desk of the exchange page; one package at once whole."""
+        page = self.pages["exchange"]
+        if paths and self.may_show("exchange") and isinstance(page, ExchangePage):
+            self.show_page("exchange")
+            page.open_files(paths)
 
     def _build_pages(self) -> None:
         for key, text, page in (
