@@ -17,13 +17,16 @@ from desktop.cli_jobs import lists as list_jobs
 from desktop.cli_jobs import numbers as numbers_jobs
 from desktop.cli_jobs import papers as papers_jobs
 from desktop.cli_jobs import rosters as roster_jobs
+from desktop.cli_jobs import sending as sending_jobs
 from desktop.cli_jobs import states as states_jobs
+from desktop.cli_jobs import streams as streams_jobs
+from desktop.cli_jobs import trust as trust_jobs
 from desktop.cli_jobs import verification as verification_jobs
 from desktop.cli_jobs.opening import Answer, Job, JobAdder, password_of, station_at
 from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
-from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError, PackageError
+from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError
 from desktop.services import access, backups, catalogue, exchange, peers, practice, register
 from desktop.services.access import NewStore
 from desktop.services.station import Station
@@ -97,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
         roster_jobs,
         states_jobs,
         verification_jobs,
+        sending_jobs,
+        streams_jobs,
+        trust_jobs,
     ):
         area.add(job)
     return parser
@@ -106,16 +112,15 @@ def _add_exchange(job: JobAdder) -> None:
     """Add the commands of exchange, backup and checking."""
     one = job("key-card", key_card, "导出本单位密钥卡")
     one.add_argument("out", type=Path, metavar="OUT.yck")
-    one = job("enroll", enroll, "登记对方的密钥卡")
-    one.add_argument("file", type=Path, metavar="FILE.yck")
-    one.add_argument("--fingerprint", required=True, metavar="DIGITS")
     one = job("pack", pack, "生成数据包")
     one.add_argument("--to", required=True, metavar="ORG")
     one.add_argument("out", type=Path, metavar="OUT.ycp")
+    one.add_argument("--snapshot", action="store_true", help="带上对方可以看的全部内容，补齐没有收到的包")
     one = job("merge", merge, "合并数据包")
     one.add_argument("files", nargs="+", type=Path, metavar="FILE.ycp")
     one.add_argument("--preview", action="store_true", help="只看结果，不写入")
     one.add_argument("--accept-epoch", action="store_true", help="已核实对方恢复过备份或换了电脑")
+    one.add_argument("--confirm", type=int, metavar="N", help="改动异常多时，核实后写上提示里的数字")
     job("conflicts", conflicts, "列出冲突")
     one = job("resolve", resolve, "裁定一条冲突")
     one.add_argument("conflict", metavar="CONFLICT")
@@ -189,20 +194,13 @@ def key_card(options: argparse.Namespace) -> Answer:
     return {"org": card.org, "name": card.name, "fingerprint": card.fingerprint, "text": text}
 
 
-def enroll(options: argparse.Namespace) -> Answer:
-    """Trust another station's key card."""
-    with station_at(options.store) as station:
-        peer = peers.enroll_peer(station, path=options.file, fingerprint=options.fingerprint)
-    return {"org": peer.org, "name": peer.name, "text": f"已登记 {peer.name} 的密钥卡"}
-
-
 def pack(options: argparse.Namespace) -> Answer:
     """Write a package."""
     with station_at(options.store) as station:
-        done = exchange.pack_for(station, to_org=options.to, path=options.out)
+        done = exchange.pack_for(station, to_org=options.to, path=options.out, snapshot=options.snapshot)
     total = sum(done.counts.values())
     return {
-        "package": done.id, "stream": done.stream, "seq": done.seq, "counts": dict(done.counts),
+        "package": done.id, "stream": done.stream, "seq": done.seq, "counts": dict(done.counts), "kind": done.kind,
         "conflicts": 0, "held": 0, "rejected": 0, "text": f"第 {done.seq} 个数据包已写好，共 {total} 条改动",
     }  # fmt: skip
 
@@ -222,16 +220,20 @@ def _merge_one(station: Station, path: Path, options: argparse.Namespace) -> Ans
     preview = exchange.preview_merge(station, path=path)
     counts = dict(preview.plan.counts)
     state, message = "preview", f"第 {preview.manifest.seq} 个数据包，来自 {preview.peer.name}"
-    if preview.held and not preview_only:
-        raise PackageError("gap", preview.held)
+    more: Answer = {}
     if not preview_only:
-        done = exchange.apply_merge(station, preview=preview, accept_epoch=options.accept_epoch)
-        state, message, counts = done.state, f"{message}：{done.message}", dict(done.counts)
+        done = exchange.apply_merge(
+            station, preview=preview, accept_epoch=options.accept_epoch, confirmed=options.confirm
+        )
+        lines = [f"{message}：{done.message}", *done.notices]
+        lines += [f"第 {one.seq} 个等待的数据包：{one.message}" for one in done.taken_up]
+        state, message, counts = done.state, "\n".join(lines), dict(done.counts)
+        more = {"taken_up": [one.seq for one in done.taken_up], "notices": list(done.notices)}
     return {
         "package": preview.manifest_hash[:32], "stream": preview.manifest.stream, "seq": preview.manifest.seq,
         "from": preview.peer.org, "state": "already" if preview.already else state, "counts": counts,
         "conflicts": counts.get("conflicts", 0), "held": int(bool(preview.held)),
-        "rejected": counts.get("rejected", 0), "text": message,
+        "rejected": counts.get("rejected", 0), "text": message, **more,
     }  # fmt: skip
 
 

@@ -147,7 +147,16 @@ _READ: dict[str, Permit] = {}
 _MATCH: dict[str, Permit] = {}
 
 # --- wire: packages, peers, trust ---
-_WIRE: dict[str, Permit] = {}
+_WIRE = {
+    "package.alarm": Permit("记下数据包分叉", ALL),
+    "package.hold": Permit("收下要等的数据包", ALL),
+    "epoch.new": Permit("重新开始编号", LEAD),
+    "directory.publish": Permit("发布密钥名录", LEAD),
+    "directory.read": Permit("读入密钥名录", LEAD),
+    "key.revoke": Permit("停用密钥", LEAD),
+    "key.renew": Permit("更换签名密钥", LEAD),
+    "profile.edit": Permit("修改发送范围", LEAD),
+}
 
 # --- desk: activities, consulting, calendar, tasks ---
 _DESK: dict[str, Permit] = {

@@ -197,6 +197,7 @@ PEER = Table(
     Column("enrolled_at", Text, nullable=False),
     Column("enrolled_by", Text, nullable=False),
     Column("card", LargeBinary, nullable=False),
+    Column("max_reader", Text, nullable=False, server_default=""),
 )
 
 STREAM = Table(
@@ -210,6 +211,10 @@ STREAM = Table(
     Column("last_manifest", Text, nullable=False),
     Column("cursor", Integer, nullable=False),
     Column("acked_seq", Integer, nullable=False),
+    Column("writer", Text, nullable=False, server_default=""),
+    Column("alarm", Text, nullable=False, server_default=""),
+    Column("heard", Text, nullable=False, server_default=""),
+    Column("rebase", Integer, nullable=False, server_default="0"),
 )
 
 PACKAGE = Table(
@@ -226,6 +231,9 @@ PACKAGE = Table(
     Column("file", Text, nullable=False),
     Column("counts", Text, nullable=False),
     Column("batch", Text),
+    Column("writer", Text, nullable=False, server_default=""),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("kind", Text, nullable=False, server_default="delta"),
 )
 Index("package_stream", PACKAGE.c.stream, PACKAGE.c.seq)
 
@@ -252,6 +260,78 @@ RHYTHM = Table(
     METADATA,
     Column("org", Text, primary_key=True),
     Column("days", Integer, nullable=False),
+)
+
+# Packages that wait, sealed as they came: for the ones before them, or for a newer program.
+HELD = Table(
+    "held",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("stream", Text, nullable=False),
+    Column("org", Text, nullable=False),
+    Column("writer", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+Index("held_stream", HELD.c.stream, HELD.c.seq)
+
+# Every key a unit has had, with the packages it may sign: from a number on, up to a number.
+PEER_KEY = Table(
+    "peer_key",
+    METADATA,
+    Column("kid", Text, primary_key=True),
+    Column("org", Text, primary_key=True),
+    Column("install", Text, primary_key=True),
+    Column("sign_key", LargeBinary, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+Index("peer_key_org", PEER_KEY.c.org)
+
+# The newest signed key directory of each street that was read here.
+DIRECTORY = Table(
+    "directory",
+    METADATA,
+    Column("org", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+# Operations of a newer program, word for word, until this one understands them.
+CARRIED = Table(
+    "carried",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("package", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("person", Text),
+    Column("writer", Text, nullable=False),
+    Column("counter", Integer, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+Index("carried_record", CARRIED.c.kind, CARRIED.c.record)
+Index("carried_dot", CARRIED.c.writer, CARRIED.c.counter)
+
+# Which pictures a unit is known to have.
+MEDIA_STATE = Table(
+    "media_state",
+    METADATA,
+    Column("org", Text, primary_key=True),
+    Column("hash", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("at", Text, nullable=False),
 )
 
 QUARANTINE = Table(

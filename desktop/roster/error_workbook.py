@@ -13,10 +13,12 @@ import xlsxwriter
 
 REASON, SUGGESTION, SOURCE_ROW = "原因", "建议", "原表行号"
 ADDED = (REASON, SUGGESTION, SOURCE_ROW)
-BAD_COLOUR = "FFD9D2"
+BAD_COLOUR = "FFD9D2"  # neither the red nor the yellow that readers take for a mark of the sender
+SAID_COLOUR = "7A3E00"
 _WIDTH = 16
 _MOST_NAME = 28
-_MARKER = re.compile(r"(\d+)#([0-9a-f]{12})#([0-9a-f]{8})")
+_MARKER = re.compile(r"(\d+)(?:\.(\d+))?#([0-9a-f]{12})#([0-9a-f]{8})")
+Marker = tuple[str, int, str]  # the beginning of the file's hash, the row, the beginning of the row's hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +42,26 @@ class ErrorSheet:
 
     name: str
     rows: Iterable[Sequence[str]]
-    header_row: int  # 1-based
+    header_rows: frozenset[int]  # 1-based, one for each table
     width: int  # the columns of the sender; ours come behind
     bad: Mapping[int, BadRow] = field(default_factory=dict)
 
 
-def marker(row: int, *, sha256: str, key: str) -> str:
-    """Return the text by which a row of a file is known again: its number, the file's hash, its own hash."""
-    return f"{row}#{sha256[:12]}#{key[:8]}"
+def marker(row: int, column: int, *, sha256: str, key: str) -> str:
+    """Return the text by which a row of a file is known again: its place, the file's hash, its own hash.
+
+    `column` is the first one (0-based) of a table that stands beside another.
+    """
+    place = f"{row}.{column}" if column else str(row)
+    return f"{place}#{sha256[:12]}#{key[:8]}"
 
 
-def read_marker(text: str) -> tuple[str, int, str] | None:
-    """Return (beginning of the file's hash, row, beginning of the row's hash); None if the text is no marker."""
-    match = _MARKER.fullmatch(text.strip())
-    return (match.group(2), int(match.group(1)), match.group(3)) if match else None
+def read_markers(text: str) -> dict[int, Marker]:
+    """Return what rows a cell names, by the first column of their table."""
+    return {
+        int(match.group(2) or 0): (match.group(3), int(match.group(1)), match.group(4))
+        for match in _MARKER.finditer(text)
+    }
 
 
 def workbook(sheets: Sequence[ErrorSheet]) -> bytes:  # noqa: C901 - one pass over cells
@@ -67,13 +75,13 @@ def workbook(sheets: Sequence[ErrorSheet]) -> bytes:  # noqa: C901 - one pass ov
     head = book.add_format({"bold": True, "text_wrap": True, "border": 1, "bg_color": "#E4EEF0", "num_format": "@"})
     text = book.add_format({"num_format": "@"})
     bad = book.add_format({"num_format": "@", "border": 1, "bg_color": f"#{BAD_COLOUR}"})
-    said = book.add_format({"num_format": "@", "font_color": "#B3261E", "text_wrap": True})
+    said = book.add_format({"num_format": "@", "font_color": f"#{SAID_COLOUR}", "text_wrap": True})
     for number, sheet in enumerate(sheets):
         page = book.add_worksheet(_sheet_name(sheet.name, number))
-        page.freeze_panes(sheet.header_row, 0)
+        page.freeze_panes(min(sheet.header_rows, default=1), 0)
         page.set_column(0, sheet.width + len(ADDED) - 1, _WIDTH)
         for line, cells in enumerate(sheet.rows, start=1):
-            is_head = line == sheet.header_row
+            is_head = line in sheet.header_rows
             problems = sheet.bad[line].problems if line in sheet.bad else {}
             for column in range(sheet.width if problems else min(len(cells), sheet.width)):
                 cell = cells[column] if column < len(cells) else ""

@@ -1,7 +1,7 @@
 """The limited child process that marks bad cells in a sender's own workbook.
 
-`python -m desktop.roster.return_child FILE` takes JSON on standard input: sheet name → {"width", "header_row",
-"added", "bad": {row: {"columns": [...], "beside": [...]}}}, and writes the workbook to standard output. What the sender
+`python -m desktop.roster.return_child FILE` takes JSON on standard input: sheet name → {"width", "header_rows",
+"bad": {row: {"columns": [...], "beside": [...]}}}, and writes the workbook to standard output. What the sender
 formatted stays; formulas become their values (or text), links to other files, hyperlinks and macros are left out.
 """
 
@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from desktop.roster.error_workbook import ADDED, BAD_COLOUR
+from desktop.roster.error_workbook import ADDED, BAD_COLOUR, SAID_COLOUR
 
 _MEMORY = 1536 << 20
 _SECONDS = 120
@@ -70,8 +70,9 @@ def _mark_sheet(page: Any, marks: dict[str, Any]) -> None:
     fill = PatternFill("solid", fgColor=BAD_COLOUR)
     width = int(marks["width"])
     for column, text in enumerate(ADDED, start=width + 1):
-        _write(page.cell(int(marks["header_row"]), column), text)
-        page.cell(int(marks["header_row"]), column).font = Font(bold=True)
+        for line in marks["header_rows"]:
+            _write(page.cell(int(line), column), text)
+            page.cell(int(line), column).font = Font(bold=True)
         page.column_dimensions[page.cell(1, column).column_letter].width = 30
     for row, bad in marks["bad"].items():
         for column in bad["columns"]:
@@ -79,7 +80,7 @@ def _mark_sheet(page: Any, marks: dict[str, Any]) -> None:
         for column, text in enumerate(bad["beside"], start=width + 1):
             cell = page.cell(int(row), column)
             _write(cell, text)
-            cell.font = Font(color="B3261E")
+            cell.font = Font(color=SAID_COLOUR)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 

@@ -10,6 +10,7 @@ from desktop.domain.names import match_key, spellings
 from desktop.roster import error_workbook, matching
 from desktop.roster.archive_list import check_cells, is_archive_list, plan_archive_row
 from desktop.roster.ditto import copied_down, has_sign
+from desktop.roster.error_workbook import ADDED, Marker
 from desktop.roster.grid import plain
 from desktop.roster.mapping import NOTE, ColumnMapping
 from desktop.roster.matching import Choice, Earlier, Known, Met, Planned, RegisterIndex
@@ -36,6 +37,8 @@ class RosterSource:
     mapping: tuple[ColumnMapping, ...]
     seen_at: str = ""  # when the same file came in before, local time
     meanings: Mapping[str, str] = field(default_factory=dict)
+    is_returned: bool = False  # a workbook that was sent back for correction and came in again
+    returned: Mapping[int, Marker] = field(default_factory=dict)  # its rows that were sent back
 
     @property
     def targets(self) -> list[str]:
@@ -56,12 +59,12 @@ class RosterSource:
     def width(self) -> int:
         """The number of columns that are the sender's own: those we added to send it back are cut off."""
         headers = self.table.headers
-        return headers.index(error_workbook.REASON) if self.is_returned else len(headers)
+        return headers.index(error_workbook.REASON) if headers[-len(ADDED) :] == ADDED else len(headers)
 
     @property
-    def is_returned(self) -> bool:
-        """True for a workbook that was sent back for correction and came in again."""
-        return tuple(self.table.headers[-3:]) == error_workbook.ADDED
+    def first_column(self) -> int:
+        """The sheet's column (0-based) where the table begins."""
+        return self.table.columns[0] if self.table.columns else 0
 
     @property
     def is_archive(self) -> bool:
@@ -122,8 +125,8 @@ class Planner:
         return draft
 
     def _plan(self, source: RosterSource, number: int, place: int, draft: RowDraft, index: RegisterIndex) -> Planned:
-        draft.cells = draft.cells[: source.width] if source.is_returned else draft.cells
-        if source.is_returned and not error_workbook.read_marker(self._marker(source, place)):
+        draft.cells = draft.cells[: source.width]  # of two people on one row each has his own cells
+        if source.is_returned and draft.row not in source.returned:
             return Planned(RowDraft(draft.row, draft.cells, draft.values), matching.UNCHANGED)
         if source.is_archive:
             check_cells(draft, source.table.headers)
@@ -138,15 +141,6 @@ class Planner:
         if planned.outcome in {matching.ADDED, matching.UPDATED, matching.UNCHANGED} and planned.met is None:
             self.earlier.meet(draft, number, place)
         return planned
-
-    def _marker(self, source: RosterSource, place: int) -> str:
-        cells = source.table.rows[place][1]
-        return plain(cells[source.width + 2]) if len(cells) > source.width + 2 else ""
-
-    def marker(self, number: int, place: int) -> tuple[str, int, str] | None:
-        """Return which row of which file a returned row answers; None for any other row."""
-        source = self._sources[number]
-        return error_workbook.read_marker(self._marker(source, place)) if source.is_returned else None
 
     def _not_twice(self, planned: Planned) -> None:
         """Let a row that was decided about before, or stands here twice, ask nothing."""

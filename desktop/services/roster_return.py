@@ -55,29 +55,41 @@ def _sheets(file: RosterFile, tables: Sequence[RosterTable]) -> list[ErrorSheet]
     for sheet in file.sheets:
         own = [table for table in tables if table.table.sheet == sheet.name]
         if own:
-            bad = {row: one for table in own for row, one in _bad_rows(table, sheet).items()}
             rows = [[plain(cell) for cell in cells] for cells in sheet.rows]
             width = max([len(cells) for cells in rows], default=0)
-            found.append(ErrorSheet(sheet.name, rows, own[0].table.header_row, width, bad))
+            heads = frozenset(table.table.header_row for table in own)
+            found.append(ErrorSheet(sheet.name, rows, heads, width, _bad_rows(own, sheet)))
     return found
 
 
-def _bad_rows(table: RosterTable, sheet: Sheet) -> dict[int, BadRow]:
-    """Return the rows of a table with something to correct; what was put right by itself is not sent back."""
+def _bad_rows(tables: Sequence[RosterTable], sheet: Sheet) -> dict[int, BadRow]:
+    """Return the rows with something to correct; tables that stand side by side share rows."""
+    problems: dict[int, dict[int, tuple[str, str]]] = {}
+    markers: dict[int, list[str]] = {}
+    for table in tables:
+        columns = table.table.columns
+        for row, said in _wrong_cells(table).items():
+            problems.setdefault(row, {}).update(said)
+            cells = sheet.rows[row - 1]
+            own = [cells[place] if place < len(cells) else "" for place in columns] if columns else cells
+            mark = error_workbook.marker(
+                row, table.source.first_column, sha256=table.sha256, key=source_key(own[: table.source.width])
+            )
+            markers.setdefault(row, []).append(mark)
+    return {row: BadRow(said, " ".join(markers[row])) for row, said in problems.items()}
+
+
+def _wrong_cells(table: RosterTable) -> dict[int, dict[int, tuple[str, str]]]:
+    """Return by row and column of the sheet what to correct; what was put right by itself is not sent back."""
     wrong = {one.row for one in table.problems if one.outcome in _SHOWN}
     columns = table.table.columns
-    problems: dict[int, dict[int, tuple[str, str]]] = {}
+    found: dict[int, dict[int, tuple[str, str]]] = {}
     for one in table.problems:
         if one.row in wrong:
             column = columns[one.column] if one.column < len(columns) else one.column
-            said = problems.setdefault(one.row, {})
+            said = found.setdefault(one.row, {})
             before = said.get(column, ("", ""))
             said[column] = (_both(before[0], one.reason), _both(before[1], one.suggestion))
-    found = {}
-    for row, said in problems.items():
-        cells = sheet.rows[row - 1]
-        own = [cells[place] if place < len(cells) else "" for place in columns] if columns else cells
-        found[row] = BadRow(said, error_workbook.marker(row, sha256=table.sha256, key=source_key(own)))
     return found
 
 
@@ -106,7 +118,7 @@ def _styled(path: Path, sheets: Sequence[ErrorSheet]) -> bytes | None:
 def _marks(sheets: Sequence[ErrorSheet]) -> Mapping[str, Any]:
     return {
         sheet.name: {
-            "width": sheet.width, "header_row": sheet.header_row,
+            "width": sheet.width, "header_rows": sorted(sheet.header_rows),
             "bad": {row: {"columns": list(one.problems), "beside": one.beside} for row, one in sheet.bad.items()},
         }
         for sheet in sheets

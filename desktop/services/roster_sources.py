@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from desktop.domain.clock import local_text
@@ -10,10 +11,11 @@ from desktop.domain.fields import Value
 from desktop.domain.ids import new_id
 from desktop.domain.progress import Report
 from desktop.roster import mapping as mappings
-from desktop.roster.grid import plain
+from desktop.roster.error_workbook import ADDED, Marker, read_markers
+from desktop.roster.grid import Sheet, plain
 from desktop.roster.headers import find_tables
 from desktop.roster.mapping import ColumnMapping
-from desktop.roster.reader import RosterFile, read_roster
+from desktop.roster.reader import read_roster
 from desktop.roster.table import FoundTable
 from desktop.services.roster_plan import RosterSource
 from desktop.services.station import Station
@@ -45,24 +47,38 @@ def read_sources(
             tables = find_tables(sheet)
             if not tables:
                 skipped.append(f"{file.name} 的“{sheet.name}”没有找到表头")
+            marks = _returned_rows(sheet, tables)
             for table in tables:
                 columns, off = _mapped(station, table, mapping)
                 skipped += [f"{file.name} 的“{header}”这一项未启用采集，没有读入" for header in off]
-                sources.append(_source(file, path, table, columns, local_text(at or ""), meanings))
+                source = RosterSource(file.name, path, file.sha256, table, tuple(columns), local_text(at or ""))
+                own = {
+                    row: found[source.first_column]
+                    for row, found in (marks or {}).items()
+                    if source.first_column in found
+                }
+                sources.append(
+                    replace(source, meanings=meanings.get(file.sha256, {}), is_returned=marks is not None, returned=own)
+                )
     if not sources:
         raise RosterError("没有找到花名册的表头", "请检查表里是否有“姓名”“身份证号”这样的列名")
     return sources, skipped
 
 
-def _source(
-    file: RosterFile,
-    path: Path,
-    table: FoundTable,
-    columns: Sequence[ColumnMapping],
-    seen_at: str,
-    meanings: Mapping[str, Mapping[str, str]],
-) -> RosterSource:
-    return RosterSource(file.name, path, file.sha256, table, tuple(columns), seen_at, meanings.get(file.sha256, {}))
+def _returned_rows(sheet: Sheet, tables: Sequence[FoundTable]) -> dict[int, dict[int, Marker]] | None:
+    """Return the rows of a sheet that were sent back, by the first column of their table; None if none was."""
+    place = -1
+    for table in tables:
+        header = [plain(cell).strip() for cell in sheet.rows[table.header_row - 1]]
+        while header and not header[-1]:
+            header.pop()
+        if tuple(header[-len(ADDED) :]) == ADDED:
+            place = len(header) - 1
+    if place < 0:
+        return None
+    rows = ((row, cells) for row, cells in enumerate(sheet.rows, start=1) if len(cells) > place)
+    found = ((row, read_markers(plain(cells[place]))) for row, cells in rows)
+    return {row: marks for row, marks in found if marks}
 
 
 def _mapped(

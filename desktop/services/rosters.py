@@ -119,12 +119,12 @@ def _run(
         if writer is not None:
             writer.begin(source)
         tally = _Tally(source)
-        for place, planned in enumerate(planner.plans(number)):
+        for planned in planner.plans(number):
             if done % _REPORT_EVERY == 0:
                 report(done, total, what)
             done += 1
             if writer is not None:
-                writer.write(source, planned, planner.marker(number, place))
+                writer.write(source, planned, source.returned.get(planned.draft.row))
             tally.add(planned)
         tables.append(tally.table())
     return tables

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from desktop.domain.dictionary import KINDS
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE
 from desktop.store.change_log import SET_ASIDE
@@ -99,6 +100,8 @@ def _with_column(line: HistoryLine, columns: Mapping[tuple[str, str, str], Mappi
 def _lines(row: Any) -> list[HistoryLine]:
     """Return one line a field of a log row."""
     batch, batch_action, kind, record, action, fields, author, source, user, at, why, undone = row
+    if kind not in KINDS:
+        return []  # of a newer program: carried, but nothing this one could show
     who = from_json(author) or {"user": user, "org": "", "at": at, "why": why}
     place = from_json(source)
 
@@ -111,7 +114,10 @@ def _lines(row: Any) -> list[HistoryLine]:
     if action == DELETE:
         return [line("", None, None)]
     found = []
+    keys = KINDS[kind].keys
     for key, value in from_json(fields).items():
+        if key.removeprefix(SET_ASIDE) not in keys:
+            continue
         if key.startswith(SET_ASIDE):
             found.append(line(key.removeprefix(SET_ASIDE), None, value, aside=True))
         else:
@@ -147,7 +153,7 @@ def steps_of(connection: Connection, batch: str) -> list[Step]:
         "JOIN batch b ON b.n = c.batch WHERE b.id=? ORDER BY c.n DESC",
         (batch,),
     )
-    return [_step(row) for row in rows]
+    return [_step(row) for row in rows if row[0] in KINDS]
 
 
 def _step(row: Any) -> Step:

@@ -14,6 +14,7 @@ from desktop.domain.ids import IdMaker
 from desktop.domain.permissions import SUPERVISOR
 from desktop.store import migrations
 from desktop.store.engine import open_engine, raw_connection
+from desktop.store.epochs import settle
 from desktop.store.migrations.m0001_initial import APPLICATION_ID
 from desktop.store.places import BACKUPS, DATABASE, StoreLock, refuse_network_place
 from desktop.store.vault import StoreIdentity, Vault
@@ -44,6 +45,7 @@ def create_vault(
     connection.close()
     vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role)
     vault.hold(lock)
+    settle(vault)
     return vault
 
 
@@ -60,8 +62,8 @@ def open_vault(
 ) -> Vault:
     """Open the store in `folder`; migrate it if it is older, after a copy was put aside.
 
-    A store that is behind the head noted beside it was restored by hand: it opens in a new epoch,
-    so that its counters are never used twice (`sync.md` section 3.4). A damaged one may be opened
+    A store that was restored by hand or copied opens in a new epoch, so that its counters are never used
+    twice (`store.epochs`). A damaged one may be opened
     `read_only`: nothing of it is changed then, and every write raises ReadOnlyStoreError.
     Raises StorePlaceError, StoreInUseError, NewerStoreError, OlderStoreError, DamagedStoreError.
     """
@@ -94,11 +96,8 @@ def _take_up(vault: Vault, *, store_id: str) -> None:
     if vault.identity.store_id != store_id:
         vault.close()
         raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
-    noted = vault.noted_head()
-    behind = noted.entry - vault.head()[0] if noted is not None else 0
-    if not vault.is_read_only and behind > 0:
-        vault.behind = behind
-        vault.begin_epoch(f"登记库比旁边记录的进度旧 {behind} 步，视为从备份恢复")
+    if not vault.is_read_only:
+        settle(vault)
 
 
 def _vault_over(folder: Path, engine: Engine, **rest: Any) -> Vault:

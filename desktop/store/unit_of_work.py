@@ -106,6 +106,14 @@ class UnitOfWork:
         """Write a record known to be new (its id was made just now), without looking it up."""
         self._put_new(kind, record, filled_values(kind, values))
 
+    def put_again(self, kind: str, record: str) -> bool:
+        """Write one filled field of a living record as it is: a word that it stays, knowing all that was written."""
+        stored = self._load(kind, [record]).get(record)
+        key = min(stored.values, default=None) if stored else None
+        if stored is None or key is None:
+            return False
+        return self.put(kind, record, {key: stored.values[key]}, force=[key])
+
     def delete(self, kind: str, record: str) -> bool:
         """Mark a record deleted; return False if there is none or it was already."""
         stored = self._load(kind, [record]).get(record)

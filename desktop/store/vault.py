@@ -155,15 +155,50 @@ class Vault:
         """Take over the lock of the folder until the vault is closed."""
         self._lock = lock
 
-    def begin_epoch(self, why: str) -> None:
-        """Start a new epoch of this installation: its counters may have been used elsewhere."""
+    def begin_epoch(self, why: str, *, reason: str = "restored") -> None:
+        """Start a new epoch of this installation: its counters may have been used elsewhere.
+
+        `reason` travels to every peer: `restored`, `copied`, `new-pc` or `fork` (`docs/formats/package.md`).
+        """
+        before = self.identity.writer
         identity = replace(self.identity, epoch=self.identity.epoch + 1)
+        start = {"reason": reason, "why": why, "at": stamp(self.clock), "before": before}
         with self.unit("epoch.start", why=why) as unit:
             unit.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='epoch'", (str(identity.epoch),))
             unit.connection.exec_driver_sql("UPDATE meta SET value='0' WHERE key='counter'")
+            _note_meta(unit.connection, "epoch_start", json.dumps(start, ensure_ascii=False, sort_keys=True))
             unit.commit()
         self.identity = identity
         self._writer = _writer_number(self._engine, identity)
+
+    def explain_epoch(self, why: str, *, reason: str = "restored") -> None:
+        """Say better why the present epoch began, before anybody heard of it."""
+        start = {**(self.epoch_start() or {}), "reason": reason, "why": why}
+        with self.unit("epoch.start", why=why) as unit:
+            _note_meta(unit.connection, "epoch_start", json.dumps(start, ensure_ascii=False, sort_keys=True))
+            unit.commit()
+
+    def epoch_start(self) -> dict[str, str] | None:
+        """Return why the present epoch began, None in the first one."""
+        found = self.meta("epoch_start")
+        return dict(json.loads(found)) if found and self.identity.epoch > 1 else None
+
+    def meta(self, key: str) -> str:
+        """Return what the store notes about itself under `key`, '' if nothing."""
+        with self._looking() as connection:
+            found = connection.exec_driver_sql("SELECT value FROM meta WHERE key=?", (key,)).scalar()
+        return str(found or "")
+
+    def jotted(self, key: str) -> str:
+        """Return a note about where the store is used, '' if there is none; not sealed, see `jot`."""
+        with self._looking() as connection:
+            return str(connection.exec_driver_sql("SELECT value FROM setting WHERE key=?", (key,)).scalar() or "")
+
+    def jot(self, key: str, value: str) -> None:
+        """Note something that only concerns this computer: never logged, never sent, nothing rests on it."""
+        with self._engine.connect().execution_options(yince_begin="IMMEDIATE") as connection:
+            connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?,?)", (key, value))
+            connection.commit()
 
     def head(self) -> tuple[int, bytes]:
         """Return the number and hash of the newest entry of the change log."""
@@ -231,6 +266,10 @@ class _NotedUnit(UnitOfWork):
         self.connection.close()
         self._noted(changes)
         return changes
+
+
+def _note_meta(connection: Connection, key: str, value: str) -> None:
+    connection.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?,?)", (key, value))
 
 
 def _read_identity(engine: Engine) -> StoreIdentity:

@@ -305,3 +305,38 @@ def test_a_new_phone_of_a_contact_is_taken_and_he_stays_one(station: Station, ro
     page = register.person_details(station, person=register.person_by_any(station, text=ZHANG))
     assert [(one.values["name"], one.values["phone"]) for one in page.children["contact"]] == [("张小", "13991234568")]
     assert outcomes(bring_in(station, first)) == {"unchanged": 1}
+
+
+def test_two_people_on_one_row_are_each_sent_back_and_answered(station: Station, tmp_path: Path) -> None:
+    path = tmp_path / "并排.xlsx"
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = "并排"
+    page.append(["姓名", "身份证号", "住址"] * 2)
+    good = ["610100195307063017", "610100195307063025", "610100195307063033", "61010019530706305X"]
+    for number in range(4):
+        page.append(
+            [
+                f"张{'一二三四'[number]}",
+                good[number],
+                "甲",
+                f"李{'一二三四'[number]}",
+                f"61010019600101{number}017"[:17],
+                "乙",
+            ]
+        )
+    page.cell(3, 2).value = "610100"
+    book.save(path)
+    first = rosters.import_rosters(station, paths=[path])
+    assert first.counts["rows"] == 8
+    returned = tmp_path / "退回.xlsx"
+    assert rosters.write_errors(first.preview, path=returned) == 4
+    book = openpyxl.load_workbook(returned)
+    page = book.worksheets[0]
+    page.cell(3, 2).value = good[1]
+    page.cell(2, 3).value = "丙"  # was not sent back
+    book.save(returned)
+    again = rosters.import_rosters(station, paths=[returned])
+    assert again.counts["rows"] == 8
+    assert (again.counts["added"], again.counts["updated"]) == (1, 0)
+    assert again.counts["rejected"] == first.counts["rejected"] - 1

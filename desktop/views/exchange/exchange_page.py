@@ -14,14 +14,16 @@ from desktop.services.station import Station
 from desktop.store.exchange import Conflict, PackageLine, Peer
 from desktop.sync.key_card import KeyCard
 from desktop.views.context import AppContext
+from desktop.views.exchange.keys_dialog import KeysDialog
 from desktop.views.page import Page, button, label
 from desktop.views.table import Column, SnapshotTable, table_view
 
 Answer = tuple[list[Peer], list[Conflict], list[PackageLine], KeyCard]
 _WORDS = {
     "new": "新增", "changed": "修改", "deleted": "删除", "conflicts": "冲突", "rejected": "不收",
+    "proposals": "他单位的提议",
     "doubtful": "有疑问（照收，请核对）",
-    "imported": "已合并", "written": "已生成",
+    "carried": "留待升级", "media": "照片", "imported": "已合并", "written": "已生成",
 }  # fmt: skip
 
 
@@ -80,6 +82,9 @@ class ExchangePage(Page):
         row = QHBoxLayout()
         row.addWidget(export)
         row.addWidget(enroll)
+        self.manage_keys = button(self.tr("密钥管理…"))
+        self.manage_keys.clicked.connect(self.open_keys)
+        row.addWidget(self.manage_keys)
         row.addStretch(1)
         self.peers: SnapshotTable[Peer] = SnapshotTable(
             [
@@ -118,6 +123,13 @@ class ExchangePage(Page):
         box.addWidget(self.conflict_view, 1)
         box.addLayout(row)
         self.tabs.addTab(held, self.tr("冲突"))
+
+    def open_keys(self) -> KeysDialog:
+        """Open the list of keys."""
+        dialog = KeysDialog(self.context, parent=self)
+        dialog.refresh()
+        dialog.open()
+        return dialog
 
     def refresh(self) -> None:
         """Read peers, conflicts and packages again."""
