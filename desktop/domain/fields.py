@@ -65,7 +65,7 @@ class Field:
     @property
     def is_number(self) -> bool:
         """True if the value is stored as an integer."""
-        return self.kind in {Kind.BOOL, Kind.INT, Kind.MONEY}
+        return self.kind is Kind.BOOL or self.kind is Kind.INT or self.kind is Kind.MONEY
 
 
 @dataclass(frozen=True, slots=True)
