@@ -18,6 +18,7 @@ from desktop.cli_jobs import forms as forms_jobs
 from desktop.cli_jobs import lists as list_jobs
 from desktop.cli_jobs import numbers as numbers_jobs
 from desktop.cli_jobs import papers as papers_jobs
+from desktop.cli_jobs import privacy as privacy_jobs
 from desktop.cli_jobs import rosters as roster_jobs
 from desktop.cli_jobs import sending as sending_jobs
 from desktop.cli_jobs import states as states_jobs
@@ -117,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
         roster_jobs,
         states_jobs,
         audit_jobs,
+        privacy_jobs,
         users_jobs,
         verification_jobs,
         sending_jobs,

@@ -112,3 +112,63 @@ def log_sizes(connection: Connection) -> dict[str, int]:
         label: int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())  # noqa: S608 - our names
         for label, table in tables.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """One request of somebody in the register that waits for an answer."""
+
+    id: str
+    person: str
+    person_no: str
+    kind: str
+    asked_on: str
+    due_on: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class DuePerson:
+    """Somebody whose data have been kept as long as needed."""
+
+    id: str
+    person_no: str
+    since: str
+    state: str
+
+
+def open_requests(connection: Connection) -> list[OpenRequest]:
+    """Return the requests that wait, the most urgent first."""
+    rows = connection.exec_driver_sql(
+        "SELECT r.id, r.person, coalesce(p.person_no, ''), r.kind, r.asked_on, r.due_on, coalesce(r.what, '') "
+        "FROM rights_request r LEFT JOIN person p ON p.id=r.person "
+        "WHERE r.deleted=0 AND r.done_on IS NULL ORDER BY r.due_on, r.asked_on"
+    )
+    return [OpenRequest(*row) for row in rows]
+
+
+def retention_due(connection: Connection, *, before: str) -> list[DuePerson]:
+    """Return who died or left before an ISO day and is neither locked nor erased."""
+    rows = connection.exec_driver_sql(
+        "SELECT p.id, coalesce(p.person_no, ''), max(s.done_on), p.manage_state FROM person p "
+        "JOIN state s ON s.person=p.id AND s.deleted=0 AND s.new_state=p.manage_state "
+        "WHERE p.deleted=0 AND p.manage_state IN ('2', '5', '6') "
+        "AND p.id NOT IN (SELECT person FROM archive_lock WHERE deleted=0 AND until IS NULL) "
+        "GROUP BY p.id HAVING max(s.done_on) <= ? ORDER BY 3",
+        (before,),
+    )
+    return [DuePerson(*row) for row in rows]
+
+
+def locked_people(connection: Connection) -> frozenset[str]:
+    """Return the ids of everyone whose data lie in the locked archive."""
+    rows = connection.exec_driver_sql("SELECT person FROM archive_lock WHERE deleted=0 AND until IS NULL")
+    return frozenset(str(row[0]) for row in rows)
+
+
+def lock_of(connection: Connection, person: str) -> str:
+    """Return the id of the record that locks a person's data, '' if they are not locked."""
+    found = connection.exec_driver_sql(
+        "SELECT id FROM archive_lock WHERE deleted=0 AND until IS NULL AND person=?", (person,)
+    ).scalar()
+    return str(found or "")
