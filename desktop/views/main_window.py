@@ -50,7 +50,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 720)
         self.stack = QStackedWidget()
         self.person_page = PersonPage(context)
-        self._people = PeoplePage(context)
+        self.people_page = PeoplePage(context)
         self.pages: dict[str, Page] = {}
         self._buttons: dict[str, QPushButton] = {}
         self._nav = QVBoxLayout()
@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
 
     def _build_pages(self) -> None:
         for key, text, page in (
-            ("people", self.tr("人员"), self._people),
+            ("people", self.tr("人员"), self.people_page),
             ("verify", self.tr("信息核对"), VerifyPage(self.context)),
             ("visits", self.tr("走访"), VisitsPage(self.context)),
             ("ledger", self.tr("异动台账"), LedgerPage(self.context)),
@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
 
     def _show_people(self, title: str, people: list[str]) -> None:
         self.show_page("people")
-        self._people.show_people(title, people)
+        self.people_page.show_people(title, people)
 
     def _show_person(self, person: str) -> None:
         self.person_page.show_person(person)
