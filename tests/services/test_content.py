@@ -11,7 +11,7 @@ from desktop.domain import dictionary
 from desktop.domain.errors import PackageError
 from desktop.domain.fields import Field, RecordKind
 from desktop.security import sealing, signing
-from desktop.services import backups, carrying, exchange, media, photos, register, streams, withholding
+from desktop.services import backups, carrying, catalogue, exchange, media, photos, register, streams, withholding
 from desktop.services.station import Station
 from desktop.services.withholding import Profile
 from desktop.store import attachments
@@ -177,3 +177,14 @@ def test_the_hash_of_a_picture_is_its_name(pair: Pair) -> None:
         media.pictures_in({"0" * 64: JPEG})
     good = JPEG + b"x"
     assert media.pictures_in({hashlib.sha256(good).hexdigest(): good})
+
+
+def test_the_streets_switch_of_a_field_reaches_its_communities(pair: Pair, mail: Path) -> None:
+    community, street = pair
+    field = next(one.key for one in dictionary.PERSON.fields if one.off)
+    catalogue.switch_field(community, field=field, collected=False, why="社区原先不采集")
+    catalogue.switch_field(street, field=field, collected=True, why="区里文件要求")
+    assert send(community, street, mail).state == "imported"
+    assert send(street, community, mail).state == "imported"
+    assert field in community.vault.switched_on
+    assert exchange.list_conflicts(community) == []
