@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from desktop.cli_jobs import cards as card_jobs
+from desktop.cli_jobs import desk as desk_jobs
 from desktop.cli_jobs import duplicates as duplicate_jobs
 from desktop.cli_jobs import fields_and_rules, past
 from desktop.cli_jobs import forms as forms_jobs
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         sending_jobs,
         streams_jobs,
         trust_jobs,
+        desk_jobs,
     ):
         area.add(job)
     return parser

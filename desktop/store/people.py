@@ -240,6 +240,16 @@ def counts_by(connection: Connection, key: str) -> dict[str, int]:
     return {str(value): int(count) for value, count in connection.exec_driver_sql(sql)}
 
 
+def with_id_numbers(connection: Connection, numbers: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return (id number, name, person number) of the living people who bear one of these id numbers."""
+    found: list[tuple[str, str, str]] = []
+    for part in chunks(numbers):
+        marks = ",".join("?" * len(part))
+        sql = f"SELECT id_no, name, coalesce(person_no, '') FROM person WHERE deleted=0 AND id_no IN ({marks})"  # noqa: S608
+        found += [(str(row[0]), str(row[1]), str(row[2])) for row in connection.exec_driver_sql(sql, tuple(part))]
+    return found
+
+
 def next_person_no(connection: Connection, prefix: str) -> int:
     """Return the next free serial of person numbers that begin with `prefix`."""
     sql = "SELECT max(CAST(substr(person_no, ?) AS INTEGER)) FROM person WHERE person_no LIKE ? ESCAPE '!'"
