@@ -227,8 +227,8 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
         changes = unit.commit()
     if any(one.kind == "erasure" for one in preview.plan.records):
         station.vault.scrub()
-    if heard.is_behind:
-        station.vault.begin_epoch(f"{peer.name}收到过本库没有记录的数据包，视为从备份恢复")
+    if heard.behind:
+        station.vault.begin_epoch(f"{peer.name}收到过本库没有记录的数据包，视为从备份恢复", above=heard.behind)
     return replace(_result(preview, "imported", "合并完成"), changes=changes, notices=(*heard.notices, *told))
 
 
