@@ -39,8 +39,8 @@ class TransfersTab(QWidget):
                 Column(self.tr("姓名"), lambda one: one.text("name"), 9),
                 Column(self.tr("转出"), lambda one: one.source_name, 12),
                 Column(self.tr("转入"), lambda one: one.target_name or self.tr("待定"), 12),
-                Column(self.tr("办理情况"), lambda one: one.state.value, 20),
-                Column(self.tr("提出日期"), lambda one: one.text("offered_on"), 11),
+                Column(self.tr("办理情况"), lambda one: one.state.value, 18),
+                Column(self.tr("提出日期"), lambda one: one.text("offered_on"), 10),
             ]
         )
         self.view = table_view(self.lines)
@@ -66,7 +66,7 @@ class TransfersTab(QWidget):
             (Step.CLOSE, self.tr("办结（不转）"), self.close_current),
             (Step.CONFIRM, self.tr("办结转移"), self.confirm),
         ):
-            one = button(text, primary=step in {Step.ACCEPT, Step.CONFIRM})
+            one = button(text, primary=step in {Step.ACCEPT, Step.CONFIRM, Step.ROUTE})
             one.clicked.connect(lambda _checked=False, job=job: job())
             self.steps[step] = one
             row.addWidget(one)
@@ -77,7 +77,7 @@ class TransfersTab(QWidget):
         parts = QSplitter()
         parts.addWidget(self.view)
         parts.addWidget(right)
-        parts.setStretchFactor(0, 3)
+        parts.setStretchFactor(0, 5)
         parts.setStretchFactor(1, 2)
         whole = QVBoxLayout(self)
         whole.addWidget(self.empty)
