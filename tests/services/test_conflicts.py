@@ -148,6 +148,7 @@ def test_what_is_left_out_waits_with_all_behind_it_and_is_taken_in_later(pair: P
     register.amend_person(community, person=one, values={"live_addr": "三桥1号"})
     send(community, street, tmp_path)
     assert names_at(street) == ["李四"]
+    assert any("放在一边" in one for one in send(street, community, tmp_path).notices)
     lines = quarantine.put_aside_lines(street)
     assert {line.name for line in lines} <= {"张三", ""}
     done = quarantine.take_in(street, ids=[lines[0].id])
