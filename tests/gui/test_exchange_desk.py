@@ -157,6 +157,7 @@ def test_a_person_is_offered_from_the_page_and_moved_at_the_street(
     assert (tmp_path / "转移单.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.long
 def test_somebody_leaves_the_area_and_is_receipted(
     window: MainWindow, settle: Settle, community: Station, tmp_path: Path
 ) -> None:
