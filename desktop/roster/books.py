@@ -3,12 +3,15 @@
 import contextlib
 import io
 import sys
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from xml.etree import ElementTree
 
 from desktop.roster.precheck import PROTECTED, UNREADABLE, RefusedFile
+from desktop.roster.slow_ods import ods_sheets
 from desktop.roster.survey import BookFacts, SheetFacts
 from desktop.roster.survey_xls import survey_ole
 from desktop.roster.survey_xlsx import survey_zip
@@ -32,7 +35,7 @@ def sheets_of_book(raw: bytes, kind: str, *, slow: bool) -> Iterator[ReadSheet]:
     """Yield the sheets of a workbook; one that must not be read is left out with a note. Raises RefusedFile."""
     book = survey_zip(raw) if kind == "zip" else survey_ole(raw)
     found = 0
-    for sheet in _slow_sheets(raw, book) if slow and book.kind == "xlsx" else _fast_sheets(raw, book):
+    for sheet in _slow_sheets(raw, book) if slow and book.kind in {"xlsx", "ods"} else _fast_sheets(raw, book):
         if not sheet.facts.refused:
             found += 1
             yield sheet
@@ -52,7 +55,7 @@ def _fast_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
         opened = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
         metadata = list(opened.sheets_metadata)
     except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
-        if book.kind == "xlsx" and "assword" not in str(error):
+        if "assword" not in str(error) and book.kind in {"xlsx", "ods"}:
             yield from _slow_sheets(raw, book)
             return
         raise _unreadable(error) from None
@@ -86,7 +89,8 @@ def _fast_sheet(opened: Any, name: str, facts: SheetFacts, hidden: bool) -> Read
 
 def _slow_sheet(raw: bytes, book: BookFacts, name: str) -> ReadSheet:
     """Return one sheet by the other reader; raises RefusedFile if there is none for its kind."""
-    found = (one for one in _slow_sheets(raw, book) if one.name == name) if book.kind == "xlsx" else iter(())
+    slow = book.kind in {"xlsx", "ods"}
+    found = (one for one in _slow_sheets(raw, book) if one.name == name) if slow else iter(())
     sheet = next(found, None)
     if sheet is None:
         raise RefusedFile(UNREADABLE)
@@ -94,6 +98,19 @@ def _slow_sheet(raw: bytes, book: BookFacts, name: str) -> ReadSheet:
 
 
 def _slow_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
+    """Yield sheets by the other reader of their kind; raises RefusedFile."""
+    return _openpyxl_sheets(raw, book) if book.kind == "xlsx" else _ods_sheets(raw, book)
+
+
+def _ods_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
+    try:
+        for name, rows in ods_sheets(raw):
+            yield ReadSheet(name, rows, book.sheets.get(name, SheetFacts()), name in book.hidden)
+    except (ElementTree.ParseError, zipfile.BadZipFile, KeyError) as error:
+        raise RefusedFile(UNREADABLE) from error
+
+
+def _openpyxl_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
     """Yield sheets of an xlsx by openpyxl, which streams where calamine needs the whole sheet at once."""
     sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # saves its memory and its threads
     import warnings
