@@ -16,6 +16,7 @@ from desktop.roster.survey import BookFacts, SheetFacts
 from desktop.roster.survey_xls import survey_ole
 from desktop.roster.survey_xlsx import survey_zip
 
+UNREADABLE_SHEET = "读不了，可能已损坏"
 _CONFIRMED = 50_000  # rows of a sheet that a third reading may take
 
 
@@ -28,6 +29,7 @@ class ReadSheet:
     facts: SheetFacts
     hidden: bool = False
     notes: list[str] = field(default_factory=list)
+    failed: bool = False  # no row of it could be read
     confirm: Callable[[], set[int]] | None = None  # the rows with a value, by a third reading
 
 
@@ -35,16 +37,16 @@ def sheets_of_book(raw: bytes, kind: str, *, slow: bool) -> Iterator[ReadSheet]:
     """Yield the sheets of a workbook; one that must not be read is left out with a note. Raises RefusedFile."""
     book = survey_zip(raw) if kind == "zip" else survey_ole(raw)
     found = 0
+    refused = ""
     for sheet in _slow_sheets(raw, book) if slow and book.kind in {"xlsx", "ods"} else _fast_sheets(raw, book):
-        if not sheet.facts.refused:
+        if sheet.facts.refused:
+            refused = refused or sheet.facts.refused
+            yield ReadSheet(sheet.name, [], SheetFacts(), sheet.hidden, [f"这张表没有读：{sheet.facts.refused}"])
+        else:
             found += 1
             yield sheet
-        elif len(book.sheets) <= 1:
-            raise RefusedFile(f"表格{sheet.facts.refused}")
-        else:
-            yield ReadSheet(sheet.name, [], SheetFacts(), sheet.hidden, [f"这张表没有读：{sheet.facts.refused}"])
-    if book.sheets and not found and any(one.refused for one in book.sheets.values()):
-        raise RefusedFile(f"表格{next(one.refused for one in book.sheets.values() if one.refused)}")
+    if refused and not found:
+        raise RefusedFile(f"表格{refused}")
 
 
 def _fast_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
@@ -70,7 +72,7 @@ def _fast_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
             sheet = _fast_sheet(opened, meta.name, facts, hidden)
             if sheet is not None and book.kind == "xlsx" and facts.last_row <= _CONFIRMED:
                 sheet.confirm = partial(_valued_rows, raw, book, meta.name)
-            yield sheet or _slow_sheet(raw, book, meta.name)
+            yield sheet or _slow_or_none(raw, book, meta.name)
 
 
 def _fast_sheet(opened: Any, name: str, facts: SheetFacts, hidden: bool) -> ReadSheet | None:
@@ -85,6 +87,14 @@ def _fast_sheet(opened: Any, name: str, facts: SheetFacts, hidden: bool) -> Read
             raise
         return None
     return ReadSheet(name, sheet.iter_rows(), facts, hidden)
+
+
+def _slow_or_none(raw: bytes, book: BookFacts, name: str) -> ReadSheet:
+    """Return one sheet by the other reader, or an empty one that says it cannot be read."""
+    try:
+        return _slow_sheet(raw, book, name)
+    except RefusedFile:
+        return ReadSheet(name, [], SheetFacts(refused=UNREADABLE_SHEET))
 
 
 def _slow_sheet(raw: bytes, book: BookFacts, name: str) -> ReadSheet:
