@@ -239,3 +239,19 @@ def test_a_list_prints_the_columns_order_and_masks_that_were_asked_for(station: 
     assert sheet.freeze_panes == "A2"
     with pytest.raises(InvalidValueError, match="没有这列"):
         column_keys("没有这列")
+
+
+@pytest.mark.parametrize("what", ["book", "table", "cards", "form"])
+def test_line_breaks_and_invisible_characters_do_not_stop_a_print(station: Station, what: str) -> None:
+    values = {"name": "张\u200b三", "remark": "第一行\n第二行\t完\ufeff", "live_addr": "3号楼\n2单元"}
+    one = register.register_person(station, draft=PersonDraft({"name": "张三"})).person
+    with station.vault.unit("person.edit") as unit:
+        unit.put("person", one, values)
+        unit.commit()
+    wish = PaperWish(columns=("remark", "live_addr"))
+    made = "".join(pages(books.EXPORTS[what].make(station, PeopleFilter(), lambda *_: None, wish)))
+    assert "张三" in made
+    assert "3号楼" in made
+    if what in {"table", "form"}:
+        assert "第一行" in made
+        assert "第二行" in made
