@@ -171,7 +171,7 @@ def _rows(connection: Connection, kind: str) -> Iterator[Any]:
 def _check_index(connection: Connection, result: CheckReport) -> None:
     """Compare the number of people with the number of index rows."""
     people = int(connection.exec_driver_sql("SELECT count(*) FROM person WHERE deleted=0").scalar_one())
-    for table in ("find_words", "find_digits"):
+    for table in ("find", "find_row"):
         rows = int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())  # noqa: S608
         if rows != people:
             result.add(f"查找索引：有 {rows} 条，应为 {people} 条")
