@@ -78,7 +78,7 @@ def _printed(station: Station, wanted: PeopleFilter) -> Printed | None:
 
 def _key(wanted: PeopleFilter) -> str:
     """Return the name under which the book of a filter is remembered."""
-    said = json.dumps(asdict(wanted), ensure_ascii=False, sort_keys=True, default=list)
+    said = json.dumps(asdict(wanted), ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 

@@ -60,6 +60,11 @@ def test_the_fingerprint_outlives_a_new_name_and_style_but_not_new_words(tmp_pat
     book.worksheets[0]["A1"].font = copy(book.worksheets[0]["B2"].font)
     book.save(tmp_path / "again.xlsx")
     assert read_form(tmp_path / "again.xlsx").fingerprint == first
+    book.worksheets[0]["A1"] = "企业退休人员登记表（2026年6月）"
+    book.save(tmp_path / "june.xlsx")
+    book.worksheets[0]["A1"] = "企业退休人员登记表（2026年12月）"
+    book.save(tmp_path / "december.xlsx")
+    assert read_form(tmp_path / "june.xlsx").fingerprint == read_form(tmp_path / "december.xlsx").fingerprint
     book.worksheets[0]["A4"] = "户籍地址"
     book.save(tmp_path / "other.xlsx")
     assert read_form(tmp_path / "other.xlsx").fingerprint != first
