@@ -65,10 +65,8 @@ def queue(tmp_path: Path) -> Iterator[dict[str, str]]:
     environment |= {"QT_QPA_PLATFORM": "offscreen", "YINCE_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
     try:
         wait_for(lambda: subprocess.run(["lpstat", "-r"], env=environment, capture_output=True).returncode == 0)
-        subprocess.run(
-            ["lpadmin", "-p", "Yince", "-E", "-v", "cups-pdf:/", "-P", "/usr/share/ppd/cups-pdf/CUPS-PDF_opt.ppd"],
-            env=environment, check=True, capture_output=True,
-        )  # fmt: skip
+        add = ["lpadmin", "-p", "Yince", "-E", "-v", "cups-pdf:/", "-P", "/usr/share/ppd/cups-pdf/CUPS-PDF_opt.ppd"]
+        wait_for(lambda: subprocess.run(add, env=environment, capture_output=True).returncode == 0)
         yield environment
     finally:
         server.send_signal(signal.SIGTERM)
