@@ -10,19 +10,25 @@ import sys
 from pathlib import Path
 
 from desktop.cli_jobs import cards as card_jobs
+from desktop.cli_jobs import desk as desk_jobs
 from desktop.cli_jobs import duplicates as duplicate_jobs
 from desktop.cli_jobs import fields_and_rules, past
+from desktop.cli_jobs import forms as forms_jobs
 from desktop.cli_jobs import lists as list_jobs
 from desktop.cli_jobs import numbers as numbers_jobs
+from desktop.cli_jobs import papers as papers_jobs
+from desktop.cli_jobs import rosters as roster_jobs
+from desktop.cli_jobs import sending as sending_jobs
 from desktop.cli_jobs import states as states_jobs
+from desktop.cli_jobs import streams as streams_jobs
+from desktop.cli_jobs import trust as trust_jobs
 from desktop.cli_jobs import verification as verification_jobs
 from desktop.cli_jobs.opening import Answer, Job, JobAdder, password_of, station_at
 from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
-from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError, PackageError
-from desktop.domain.progress import silent
-from desktop.services import access, backups, books, catalogue, exchange, peers, practice, register, rosters
+from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError
+from desktop.services import access, backups, catalogue, exchange, peers, practice, register
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 
@@ -78,28 +84,27 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--kind", choices=("community", "street", "district"), required=True)
     for name in ("--code", "--name", "--user"):
         one.add_argument(name, required=True)
-    one = job("import", import_roster, "导入花名册")
-    one.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    one.add_argument("--dry-run", action="store_true", help="只看结果，不写入")
-    one.add_argument("--errors", type=Path, metavar="OUT.xlsx", help="把有问题的行写成工作簿")
     one = job("find", find, "查找人员")
     one.add_argument("text", metavar="TEXT")
     one.add_argument("--limit", type=int, default=50)
     job("show", show, "显示一个人的全部登记").add_argument("person", metavar="PERSON")
-    one = job("export", export, "导出：book 册、cards 登记卡、table 表（PDF），roster 名册（xlsx）")
-    one.add_argument("what", choices=tuple(books.EXPORTS))
-    one.add_argument("out", type=Path, metavar="OUT")
-    one.add_argument("--filter", default="", metavar="EXPR", help="例如 性别=男;年龄>=80;标签=劳模")
     _add_exchange(job)
     for area in (
         card_jobs,
         duplicate_jobs,
         fields_and_rules,
+        forms_jobs,
         list_jobs,
         numbers_jobs,
+        papers_jobs,
         past,
+        roster_jobs,
         states_jobs,
         verification_jobs,
+        sending_jobs,
+        streams_jobs,
+        trust_jobs,
+        desk_jobs,
     ):
         area.add(job)
     return parser
@@ -109,16 +114,15 @@ def _add_exchange(job: JobAdder) -> None:
     """Add the commands of exchange, backup and checking."""
     one = job("key-card", key_card, "导出本单位密钥卡")
     one.add_argument("out", type=Path, metavar="OUT.yck")
-    one = job("enroll", enroll, "登记对方的密钥卡")
-    one.add_argument("file", type=Path, metavar="FILE.yck")
-    one.add_argument("--fingerprint", required=True, metavar="DIGITS")
     one = job("pack", pack, "生成数据包")
     one.add_argument("--to", required=True, metavar="ORG")
     one.add_argument("out", type=Path, metavar="OUT.ycp")
+    one.add_argument("--snapshot", action="store_true", help="带上对方可以看的全部内容，补齐没有收到的包")
     one = job("merge", merge, "合并数据包")
     one.add_argument("files", nargs="+", type=Path, metavar="FILE.ycp")
     one.add_argument("--preview", action="store_true", help="只看结果，不写入")
     one.add_argument("--accept-epoch", action="store_true", help="已核实对方恢复过备份或换了电脑")
+    one.add_argument("--confirm", type=int, metavar="N", help="改动异常多时，核实后写上提示里的数字")
     job("conflicts", conflicts, "列出冲突")
     one = job("resolve", resolve, "裁定一条冲突")
     one.add_argument("conflict", metavar="CONFLICT")
@@ -150,26 +154,10 @@ def init(options: argparse.Namespace) -> Answer:
     }
 
 
-def import_roster(options: argparse.Namespace) -> Answer:
-    """Import rosters, or say what importing would do."""
-    with station_at(options.store) as station:
-        preview = rosters.preview_roster(station, paths=options.files)
-        answer: Answer = {**preview.counts, "problems": rosters.problems_of(preview)}
-        if not options.dry_run:
-            answer["batch"] = rosters.apply_roster(station, preview=preview).changes.batch
-        if options.errors:
-            rosters.write_errors(preview, path=options.errors)
-    answer["skipped"] = list(preview.skipped)
-    answer["text"] = (
-        "共 {rows} 行：新增 {added}，更新 {updated}，无变化 {unchanged}，待核实 {needs_review}，退回 {rejected}"
-    ).format(**preview.counts)
-    return answer
-
-
 def find(options: argparse.Namespace) -> Answer:
     """Find people."""
     with station_at(options.store) as station:
-        found = register.find(station, text=options.text, limit=max(options.limit, 1))
+        found = register.find(station, text=options.text, limit=max(options.limit, 1), all_counted=True)
         names = register.org_names(station)
     people = [
         {
@@ -179,7 +167,10 @@ def find(options: argparse.Namespace) -> Answer:
         }
         for one in found.people
     ]  # fmt: skip
-    lines = [f"{one['person_no']}  {one['name']}  {one['sex']}  {one['birth']}  {one['community']}" for one in people]
+    lines = [
+        f"{one['person_no']}  {one['name']}  {one['sex']}  {one['birth']}  {one['community']}  〔{one['matched']}〕"
+        for one in people
+    ]
     return {"people": people, "total": found.total, "text": "\n".join([*lines, f"共 {found.total} 人"])}
 
 
@@ -200,17 +191,6 @@ def show(options: argparse.Namespace) -> Answer:
     return {"id": page.id, **values, **children, "text": "\n".join(lines)}
 
 
-def export(options: argparse.Namespace) -> Answer:
-    """Write the book, the register cards or the list of people."""
-    with station_at(options.store) as station:
-        wanted = register.parse_filter(options.filter, station=station)
-        make = books.EXPORTS[options.what].make
-        content = make(station, wanted, silent)
-        total = len(register.people_ids(station, wanted=wanted))
-    peers.write_safely(options.out, content)
-    return {"out": str(options.out), "people": total, "text": f"已导出 {total} 人"}
-
-
 def key_card(options: argparse.Namespace) -> Answer:
     """Export this station's key card."""
     with station_at(options.store) as station:
@@ -219,20 +199,13 @@ def key_card(options: argparse.Namespace) -> Answer:
     return {"org": card.org, "name": card.name, "fingerprint": card.fingerprint, "text": text}
 
 
-def enroll(options: argparse.Namespace) -> Answer:
-    """Trust another station's key card."""
-    with station_at(options.store) as station:
-        peer = peers.enroll_peer(station, path=options.file, fingerprint=options.fingerprint)
-    return {"org": peer.org, "name": peer.name, "text": f"已登记 {peer.name} 的密钥卡"}
-
-
 def pack(options: argparse.Namespace) -> Answer:
     """Write a package."""
     with station_at(options.store) as station:
-        done = exchange.pack_for(station, to_org=options.to, path=options.out)
+        done = exchange.pack_for(station, to_org=options.to, path=options.out, snapshot=options.snapshot)
     total = sum(done.counts.values())
     return {
-        "package": done.id, "stream": done.stream, "seq": done.seq, "counts": dict(done.counts),
+        "package": done.id, "stream": done.stream, "seq": done.seq, "counts": dict(done.counts), "kind": done.kind,
         "conflicts": 0, "held": 0, "rejected": 0, "text": f"第 {done.seq} 个数据包已写好，共 {total} 条改动",
     }  # fmt: skip
 
@@ -252,16 +225,20 @@ def _merge_one(station: Station, path: Path, options: argparse.Namespace) -> Ans
     preview = exchange.preview_merge(station, path=path)
     counts = dict(preview.plan.counts)
     state, message = "preview", f"第 {preview.manifest.seq} 个数据包，来自 {preview.peer.name}"
-    if preview.held and not preview_only:
-        raise PackageError("gap", preview.held)
+    more: Answer = {}
     if not preview_only:
-        done = exchange.apply_merge(station, preview=preview, accept_epoch=options.accept_epoch)
-        state, message, counts = done.state, f"{message}：{done.message}", dict(done.counts)
+        done = exchange.apply_merge(
+            station, preview=preview, accept_epoch=options.accept_epoch, confirmed=options.confirm
+        )
+        lines = [f"{message}：{done.message}", *done.notices]
+        lines += [f"第 {one.seq} 个等待的数据包：{one.message}" for one in done.taken_up]
+        state, message, counts = done.state, "\n".join(lines), dict(done.counts)
+        more = {"taken_up": [one.seq for one in done.taken_up], "notices": list(done.notices)}
     return {
         "package": preview.manifest_hash[:32], "stream": preview.manifest.stream, "seq": preview.manifest.seq,
         "from": preview.peer.org, "state": "already" if preview.already else state, "counts": counts,
         "conflicts": counts.get("conflicts", 0), "held": int(bool(preview.held)),
-        "rejected": counts.get("rejected", 0), "text": message,
+        "rejected": counts.get("rejected", 0), "text": message, **more,
     }  # fmt: skip
 
 
@@ -302,7 +279,7 @@ def restore(options: argparse.Namespace) -> Answer:
 
 def check(options: argparse.Namespace) -> Answer:
     """Check the whole store; a damaged one is a known error that says where."""
-    with station_at(options.store, checked=False) as station:
+    with station_at(options.store, to_check=True) as station:
         found = backups.check_store(station)
     if not found.is_sound:
         raise DamagedStoreError("检查发现问题：" + "；".join(found.problems), "请从备份恢复", tuple(found.problems))

@@ -34,9 +34,10 @@ def password_of(prompt: str = "密码：") -> str:
 
 
 @contextmanager
-def station_at(folder: Path, *, checked: bool = True) -> Iterator[Station]:
-    """Open the store for one job; `checked=False` when the job is the whole check itself."""
-    station = access.open_store(folder, password=password_of(), clock=SystemClock(), checked=checked)
+def station_at(folder: Path, *, to_check: bool = False) -> Iterator[Station]:
+    """Open the store for one job; `to_check` when the job is the whole check itself."""
+    opened = access.open_to_check if to_check else access.open_store
+    station = opened(folder, password=password_of(), clock=SystemClock())
     try:
         yield station
     finally:

@@ -40,7 +40,12 @@ class FixedClock:
 
 def stamp(clock: Clock) -> str:
     """Return the present moment as UTC text to the second: `2026-11-24T01:02:03Z`."""
-    return clock.now().astimezone(timezone.utc).strftime(_STAMP)
+    return stamp_of(clock.now())
+
+
+def stamp_of(moment: datetime) -> str:
+    """Return a moment as UTC text to the second."""
+    return moment.astimezone(timezone.utc).strftime(_STAMP)
 
 
 def is_stamp(text: str) -> bool:

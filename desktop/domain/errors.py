@@ -9,6 +9,7 @@ YinceError
  │   │   └─ StorePlaceError   network share, missing folder, folder not empty
  │   ├─ StoreError            the store itself
  │   │   ├─ NewerStoreError
+ │   │   ├─ OlderStoreError
  │   │   ├─ DamagedStoreError
  │   │   ├─ ReadOnlyStoreError
  │   │   └─ DiskFullError
@@ -80,6 +81,10 @@ class StoreError(KnownError):
 
 class NewerStoreError(StoreError):
     """The store was written by a newer version of the program."""
+
+
+class OlderStoreError(StoreError):
+    """The store is of an older version, and was opened so that it may not be brought up to date."""
 
 
 class DamagedStoreError(StoreError):

@@ -113,13 +113,21 @@ FORM_MAP = RecordKind(
     "form_map",
     "外来表格",
     (
-        Field("name", "名称", "表格", privacy=1, max_length=100, required=True),
-        Field("fingerprint", "指纹", "表格", privacy=1, max_length=64, required=True),
-        Field("file_kind", "文件类型", "表格", privacy=1, max_length=8, required=True),
-        Field("mapping", "对应关系", "表格", Kind.NOTE, privacy=1, max_length=60000, required=True),
+        Field("name", "名称", "表格", privacy=1, max_length=100, required=True, policy=Policy.AUTHORITY),
+        Field("fingerprint", "指纹", "表格", privacy=1, max_length=64, required=True, policy=Policy.AUTHORITY),
+        Field("file_kind", "文件类型", "表格", privacy=1, max_length=8, required=True, policy=Policy.AUTHORITY),
+        Field(
+            "mapping",
+            "对应关系",
+            "表格",
+            Kind.NOTE,
+            privacy=1,
+            max_length=60000,
+            required=True,
+            policy=Policy.AUTHORITY,
+        ),
         Field("template", "空表", "表格", Kind.IMAGE, privacy=1, max_length=64),
     ),
-    local=True,
 )
 
 FROZEN = RecordKind(

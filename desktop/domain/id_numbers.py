@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import lru_cache
+from operator import mul
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -49,6 +51,8 @@ _PROVINCES = frozenset(
     ]
 )
 _LIKE_X = "xX×хХⅩⅹＸｘ✕✖"
+_TO_X = {ord(c): "X" for c in _LIKE_X}
+_CLEAN = re.compile(r"[0-9]{17}[0-9X]")
 _OLDEST_YEAR = 1890
 
 
@@ -82,10 +86,10 @@ class IdCheck:
 
 def check_digit(first17: str) -> str:
     """Return the check character of 17 digits (ISO 7064 MOD 11-2)."""
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, first17, strict=True))
-    return _CHECKS[total % 11]
+    return _CHECKS[sum(map(mul, _WEIGHTS, map(int, first17))) % 11]
 
 
+@lru_cache(maxsize=4096)  # every rule of a row asks it again of the same id
 def is_sound(text: str) -> bool:
     """Return True for an 18-character id with right characters, province, date and check digit."""
     return (
@@ -130,7 +134,9 @@ def clean_id(text: str) -> str:
 
     A look-alike of X in the last place becomes X only if the check digit then is right.
     """
-    plain = unicodedata.normalize("NFKC", text.translate({ord(c): "X" for c in _LIKE_X}))
+    if _CLEAN.fullmatch(text):
+        return text
+    plain = unicodedata.normalize("NFKC", text.translate(_TO_X))
     plain = "".join(c for c in plain if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})
     match = re.fullmatch(r"""=?["'“”]+(.*?)["'“”]+""", plain)
     return (match.group(1) if match else plain.lstrip("'‘’`")).upper()
@@ -139,6 +145,8 @@ def clean_id(text: str) -> str:
 def check_id(text: str) -> IdCheck:
     """Return what is to be said of an id number as it stands in a cell or is typed."""
     plain = clean_id(text)
+    if is_sound(plain) and not plain.endswith("000"):
+        return IdCheck(plain, None)
     if not plain:
         return IdCheck("", IdProblem.EMPTY)
     special = _special_form(plain)
@@ -199,6 +207,7 @@ def _eighteen(plain: str) -> IdCheck:
     return IdCheck(plain, None)
 
 
+@lru_cache(maxsize=8192)
 def _is_day(text: str) -> bool:
     """Return True if eight digits are a day that exists and not before anyone alive was born."""
     if len(text) != 8 or not text.isdigit() or int(text[:4]) < _OLDEST_YEAR or int(text[:4]) > 2100:

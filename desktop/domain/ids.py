@@ -53,6 +53,11 @@ def pair_id(one: str, other: str) -> str:
     return hashlib.sha256(f"yince pair {min(one, other)} {max(one, other)}".encode()).hexdigest()[:32]
 
 
+def form_map_id(fingerprint: str) -> str:
+    """Return the record id of a form's mapping: a form known at two stations is one record."""
+    return hashlib.sha256(f"yince form {fingerprint}".encode()).hexdigest()[:32]
+
+
 def card_design_id(kind: str) -> str:
     """Return the record id of the design of a kind of card: the same at every station, so that they converge."""
     return hashlib.sha256(f"yince card design {kind}".encode()).hexdigest()[:32]

@@ -7,6 +7,7 @@ See `sync.md` section 3.6.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from desktop.domain.fields import Value
 
@@ -37,6 +38,15 @@ class Operation:
     user: str
     at: str  # UTC stamp, for people only: never decides
     why: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)  # what a newer program said besides, word for word
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """One of several values of a field, written without knowing of the others; kept until a person decides."""
+
+    value: Value
+    dot: Dot
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,7 @@ class RecordState:
     vector: Mapping[str, int]
     dots: Mapping[str, Dot]
     deleted: bool = False
+    siblings: Mapping[str, tuple["Sibling", ...]] = field(default_factory=dict)  # of fields in conflict
 
     def dot_of(self, key: str) -> Dot | None:
         """Return the dot that last wrote field `key`."""
@@ -82,6 +93,20 @@ class PlannedRecord:
     take: Mapping[str, tuple[Value, Dot]]  # field -> value and its dot
     vector: Mapping[str, int]  # after the merge
     deleted: bool = False
+    settled: frozenset[str] = frozenset()  # fields whose older conflicts these operations replace or end
+
+
+@dataclass(frozen=True, slots=True)
+class SoftConflict:
+    """Two sides wrote different fields of one record at once: merged by itself, listed for people to see."""
+
+    kind: str
+    record: str
+    ours: tuple[str, ...]  # the fields written here
+    theirs: tuple[str, ...]
+    org: str
+    user: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +125,6 @@ class MergePlan:
     conflicts: tuple[FieldConflict, ...] = ()
     refused: tuple[Refusal, ...] = ()
     known: int = 0  # operations this store already had
+    carried: tuple[Operation, ...] = ()  # what only a newer program understands: kept and passed on, word for word
+    soft: tuple[SoftConflict, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)  # `person.new`, `person.changed`, ...

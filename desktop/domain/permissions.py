@@ -132,7 +132,10 @@ _BY_ITSELF = {
 }
 
 # --- paper: forms, printing, templates ---
-_PAPER: dict[str, Permit] = {}
+_PAPER: dict[str, Permit] = {
+    "form.map": Permit("记住表格填法", STAFF),
+    "form.forget": Permit("忘掉表格填法", STAFF),
+}
 
 # --- find: search, lists, quick actions ---
 _FIND: dict[str, Permit] = {}
@@ -144,7 +147,16 @@ _READ: dict[str, Permit] = {}
 _MATCH: dict[str, Permit] = {}
 
 # --- wire: packages, peers, trust ---
-_WIRE: dict[str, Permit] = {}
+_WIRE = {
+    "package.alarm": Permit("记下数据包分叉", ALL),
+    "package.hold": Permit("收下要等的数据包", ALL),
+    "epoch.new": Permit("重新开始编号", LEAD),
+    "directory.publish": Permit("发布密钥名录", LEAD),
+    "directory.read": Permit("读入密钥名录", LEAD),
+    "key.revoke": Permit("停用密钥", LEAD),
+    "key.renew": Permit("更换签名密钥", LEAD),
+    "profile.edit": Permit("修改发送范围", LEAD),
+}
 
 # --- desk: activities, consulting, calendar, tasks ---
 _DESK: dict[str, Permit] = {

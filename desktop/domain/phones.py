@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 LOCAL_AREA = "029"
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0\d{2,3}-?\d{7,8}")
 _STATES = {"空号": "2", "停机": "3", "关机": "4", "错号": "5"}
 OLD_AREA = "0910"  # 咸阳 until it was joined to 029 (`domain.md` 1.7, unverified: ask)
@@ -30,6 +30,8 @@ def is_phone(text: str) -> bool:
 
 def read_phones(text: str) -> list[PhoneReading]:
     """Return every number in a cell; words without a number give none."""
+    if _MOBILE.fullmatch(text):
+        return [PhoneReading(text)]
     plain = unicodedata.normalize("NFKC", text).strip().lstrip("'‘")
     if not plain or (any(word in plain for word in _NOTHING) and not any(c.isdigit() for c in plain)):
         return []

@@ -7,4 +7,5 @@ ROUTED_KINDS = frozenset({"transfer"})  # go to the units they concern, each sid
 SHARED_KINDS = frozenset(kind.key for kind in HOUSE_RECORDS if not kind.local) - ROUTED_KINDS
 LOCAL_KINDS = frozenset(kind.key for kind in KINDS.values() if kind.local)
 OWN_KINDS = frozenset({"org", "staff"})  # what a community keeps of itself; the rest is its street's to say
+OFFERED_KINDS = frozenset({"form_map"})  # how to fill a form: goes both ways, nobody's data
 KNOWN_KINDS = frozenset(kind.key for kind in KINDS.values() if not kind.local)

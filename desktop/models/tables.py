@@ -38,7 +38,9 @@ CARD = RECORDS["card"]
 Index("person_id_no", PERSON.c.id_no)
 Index("person_name", PERSON.c.name)
 Index("person_home_org", PERSON.c.home_org)
-Index("person_sort_name", PERSON.c.sort_name)
+Index("person_listed", PERSON.c.deleted, PERSON.c.sort_name)
+Index("person_joined", PERSON.c.joined_to, sqlite_where=PERSON.c.joined_to.is_not(None))
+Index("person_owned", PERSON.c.owner_epoch, sqlite_where=PERSON.c.owner_epoch.is_not(None))
 Index("person_birth_id", PERSON.c.birth_id)
 for _kind in PERSON_RECORDS:
     Index(f"{_kind.key}_person", RECORDS[_kind.key].c.person)
@@ -133,6 +135,24 @@ REVIEW = Table(
     Column("payload", Text, nullable=False),
     Column("created", Text, nullable=False),
     Column("decided", Text),
+    Column("source_key", Text),
+    Column("file", Text),
+    Column("sheet", Text),
+    Column("row", Integer),
+    Column("decided_by", Text),
+)
+Index("review_source_key", REVIEW.c.source_key)
+Index("review_place", REVIEW.c.file, REVIEW.c.row)
+Index("review_decided_by", REVIEW.c.decided_by)
+Index("old_id_number", RECORDS["old_id"].c.number)
+
+ROSTER_SOURCE = Table(
+    "roster_source",
+    METADATA,
+    Column("batch", Text, primary_key=True),
+    Column("file", Text, primary_key=True),
+    Column("sheet", Text, primary_key=True),
+    Column("columns", Text, nullable=False),
 )
 
 ROSTER_FILE = Table(
@@ -179,6 +199,7 @@ PEER = Table(
     Column("enrolled_at", Text, nullable=False),
     Column("enrolled_by", Text, nullable=False),
     Column("card", LargeBinary, nullable=False),
+    Column("max_reader", Text, nullable=False, server_default=""),
 )
 
 STREAM = Table(
@@ -192,6 +213,10 @@ STREAM = Table(
     Column("last_manifest", Text, nullable=False),
     Column("cursor", Integer, nullable=False),
     Column("acked_seq", Integer, nullable=False),
+    Column("writer", Text, nullable=False, server_default=""),
+    Column("alarm", Text, nullable=False, server_default=""),
+    Column("heard", Text, nullable=False, server_default=""),
+    Column("rebase", Integer, nullable=False, server_default="0"),
 )
 
 PACKAGE = Table(
@@ -208,6 +233,9 @@ PACKAGE = Table(
     Column("file", Text, nullable=False),
     Column("counts", Text, nullable=False),
     Column("batch", Text),
+    Column("writer", Text, nullable=False, server_default=""),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("kind", Text, nullable=False, server_default="delta"),
 )
 Index("package_stream", PACKAGE.c.stream, PACKAGE.c.seq)
 
@@ -234,6 +262,78 @@ RHYTHM = Table(
     METADATA,
     Column("org", Text, primary_key=True),
     Column("days", Integer, nullable=False),
+)
+
+# Packages that wait, sealed as they came: for the ones before them, or for a newer program.
+HELD = Table(
+    "held",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("stream", Text, nullable=False),
+    Column("org", Text, nullable=False),
+    Column("writer", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+Index("held_stream", HELD.c.stream, HELD.c.seq)
+
+# Every key a unit has had, with the packages it may sign: from a number on, up to a number.
+PEER_KEY = Table(
+    "peer_key",
+    METADATA,
+    Column("kid", Text, primary_key=True),
+    Column("org", Text, primary_key=True),
+    Column("install", Text, primary_key=True),
+    Column("sign_key", LargeBinary, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+Index("peer_key_org", PEER_KEY.c.org)
+
+# The newest signed key directory of each street that was read here.
+DIRECTORY = Table(
+    "directory",
+    METADATA,
+    Column("org", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+# Operations of a newer program, word for word, until this one understands them.
+CARRIED = Table(
+    "carried",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("package", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("person", Text),
+    Column("writer", Text, nullable=False),
+    Column("counter", Integer, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+Index("carried_record", CARRIED.c.kind, CARRIED.c.record)
+Index("carried_dot", CARRIED.c.writer, CARRIED.c.counter)
+
+# Which pictures a unit is known to have.
+MEDIA_STATE = Table(
+    "media_state",
+    METADATA,
+    Column("org", Text, primary_key=True),
+    Column("hash", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("at", Text, nullable=False),
 )
 
 QUARANTINE = Table(
@@ -266,6 +366,15 @@ ATTACHMENT = Table(
     Column("at", Text, nullable=False),
 )
 
+# What was printed of each book, page by page: ids and digests only.
+PRINTED_BOOK = Table(
+    "printed_book",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
 # The list of names behind frozen numbers: compressed JSON, sealed by the record's digest.
 FROZEN_LIST = Table(
     "frozen_list",
@@ -274,6 +383,15 @@ FROZEN_LIST = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+# What ranking and checking need of each person beside the search index, which keeps no text.
+FIND_ROW = Table(
+    "find_row",
+    METADATA,
+    Column("row", Integer, primary_key=True),
+    Column("names", Text, nullable=False),
+    Column("numbers", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
 # FTS5 tables are made in migrations only: SQLAlchemy has no words for them.
-FIND_WORDS = "find_words"
-FIND_DIGITS = "find_digits"
+FIND = "find"

@@ -7,7 +7,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from desktop.domain.progress import Report, silent
-from desktop.printing.fonts import BOLD, REGULAR, draw, fitted, width_of
+from desktop.printing.fonts import BOLD, LEADING, REGULAR, draw, fit_lines, width_of
 from desktop.printing.paper_style import (
     LARGE_BODY,
     LARGE_FORM,
@@ -45,7 +45,7 @@ class CheckForm:
 def check_forms_pdf(forms: Sequence[CheckForm], *, report: Report = silent) -> bytes:
     """Return everyone's forms as one PDF; raises PrintError for a character no font has, naming the person."""
     for form in forms:
-        check_texts((form.name, *(value for _, value in form.items)), whose=form.name)
+        check_texts((form.name, form.community, *(value for _, value in form.items)), whose=form.name)
     document = Document(_SHEET, title="信息核对表")
     for number, form in enumerate(forms):
         report(number, len(forms), "制作核对表")
@@ -58,8 +58,10 @@ def check_forms_pdf(forms: Sequence[CheckForm], *, report: Report = silent) -> b
 
 def _draw_page(canvas: Canvas, form: CheckForm, items: Sequence[tuple[str, str]], *, place: tuple[int, int]) -> None:
     y = draw_title(canvas, _SHEET, _TITLE, size=LARGE_TITLE)
-    lines, size = fitted(form.name, BOLD, width=60 * mm, largest=LARGE_BODY, smallest=_SMALLEST)
-    draw(canvas, _SHEET.left, y - 12 * mm, f"姓名：{lines[0]}", font=BOLD, size=size)
+    name = f"姓名：{form.name}"
+    lines, size = fit_lines(name, BOLD, width=82 * mm, height=LARGE_BODY * 1.05, largest=LARGE_BODY, smallest=_SMALLEST)
+    for number, words in enumerate(lines):
+        draw(canvas, _SHEET.left, y - 12 * mm - number * size * LEADING, words, font=BOLD, size=size)
     draw(canvas, _SHEET.left + 85 * mm, y - 12 * mm, f"人员编号：{form.person_no}", size=14)
     y -= 17 * mm
     for label, value in items:
@@ -74,12 +76,15 @@ def _draw_page(canvas: Canvas, form: CheckForm, items: Sequence[tuple[str, str]]
 def _draw_item(canvas: Canvas, label: str, value: str, *, top: float) -> None:
     """Draw what is kept in large type, and under it the boxes and the line to write on."""
     line(canvas, _SHEET.left, top, _SHEET.edge, width=RULE)
-    names, size = fitted(label, BOLD, width=_LABEL - 2 * mm, largest=13, smallest=8)
-    draw(canvas, _SHEET.left, top - 7.5 * mm, names[0], font=BOLD, size=size)
+    names, size = fit_lines(label, BOLD, width=_LABEL - 2 * mm, height=10 * mm, largest=13, smallest=8)
+    for number, words in enumerate(names):
+        draw(canvas, _SHEET.left, top - 7.5 * mm - number * size * LEADING, words, font=BOLD, size=size)
     width = _SHEET.width - _LABEL
-    lines, size = fitted(value or "（未填）", REGULAR, width=width, largest=LARGE_BODY, smallest=_SMALLEST)
+    shown = value or "（未填）"
+    lines, size = fit_lines(shown, REGULAR, width=width, height=13 * mm, largest=LARGE_BODY, smallest=_SMALLEST)
+    first = top - (7.5 * mm if len(lines) == 1 else 1 * mm + size)
     for number, words in enumerate(lines):
-        draw(canvas, _SHEET.left + _LABEL, top - 7.5 * mm - number * size * 1.15, words, size=size)
+        draw(canvas, _SHEET.left + _LABEL, first - number * size * LEADING, words, size=size)
     low = top - 18 * mm
     boxes = "□ 一致　　□ 不一致，应为："
     draw(canvas, _SHEET.left + _LABEL, low, boxes, size=LARGE_NOTE)

@@ -1,8 +1,10 @@
 """Fonts on paper: the bundled one, a fallback for rare characters, and an error that names what neither has."""
 
+import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
@@ -13,23 +15,47 @@ from desktop.domain.resources import resource_path
 
 REGULAR, BOLD = "YinceRegular", "YinceBold"
 _REMEMBERED = 20_000  # texts whose width is kept: a sheet of cards repeats most of its words
+_NAMED = 5  # people one error names
+_INSTALL = "请安装花园明朝等生僻字字体"
+_PAST_BMP = re.compile(r"<([0-9A-F]{2})> <([0-9A-F]{5,6})>")
+_TINIEST = 2.0  # points: below this nothing can be read
+LEADING = 1.16
 _RARE = (
     "/usr/share/fonts/truetype/hanazono/HanaMinA.ttf",
     "/usr/share/fonts/truetype/hanazono/HanaMinB.ttf",
     "C:/Windows/Fonts/simsunb.ttf",
+    "C:/Windows/Fonts/simsunextg.ttf",
 )
+
+
+class _ReadableFont(TTFont):
+    """A font whose text can be copied out of the PDF and searched: reportlab writes code points past U+FFFF wrongly.
+
+    A ToUnicode map wants UTF-16; what the library writes for U+30EDE is read back as another character.
+    """
+
+    def addObjects(self, doc: Any) -> None:  # noqa: N802 - the library's name
+        """Add the font's objects, then put its maps right."""
+        super().addObjects(doc)
+        for name, stream in doc.idToObject.items():
+            if str(name).startswith("toUnicodeCMap:") and isinstance(stream.content, str):
+                stream.content = _PAST_BMP.sub(_as_utf16, stream.content)
+
+
+def _as_utf16(match: re.Match[str]) -> str:
+    return f"<{match.group(1)}> <{chr(int(match.group(2), 16)).encode('utf-16-be').hex().upper()}>"
 
 
 @cache
 def register_fonts() -> tuple[str, ...]:
     """Register the bundled fonts and every fallback that is installed; return the fallbacks' names."""
     for name, file in ((REGULAR, "NotoSansSC-Regular.ttf"), (BOLD, "NotoSansSC-Bold.ttf")):
-        pdfmetrics.registerFont(TTFont(name, str(resource_path("fonts", file))))
+        pdfmetrics.registerFont(_ReadableFont(name, str(resource_path("fonts", file))))
     fallbacks = []
     for number, path in enumerate(_RARE):
         if Path(path).is_file():
             try:
-                pdfmetrics.registerFont(TTFont(f"YinceRare{number}", path))
+                pdfmetrics.registerFont(_ReadableFont(f"YinceRare{number}", path))
             except TTFError:
                 continue
             fallbacks.append(f"YinceRare{number}")
@@ -47,7 +73,7 @@ def runs_of(text: str, font: str, *, whose: str = "") -> tuple[tuple[str, str], 
     runs, missing = _runs(text, font)
     if missing:
         owner = f"“{whose}”的" if whose else ""
-        raise PrintError(f"{owner}“{missing}”（U+{ord(missing):04X}）没有字体可以打印", "请安装花园明朝等生僻字字体")
+        raise PrintError(f"{owner}“{missing}”（U+{ord(missing):04X}）没有字体可以打印", _INSTALL)
     return runs
 
 
@@ -85,6 +111,46 @@ def draw(canvas: Canvas, x: float, y: float, text: str, *, font: str = REGULAR, 
         canvas.setFont(name, size)
         canvas.drawString(x, y, run)
         x += _width_at_one_point(run, name) * size
+
+
+def check_characters(named: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """Raise PrintError before anything is printed if a text has a character no font has; every paper asks here.
+
+    `named` gives a person's name and the texts about him; one error names up to five people.
+    """
+    register_fonts()
+    missing: dict[str, str] = {}
+    for whose, texts in named:
+        for text in texts:
+            character = _runs(text, REGULAR)[1]
+            if character:
+                missing.setdefault(whose, character)
+    if not missing:
+        return
+    shown = list(missing.items())[:_NAMED]
+    said = "；".join(
+        (f"“{whose}”的" if whose else "") + f"“{character}”（U+{ord(character):04X}）" for whose, character in shown
+    )
+    more = f"等 {len(missing)} 人的字" if len(missing) > len(shown) else ""
+    raise PrintError(f"{said}{more}没有字体可以打印", _INSTALL)
+
+
+def fit_lines(
+    text: str, font: str, *, width: float, height: float, largest: float, smallest: float
+) -> tuple[list[str], float]:
+    """Return `text` as lines that fill no more than `width` by `height` points, whole, and the largest size for that.
+
+    A text that does not fit at `smallest` goes on shrinking: nothing on paper is cut.
+    """
+    if not text:
+        return [], largest
+    size = largest
+    while size > _TINIEST:
+        lines = wrapped(text, font, width=width, size=size, lines=len(text) + 1)
+        if len(lines) * size * LEADING <= height or (len(lines) == 1 and size * 1.05 <= height):
+            return lines, size
+        size -= 0.5 if size > smallest else 0.25
+    return wrapped(text, font, width=width, size=size, lines=max(int(height / (size * LEADING)), 1)), size
 
 
 def fitted(

@@ -9,13 +9,12 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from desktop.domain.progress import Report, silent
-from desktop.printing.fonts import BOLD, REGULAR, draw, fitted, register_fonts, runs_of, width_of
+from desktop.printing.fonts import BOLD, LEADING, REGULAR, check_characters, draw, fit_lines, width_of
 
 TITLE = "国有企业退休人员社会化管理服务基本信息表"
 LEFT, RIGHT, TOP, BOTTOM = 20 * mm, 15 * mm, 20 * mm, 30 * mm
 LARGEST, SMALLEST = 10.5, 5.0
 _PAD = 1.5 * mm
-_LEADING = 1.16
 _SIGNATURES = (
     "本人或委托人签字：　　　　　　　　经办人：　　　　　　　　社区（盖章）：　　　　　　　　　　年　　月　　日"
 )
@@ -50,11 +49,7 @@ def tick(label: str, on: bool) -> str:
 
 def info_forms_pdf(forms: Sequence[InfoForm], *, report: Report = silent) -> bytes:
     """Return everyone's form, one page each; raises PrintError for a character no font has, naming the person."""
-    register_fonts()
-    for form in forms:
-        for line in form.lines:
-            for label, value, _ in line:
-                runs_of(label + value, REGULAR, whose=form.name)
+    check_characters((form.name, _texts(form)) for form in forms)
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=A4, invariant=1)
     canvas.setTitle(TITLE)
@@ -64,6 +59,11 @@ def info_forms_pdf(forms: Sequence[InfoForm], *, report: Report = silent) -> byt
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
+
+
+def _texts(form: InfoForm) -> list[str]:
+    cells = [label + value for line in form.lines for label, value, _ in line]
+    return [form.name, form.subtitle, form.footer, *cells]
 
 
 def _draw(canvas: Canvas, form: InfoForm) -> None:
@@ -90,7 +90,7 @@ def _draw_line(canvas: Canvas, line: Line, *, top: float, height: float) -> None
             start += width_of(label, BOLD, _label_size(label)) + _PAD
         lines, size = fit_cell(value, x + width - _PAD - start, height)
         for number, text in enumerate(lines):
-            lift = (len(lines) - 1) * size * 0.58 - number * size * _LEADING
+            lift = (len(lines) - 1) * size * LEADING / 2 - number * size * LEADING
             draw(canvas, start, top - height / 2 - size * 0.35 + lift, text, size=size)
         x += width
 
@@ -100,19 +100,8 @@ def _label_size(label: str) -> float:
 
 
 def fit_cell(value: str, room: float, height: float) -> tuple[list[str], float]:
-    """Return a value as lines and the size at which they fill no more than `room` by `height` points.
-
-    It shrinks before it wraps into three lines; what is longer than any form holds ends in an ellipsis.
-    """
-    if not value:
-        return [], LARGEST
-    lines, size = fitted(value, REGULAR, width=room, largest=LARGEST, smallest=8, lines=1)
-    for count in (2, 3):
-        if len(lines) * size * _LEADING <= height and not lines[-1].endswith("…"):
-            break
-        smallest = 8 if count == 2 else SMALLEST
-        lines, size = fitted(value, REGULAR, width=room, largest=LARGEST, smallest=smallest, lines=count)
-    return lines, size
+    """Return the whole of a value as lines that fill no more than `room` by `height` points, and their size."""
+    return fit_lines(value, REGULAR, width=room, height=height, largest=LARGEST, smallest=SMALLEST)
 
 
 def placed(form: InfoForm) -> list[PlacedText]:

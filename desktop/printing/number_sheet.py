@@ -9,7 +9,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from desktop.printing.fonts import BOLD, REGULAR, draw, fitted, register_fonts, runs_of, width_of
+from desktop.printing.fonts import BOLD, LEADING, REGULAR, check_characters, draw, fit_lines, width_of
 
 LEFT, RIGHT, TOP, BOTTOM = 20 * mm, 15 * mm, 18 * mm, 24 * mm
 _ROW = 6.2 * mm
@@ -60,8 +60,10 @@ class _Writer:
         place = f"第 {self.pages} 页　共 {self._total} 页"
         draw(self._canvas, A4[0] - RIGHT - width_of(place, REGULAR, 9), BOTTOM - 15 * mm, place, size=9)
         if self._sheet.seal:
-            lines, size = fitted(self._sheet.seal, REGULAR, width=A4[0] - LEFT - RIGHT, largest=8.5, smallest=5)
-            draw(self._canvas, LEFT, BOTTOM - 2 * mm, lines[0], size=size)
+            width = A4[0] - LEFT - RIGHT
+            lines, size = fit_lines(self._sheet.seal, REGULAR, width=width, height=10, largest=8.5, smallest=5)
+            for number, line in enumerate(lines):
+                draw(self._canvas, LEFT, BOTTOM - 2 * mm - number * size * LEADING, line, size=size)
         self._y = A4[1] - TOP - 14 * mm
 
     def need(self, height: float) -> None:
@@ -85,8 +87,9 @@ class _Writer:
         self._y -= _ROW * 0.5
 
     def _line(self, label: str, count: int, share: float) -> None:
-        lines, size = fitted(label, REGULAR, width=_LABEL - 2 * mm, largest=10, smallest=6)
-        draw(self._canvas, LEFT, self._y, lines[0], size=size)
+        lines, size = fit_lines(label, REGULAR, width=_LABEL - 2 * mm, height=_ROW, largest=10, smallest=6)
+        for place, line in enumerate(lines):
+            draw(self._canvas, LEFT, self._y - (place - (len(lines) - 1) / 2) * size * LEADING, line, size=size)
         number = str(count)
         draw(self._canvas, LEFT + _LABEL + _NUMBER - width_of(number, REGULAR, 10), self._y, number, size=10)
         text = f"{share:.1%}"
@@ -113,10 +116,8 @@ def _wrapped(text: str) -> list[str]:
 
 def number_sheet_pdf(sheet: NumberSheet) -> bytes:
     """Return the sheet as a PDF; raises PrintError for a character no font has."""
-    register_fonts()
-    for block in sheet.blocks:
-        for label, _, _ in block.parts:
-            runs_of(label, REGULAR, whose=label)
+    check_characters((label, [label]) for block in sheet.blocks for label, _, _ in block.parts)
+    check_characters([("", (sheet.title, sheet.made, sheet.seal, *(one.title + one.rule for one in sheet.blocks)))])
     _, total = _written(sheet, total=0)
     return _written(sheet, total=total)[0]
 

@@ -13,7 +13,8 @@ from reportlab.lib.pagesizes import A4, A5, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from desktop.printing.fonts import BOLD, REGULAR, draw, fitted, register_fonts, runs_of, width_of
+from desktop.printing.fonts import BOLD, REGULAR, check_characters, draw, fit_lines, fitted, register_fonts, width_of
+from desktop.printing.fonts import LEADING as FIT_LEADING
 
 INK, QUIET, ACCENT, SHADE, PAPER, BLACK = (
     HexColor(one) for one in ("#1F2B2D", "#5B6B6E", "#0F6B6B", "#E3F0EF", "#FFFFFF", "#000000")
@@ -81,9 +82,7 @@ class Document:
 
 def check_texts(texts: Iterable[str], *, whose: str) -> None:
     """Raise PrintError for the first character no font has, naming it and its person."""
-    register_fonts()
-    for text in texts:
-        runs_of(text, REGULAR, whose=whose)
+    check_characters([(whose, texts)])
 
 
 def draw_title(canvas: Canvas, sheet: Sheet, text: str, *, size: float = TITLE, y: float | None = None) -> float:
@@ -141,15 +140,15 @@ def draw_cell(
     canvas: Canvas, text: str, box: tuple[float, float, float, float], *, font: str = REGULAR,
     sizes: tuple[float, float] = (TABLE, SMALLEST), framed: bool = True,
 ) -> None:  # fmt: skip
-    """Draw a frame (left, bottom, width, height) with text in its middle: it shrinks, then wraps as far as it fits."""
+    """Draw a frame (left, bottom, width, height) with text in its middle: all of it, as large as fits."""
     x, y, width, height = box
     if framed:
         canvas.setLineWidth(RULE)
         canvas.rect(x, y, width, height)
     if not text:
         return
-    rows = max(int((height - PAD) // (sizes[1] * LEADING)), 1)
-    lines, size = fitted(text, font, width=width - 2 * PAD, largest=sizes[0], smallest=sizes[1], lines=rows)
+    room = (width - 2 * PAD, height - PAD)
+    lines, size = fit_lines(text, font, width=room[0], height=room[1], largest=sizes[0], smallest=sizes[1])
     for number, words in enumerate(lines):
-        lift = height / 2 - size * 0.35 + ((len(lines) - 1) / 2 - number) * size * LEADING
+        lift = height / 2 - size * 0.35 + ((len(lines) - 1) / 2 - number) * size * FIT_LEADING
         draw(canvas, x + PAD, y + lift, words, font=font, size=size)

@@ -1,91 +1,154 @@
-"""The register card (卡): A5 landscape, basics on the front, the log of the years on the back."""
+"""The register card (卡): A5 landscape, basics on the front, the log of the years on the back; or two to an A4."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from reportlab.lib.pagesizes import A5, landscape
+from reportlab.lib.pagesizes import A4, A5, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from desktop.domain.progress import Report, silent
-from desktop.printing.fonts import BOLD, REGULAR, draw, fitted, register_fonts, runs_of, width_of
-from desktop.printing.table import Columns, Row, draw_grid
+from desktop.printing.fonts import BOLD, LEADING, REGULAR, check_characters, draw, fit_lines, width_of
+from desktop.printing.table import ROW, Columns, Row, draw_grid, draw_lines, row_height, widths_of
 
-_PAGE = landscape(A5)
+PAGE = landscape(A5)
 _MARGIN = 10 * mm
-_ROW = 11 * mm
-_LABEL = 32 * mm
+WIDTH = PAGE[0] - 2 * _MARGIN
+_LABEL = 30 * mm
+_TALLEST = 11 * mm
+_FOOT = 14 * mm
+_TITLE = 17 * mm  # from the top to the first line
+_PAD = 1.5 * mm
 _LOG: Columns = (("日期", 11), ("事项", 10), ("情况", 34), ("慰问", 14), ("经办人", 12))
-_LOG_LINES = 13
+
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterCard:
-    """One person's card: label and value pairs, two to a line, and the log's rows, newest first."""
+    """One person's card: lines of one or two label and value pairs, and the log's rows, newest first."""
 
     name: str
     org: str
-    basics: Sequence[tuple[str, str]]
+    basics: Sequence[Sequence[Pair]]
     log: Sequence[Row]
 
 
-def register_cards_pdf(cards: Sequence[RegisterCard], *, report: Report = silent) -> bytes:
-    """Return two pages a person; raises PrintError for a character no font has, naming the person."""
-    register_fonts()
-    for card in cards:
-        for text in (value for _, value in card.basics):
-            runs_of(text, REGULAR, whose=card.name)
+@dataclass(frozen=True, slots=True)
+class PlacedCell:
+    """A label or a value on the card: its lines, their size, and the box they must stay in, in points."""
+
+    lines: Sequence[str]
+    size: float
+    font: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def register_cards_pdf(cards: Sequence[RegisterCard], *, two_up: bool = False, report: Report = silent) -> bytes:
+    """Return two pages a person, or with `two_up` an A4 sheet of two pages for two people (turned on its long edge).
+
+    Raises PrintError for a character no font has, naming the person.
+    """
+    check_characters((card.name, _texts(card)) for card in cards)
     buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=_PAGE, invariant=1)
+    canvas = Canvas(buffer, pagesize=A4 if two_up else PAGE, invariant=1)
     canvas.setTitle("退休人员基本信息登记卡")
-    for number, card in enumerate(cards, start=1):
-        report(number, len(cards), "制作登记卡")
-        _front(canvas, card)
-        canvas.showPage()
-        _back(canvas, card)
-        canvas.showPage()
+    step = 2 if two_up else 1
+    for start in range(0, len(cards), step):
+        report(start + 1, len(cards), "制作登记卡")
+        for side in (_front, _back):
+            for place, card in enumerate(cards[start : start + step]):
+                canvas.saveState()
+                canvas.translate(0, (A4[1] / 2) * (1 - place) if two_up else 0)
+                side(canvas, card)
+                canvas.restoreState()
+            if two_up:
+                canvas.setDash(2, 3)
+                canvas.line(0, A4[1] / 2, A4[0], A4[1] / 2)
+                canvas.setDash()
+            canvas.showPage()
     canvas.save()
     return buffer.getvalue()
 
 
-def _heading(canvas: Canvas, text: str) -> float:
-    y = _PAGE[1] - 13 * mm
-    draw(canvas, (_PAGE[0] - width_of(text, BOLD, 15)) / 2, y, text, font=BOLD, size=15)
-    return y - 4 * mm
+def _texts(card: RegisterCard) -> Iterator[str]:
+    yield from (card.name, card.org)
+    for line in card.basics:
+        yield from (text for pair in line for text in pair)
+    for row in card.log:
+        yield from row
+
+
+def _heading(canvas: Canvas, text: str) -> None:
+    lines, size = fit_lines(text, BOLD, width=WIDTH, height=7 * mm, largest=15, smallest=9)
+    draw_lines_in_middle(canvas, lines, font=BOLD, size=size, y=PAGE[1] - 11 * mm)
+
+
+def draw_lines_in_middle(canvas: Canvas, lines: Sequence[str], *, font: str, size: float, y: float) -> None:
+    """Draw lines centred on the card, the block's middle at `y`."""
+    lift = (len(lines) - 1) * size * LEADING / 2 - size * 0.35
+    for number, line in enumerate(lines):
+        x = (PAGE[0] - width_of(line, font, size)) / 2
+        draw(canvas, x, y + lift - number * size * LEADING, line, font=font, size=size)
+
+
+def placed(card: RegisterCard) -> list[PlacedCell]:
+    """Return every cell of the front with the box it has: all of a card fits, whatever was typed."""
+    height = min((PAGE[1] - _TITLE - _FOOT) / max(len(card.basics), 1), _TALLEST)
+    found = []
+    for number, line in enumerate(card.basics):
+        y = PAGE[1] - _TITLE - (number + 1) * height
+        width = WIDTH / len(line)
+        for place, (label, value) in enumerate(line):
+            x = _MARGIN + place * width
+            found.append(_cell(label, BOLD, (x, y), (_LABEL, height)))
+            found.append(_cell(value, REGULAR, (x + _LABEL, y), (width - _LABEL, height)))
+    return found
+
+
+def _cell(text: str, font: str, at: tuple[float, float], box: tuple[float, float]) -> PlacedCell:
+    width, height = box
+    lines, size = fit_lines(text, font, width=width - 2 * _PAD, height=height - mm, largest=10.5, smallest=7)
+    return PlacedCell(lines, size, font, at[0], at[1], width, height)
 
 
 def _front(canvas: Canvas, card: RegisterCard) -> None:
-    y = _heading(canvas, "国有企业退休人员基本信息登记卡")
-    half = (_PAGE[0] - 2 * _MARGIN) / 2
+    _heading(canvas, "国有企业退休人员基本信息登记卡")
     canvas.setLineWidth(0.4)
-    for place, (name, value) in enumerate(card.basics):
-        if place % 2 == 0:
-            y -= _ROW
-        _cell(canvas, name, value, (_MARGIN + place % 2 * half, y), half)
-    draw(canvas, _MARGIN, 7 * mm, f"{card.org}（盖章）　　　　本人或委托人签字：　　　　　　　　日期：", size=9)
-
-
-def _cell(canvas: Canvas, name: str, value: str, at: tuple[float, float], width: float) -> None:
-    x, y = at
-    canvas.rect(x, y, _LABEL, _ROW)
-    canvas.rect(x + _LABEL, y, width - _LABEL, _ROW)
-    _text(canvas, name, BOLD, (x, y), _LABEL)
-    _text(canvas, value, REGULAR, (x + _LABEL, y), width - _LABEL)
-
-
-def _text(canvas: Canvas, text: str, font: str, at: tuple[float, float], width: float) -> None:
-    lines, size = fitted(text, font, width=width - 3 * mm, largest=10.5, smallest=7.5)
-    for number, line in enumerate(lines if text else []):
-        lift = _ROW / 2 - size * 0.35 + (len(lines) - 1) * size * 0.6 - number * size * 1.2
-        draw(canvas, at[0] + 1.5 * mm, at[1] + lift, line, font=font, size=size)
+    for cell in placed(card):
+        canvas.rect(cell.x, cell.y, cell.width, cell.height)
+        middle = (cell.x + _PAD, cell.y + cell.height / 2)
+        draw_lines(canvas, cell.lines, at=middle, font=cell.font, size=cell.size)
+    foot = f"{card.org}（盖章）　　　　本人或委托人签字：　　　　　　　　日期："
+    lines, size = fit_lines(foot, REGULAR, width=WIDTH, height=8 * mm, largest=9, smallest=7)
+    draw_lines(canvas, lines, at=(_MARGIN, 8 * mm), font=REGULAR, size=size)
 
 
 def _back(canvas: Canvas, card: RegisterCard) -> None:
-    y = _heading(canvas, f"{card.name}　年度服务记录")
-    rows = list(card.log[:_LOG_LINES])
-    rows += [("",) * len(_LOG)] * (_LOG_LINES - len(rows))
-    draw_grid(canvas, _LOG, rows, left=_MARGIN, width=_PAGE[0] - 2 * _MARGIN, top=y)
-    more = len(card.log) - _LOG_LINES
-    note = f"另有 {more} 条较早的记录在登记库中" if more > 0 else "事项：走访、电话、资格认证、慰问、帮办"
+    _heading(canvas, f"{card.name}　年度服务记录")
+    top = PAGE[1] - _TITLE
+    rows, more = _log_rows(card.log, top - _FOOT)
+    draw_grid(canvas, _LOG, rows, left=_MARGIN, width=WIDTH, top=top)
+    note = f"另有 {more} 条较早的记录在登记库中" if more else "事项：走访、电话、资格认证、慰问、帮办"
     draw(canvas, _MARGIN, 7 * mm, note, size=9)
+
+
+def _log_rows(log: Sequence[Row], room: float) -> tuple[list[Row], int]:
+    """Return the rows that fit, the newest first, blank ones to write on behind them, and how many are left out."""
+    widths = widths_of(_LOG, WIDTH)
+    left = room - ROW
+    rows: list[Row] = []
+    for row in log:
+        height = row_height(row, widths)
+        if height > left:
+            break
+        rows.append(row)
+        left -= height
+    more = len(log) - len(rows)
+    if not more:
+        rows += [("",) * len(_LOG)] * int(left // ROW)
+    return rows, more

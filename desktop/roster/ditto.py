@@ -24,3 +24,8 @@ def copied_down(cells: list[str], above: Sequence[str], targets: Sequence[str]) 
             made[place] = above[place]
             columns.append(place)
     return made, columns
+
+
+def has_sign(cells: Sequence[str]) -> bool:
+    """Return True for a row in which something means what stands above."""
+    return any(plain(cell).strip() in _SIGNS for cell in cells)

@@ -1,5 +1,6 @@
 """From header words to fields of the dictionary, with a confidence the user sees."""
 
+import hashlib
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,19 +13,25 @@ from desktop.domain.dictionary import CONTACT, PERSON, PHONE, TAG, Kind
 IGNORED = ""
 SEQUENCE = "seq"  # 序号: read, never stored
 STREET = "street"  # 接收街道: helps to name the community
+NOTE = "note"  # kept behind the remark, with its header
 _EXTRA = {"序号": SEQUENCE, "编号": SEQUENCE, "顺序号": SEQUENCE, "接收街道": STREET, "街道": STREET, "街道镇": STREET}
+_SPOUSE = {"姓名": "person.spouse_name", "电话": "person.spouse_phone", "工作单位": "person.spouse_work",
+           "出生年月": "person.spouse_birth"}  # fmt: skip
+_CONTACT = {"姓名": "contact.name", "关系": "contact.relation", "电话": "contact.phone",
+            "工作单位": "contact.work_unit", "地址": "contact.address"}  # fmt: skip
 _CONTEXTS = {
-    "户口": {"地址": "person.hukou_addr", "电话": IGNORED},
-    "户籍": {"地址": "person.hukou_addr", "电话": IGNORED},
+    "户口": {"地址": "person.hukou_addr", "电话": "phone.number"},
+    "户籍": {"地址": "person.hukou_addr", "电话": "phone.number"},
     "居住": {"地址": "person.live_addr", "电话": "phone.number"},
     "住址": {"地址": "person.live_addr", "电话": "phone.number"},
     "异地": {"地址": "person.remote_addr", "电话": "phone.number"},
-    "配偶": {"姓名": "person.spouse_name", "电话": "person.spouse_phone", "工作单位": "person.spouse_work",
-             "出生年月": "person.spouse_birth"},
-    "联系人": {"姓名": "contact.name", "关系": "contact.relation", "电话": "contact.phone",
-               "工作单位": "contact.work_unit", "地址": "contact.address"},
+    "配偶": _SPOUSE, "爱人": _SPOUSE,
+    "联系人": _CONTACT, "子女": _CONTACT, "亲属": _CONTACT,
 }  # fmt: skip
-_SURE, _LIKELY = 100, 82
+_ALIKE = {"联系电话": "电话", "手机": "电话", "手机号": "电话", "手机号码": "电话", "联系方式": "电话", "住址": "地址",
+          "家庭住址": "地址", "与本人关系": "关系", "单位": "工作单位"}  # fmt: skip
+_SURE, _MERGED, _BESIDE, _GUESSED, LIKELY = 100, 95, 75, 55, 82
+_REACH = 3  # columns to the right over which a name lends its meaning to a bare 电话 or 关系
 _SHORTEST_FUZZY = 3
 _UNREADABLE = frozenset({Kind.RECORD, Kind.IMAGE})
 
@@ -64,14 +71,14 @@ def score_of(word: str) -> float:
         return 0
     if plain in _words() or plain in {"地址", "关系", "电话", "姓名"}:
         return 1
-    return 0.5 if _fuzzy(plain)[1] >= _LIKELY else 0
+    return 0.5 if _fuzzy(plain)[1] >= LIKELY else 0
 
 
 def _fuzzy(plain: str) -> tuple[str, int]:
     """Return the target of the likest known word, and how like it is."""
     if len(plain) < _SHORTEST_FUZZY:
         return IGNORED, 0
-    match = process.extractOne(plain, _words().keys(), scorer=fuzz.ratio, score_cutoff=_LIKELY)
+    match = process.extractOne(plain, _words().keys(), scorer=fuzz.ratio, score_cutoff=LIKELY)
     return (_words()[match[0]], int(match[1])) if match else (IGNORED, 0)
 
 
@@ -96,25 +103,60 @@ def propose(headers: Sequence[str], *, remembered: Mapping[str, str] | None = No
 
 
 def _one(header: str, headers: Sequence[str], place: int, remembered: Mapping[str, str]) -> ColumnMapping:
-    """Return where one column goes, by memory, by its parent or left neighbour, by its own word."""
-    if header in remembered:
-        return ColumnMapping(header, remembered[header], _SURE)
+    """Return where one column goes: by memory, by its merged parent, by its own word, by the columns beside it."""
+    key = keys_of(headers)[place]
+    if key in remembered:
+        return ColumnMapping(header, remembered[key], _SURE)
     parent, _, word = header.rpartition("/")
-    context = parent or ("联系人" if _follows_contact(headers, place) else "")
-    for name, meanings in _CONTEXTS.items():
-        if name in context and word in meanings:
-            return ColumnMapping(header, meanings[word], 95)
     plain = _normal(word)
+    short = _ALIKE.get(plain, plain)
+    for name, meanings in _CONTEXTS.items():
+        if name in parent and short in meanings:
+            return ColumnMapping(header, meanings[short], _MERGED)
+    beside = "" if parent else _beside(short, headers, place)
+    if beside:
+        return ColumnMapping(header, beside, _BESIDE)
     if plain in _words():
-        return ColumnMapping(header, _words()[plain], _SURE)
+        target = _words()[plain]
+        is_second = target == "phone.number" and headers[:place].count(header) > 0
+        return ColumnMapping(header, target, _GUESSED if is_second else _SURE)
     target, confidence = _fuzzy(plain)
     return ColumnMapping(header, target, confidence)
 
 
-def _follows_contact(headers: Sequence[str], place: int) -> bool:
-    """Return True for `电话` or `关系` right behind a contact's column."""
-    before = headers[max(place - 2, 0) : place]
-    return any("联系人" in header for header in before) and headers[place] in {"电话", "关系", "工作单位", "地址"}
+def _beside(word: str, headers: Sequence[str], place: int) -> str:
+    """Return what a bare 电话, 关系 or 工作单位 means right of a column that names another person, '' if none does.
+
+    The first other person to the left lends the meaning; a column of the person himself in between ends it.
+    """
+    for left in range(place - 1, max(place - 1 - _REACH, -1), -1):
+        before = _normal(headers[left])
+        for name, meanings in (("联系人", _CONTACT), ("子女", _CONTACT), ("配偶", _SPOUSE), ("爱人", _SPOUSE)):
+            if name in before:
+                return meanings.get(word, "")
+        if _ALIKE.get(before, before) not in {"关系", "电话", "工作单位", "出生年月"}:
+            return ""
+    return ""
+
+
+@cache
+def _keys(headers: tuple[str, ...]) -> tuple[str, ...]:
+    seen: dict[str, int] = {}
+    found = []
+    for header in headers:
+        seen[header] = seen.get(header, 0) + 1
+        found.append(header if seen[header] == 1 else f"{header}#{seen[header]}")
+    return tuple(found)
+
+
+def keys_of(headers: Sequence[str]) -> tuple[str, ...]:
+    """Return a name for each column that no other has: the second `电话` is `电话#2`."""
+    return _keys(tuple(headers))
+
+
+def doubts(columns: Sequence[ColumnMapping]) -> list[int]:
+    """Return the places of columns whose meaning somebody should look at before the rows go in."""
+    return [place for place, one in enumerate(columns) if one.target and one.confidence < LIKELY]
 
 
 def targets(switched_on: Collection[str] = ()) -> list[tuple[str, str]]:
@@ -122,7 +164,7 @@ def targets(switched_on: Collection[str] = ()) -> list[tuple[str, str]]:
 
     `switched_on` are person fields collected although the dictionary has them off.
     """
-    found = [(IGNORED, "（不导入）"), (SEQUENCE, "序号"), (STREET, "接收街道")]
+    found = [(IGNORED, "（不导入）"), (NOTE, "（记在备注里）"), (SEQUENCE, "序号"), (STREET, "接收街道")]
     skipped = {"person", "rank", "source", "noted_on", "state", "evidence", "since", "until", "reviewer"}
     for kind in (PERSON, PHONE, CONTACT, TAG):
         found += [
@@ -145,5 +187,5 @@ def without_uncollected(
 
 
 def fingerprint(headers: Sequence[str]) -> str:
-    """Return the text under which a mapping of these headers is remembered."""
-    return "|".join(_normal(header) for header in headers)
+    """Return the text under which a mapping of these headers is remembered: 64 hex characters."""
+    return hashlib.sha256("|".join(_normal(header) for header in headers).encode()).hexdigest()

@@ -14,6 +14,7 @@ _MOST_ROWS = 1 << 20
 _MOST_CELLS = 8_000_000
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([A-Za-z0-9_-]+)""", re.IGNORECASE)
 _DEEPEST = 8
+_WIDEST_GAP = 70_000  # rows
 
 
 @dataclass(slots=True)
@@ -135,6 +136,8 @@ class _Tables(HTMLParser):
         if not self.tables:
             self.tables.append(MarkupTable(""))
         skipped = _small(said.get("index"), _MOST_ROWS) - 1
+        if skipped - len(self._rows) > _WIDEST_GAP:
+            raise RefusedFile("表里的行隔得太远，请删去下边的空行再导入")
         while len(self._rows) < skipped:
             self._rows.append([])
         if len(self._rows) >= _MOST_ROWS:

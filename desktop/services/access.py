@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.domain.clock import Clock
-from desktop.domain.errors import DamagedStoreError, InvalidValueError, StorePlaceError
+from desktop.domain.errors import DamagedStoreError, InvalidValueError, OlderStoreError, StorePlaceError
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
 from desktop.domain.levels import LEVEL_CODES
 from desktop.domain.permissions import SUPERVISOR
@@ -97,6 +97,17 @@ def open_store(
     if checked and not read_only:
         _refuse_damaged(vault)
     return Station(vault, clock, ids, slot.user, slot.role)
+
+
+def open_to_check(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None) -> Station:
+    """Open the register for the whole check: nothing is mended and no epoch begins before it has spoken.
+
+    An older register is brought up to date first. Raises as `open_store` does.
+    """
+    try:
+        return open_store(folder, password=password, clock=clock, ids=ids, read_only=True)
+    except OlderStoreError:
+        return open_store(folder, password=password, clock=clock, ids=ids, checked=False)
 
 
 def _refuse_damaged(vault: Vault) -> None:

@@ -1,20 +1,21 @@
 """Packages in, up to the merge: opened, verified, and placed in their stream (`sync.md` section 3.4)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import hashlib
+from dataclasses import dataclass, replace
 
-from desktop.domain.clock import local_text
+from desktop.domain.clock import local_text, stamp
 from desktop.domain.errors import PackageError
 from desktop.security import sealing, signing
-from desktop.services.peers import peers_of, read_file
+from desktop.services.acks import FORK
+from desktop.services.keyring import candidates, checked_rotation, sender_of
 from desktop.services.station import Station
-from desktop.store import exchange
+from desktop.store import exchange, holding
+from desktop.store.engine import Reading
 from desktop.store.exchange import Peer
-from desktop.sync import key_card, order, package
-from desktop.sync.order import Arrival, StreamState
-
-_TRUSTED = "trusted"
+from desktop.store.holding import Held
+from desktop.sync import order, package
+from desktop.sync.manifest import MEDIA, SNAPSHOT
+from desktop.sync.order import Arrival, Heading, StreamState
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,38 +25,96 @@ class Arrived:
     opened: package.OpenPackage
     peer: Peer
     arrival: Arrival
-    already: str = ""
+    already: str = ""  # the whole sentence, in Chinese
     held: str = ""  # why it must wait, in Chinese
 
 
-def open_arrival(station: Station, *, path: Path) -> Arrived:
-    """Return the verified package in a file and its place; writes nothing.
+def open_arrival(station: Station, *, sealed: bytes, name: str) -> Arrived:
+    """Return the verified package in the bytes of a file and its place.
 
-    Raises PackageError (with its reason), NotFoundError.
+    Writes nothing but what must not be forgotten about a package that cannot come in: the alarm of a
+    fork, and a package of a newer program, which waits until this one is updated.
+    Raises PackageError (with its reason).
     """
-    sealed = read_file(path, most=package.MOST_SEALED)
     identity = station.vault.secret("age_identity").decode("ascii")
     plain = sealing.unseal(sealed, identity=identity)
-    known = [one for one in peers_of(station) if one.state == _TRUSTED]
-    keys: dict[bytes, list[bytes]] = {}
-    for one in known:
-        keys.setdefault(key_card.kid_of(one.sign_key), []).append(one.sign_key)
-    opened = package.open_package(plain, keys=keys, is_signed=signing.is_signed)
+    with station.vault.reading() as connection:
+        keys = candidates(connection)
+    try:
+        opened = package.open_package(plain, keys=keys, is_signed=signing.is_signed)
+    except PackageError as error:
+        if error.reason == "too-new":
+            _keep_newer(station, sealed, name)
+        raise
     manifest = opened.manifest
-    peer = _sender(known, manifest)
+    with station.vault.reading() as connection:
+        peer = sender_of(connection, manifest)
+    checked_rotation(manifest)
     _refuse_misdirected(station, manifest, peer)
-    arrival, at = _arrival(station, manifest, opened.manifest_hash)
+    return _placed(station, opened, peer)
+
+
+def _keep_newer(station: Station, sealed: bytes, name: str) -> None:
+    """Keep a verified package this program cannot read: it waits for the update."""
+    digest = hashlib.sha256(sealed).hexdigest()
+    with station.vault.reading() as connection:
+        if holding.sealed_of(connection, digest) is not None:
+            return
+    with station.vault.unit("package.hold", why="数据包要等程序升级") as unit:
+        one = Held(digest, "", "", "", 0, holding.NEWER, name, stamp(station.clock))
+        holding.hold(unit, one, sealed=sealed)
+        unit.commit()
+
+
+def _placed(station: Station, opened: package.OpenPackage, peer: Peer) -> Arrived:
+    """Return a verified package with its place; raises PackageError if it may never come in."""
+    manifest = opened.manifest
+    with station.vault.reading() as connection:
+        state = _state(connection, manifest)
+        at = exchange.imported_at(connection, opened.manifest_hash)
+    if manifest.kind == MEDIA:  # pictures have no place in the order
+        return Arrived(opened, peer, Arrival.NEXT, already=_already_text(at) if at else "")
+    covers = manifest.cursor.start if manifest.kind == SNAPSHOT else None
+    arrival = order.arrival_of(
+        state, Heading(manifest.sender.epoch, manifest.seq, manifest.prev, opened.manifest_hash, covers)
+    )
     if arrival is Arrival.ALREADY:
-        return Arrived(opened, peer, arrival, already=at)
-    return Arrived(opened, peer, arrival, held=_held_reason(station, arrival, manifest))
+        return Arrived(opened, peer, arrival, already=_already_text(at))
+    if arrival is Arrival.COVERED:
+        return Arrived(opened, peer, arrival, already="这个包的内容已包含在后来导入的全量包里，没有改动")
+    if arrival is Arrival.FORK:
+        _raise_alarm(station, peer)
+    if arrival in _REFUSALS:
+        raise PackageError(*_REFUSALS[arrival])
+    starts_anew = manifest.sender.epoch > state.epoch > 0
+    if starts_anew and manifest.epoch_start is None:
+        raise PackageError("no-epoch-start", "对方换了记录编号却没有说明原因", "请联系对方核实")
+    last = 0 if starts_anew else state.last_seq
+    return Arrived(opened, peer, arrival, held=_held_reason(arrival, manifest, last))
 
 
-def _sender(known: Sequence[Peer], manifest: package.Manifest) -> Peer:
-    for one in known:
-        same = one.org == manifest.sender.org and one.install == manifest.sender.install
-        if same and key_card.kid_of(one.sign_key).hex() == manifest.sender.kid:
-            return one
-    raise PackageError("unknown-sender", "发包单位与登记的密钥卡对不上", "请联系对方核实")
+def _already_text(at: str) -> str:
+    return f"这个包已在 {local_text(at)} 导入过，没有改动"
+
+
+def _state(connection: Reading, manifest: package.Manifest) -> StreamState:
+    """Return what we know of the stream a package belongs to."""
+    one = exchange.stream(connection, direction="in", org=manifest.sender.org)
+    return StreamState(
+        one.epoch, one.last_seq, one.last_manifest, one.cursor,
+        exchange.manifests_of(connection, manifest.stream, writer=one.writer),
+        exchange.older_manifests(connection, manifest.stream, writer=one.writer),
+    )  # fmt: skip
+
+
+def _raise_alarm(station: Station, peer: Peer) -> None:
+    """Remember that two packages carry one number, so that the sender hears of it with our next package."""
+    with station.vault.reading() as connection:
+        one = exchange.stream(connection, direction="in", org=peer.org)
+    if not one.alarm:
+        with station.vault.unit("package.alarm", why=f"{peer.name}的数据包编号分叉") as unit:
+            exchange.keep_stream(unit, replace(one, alarm=FORK))
+            unit.commit()
 
 
 def _refuse_misdirected(station: Station, manifest: package.Manifest, peer: Peer) -> None:
@@ -64,22 +123,9 @@ def _refuse_misdirected(station: Station, manifest: package.Manifest, peer: Peer
         raise PackageError(
             "wrong-recipient", f"这个包是发给“{manifest.to.org}”的，不是发给本单位的", "请确认拿对了文件"
         )
-    if manifest.stream != f"{peer.org}>{me.org}":
+    name = f"{peer.org}>{me.org}"
+    if manifest.stream != (f"{name}/media" if manifest.kind == MEDIA else name):
         raise PackageError("wrong-stream", "数据包的编号与发包单位对不上", "请联系对方核实")
-
-
-def _arrival(station: Station, manifest: package.Manifest, manifest_hash: str) -> tuple[Arrival, str]:
-    """Return what the package is to its stream, and when it came in if it already did."""
-    with station.vault.reading() as connection:
-        one = exchange.stream(connection, direction="in", org=manifest.sender.org)
-        state = StreamState(
-            one.epoch, one.last_seq, one.last_manifest, exchange.manifests_of(connection, manifest.stream)
-        )
-        at = exchange.imported_at(connection, manifest.stream, manifest.seq)
-    arrival = order.arrival_of(
-        state, epoch=manifest.sender.epoch, seq=manifest.seq, prev=manifest.prev, manifest=manifest_hash
-    )
-    return arrival, local_text(at)
 
 
 _REFUSALS = {
@@ -90,13 +136,9 @@ _REFUSALS = {
 }  # fmt: skip
 
 
-def _held_reason(station: Station, arrival: Arrival, manifest: package.Manifest) -> str:
-    """Return why a package must wait, '' if it need not; raises PackageError if it may never come in."""
-    if arrival in _REFUSALS:
-        raise PackageError(*_REFUSALS[arrival])
-    if arrival is Arrival.GAP:
-        with station.vault.reading() as connection:
-            last = exchange.stream(connection, direction="in", org=manifest.sender.org).last_seq
-        missing = "、".join(f"第 {number} 个" for number in range(last + 1, min(manifest.seq, last + 6)))
-        return f"前面还缺{missing}数据包，请先导入"
-    return ""
+def _held_reason(arrival: Arrival, manifest: package.Manifest, last: int) -> str:
+    """Return why a package must wait, '' if it need not."""
+    if arrival is not Arrival.GAP:
+        return ""
+    missing = "、".join(f"第 {number} 个" for number in range(last + 1, min(manifest.seq, last + 6)))
+    return f"前面还缺{missing}数据包，先收在登记库里，补齐后自动导入"

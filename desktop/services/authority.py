@@ -1,13 +1,18 @@
 """Who may write what: each incoming operation is checked against its sender (`sync.md` section 3.1)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from desktop.domain.dictionary import KINDS
 from desktop.domain.fields import Value
 from desktop.domain.operations import PUT, Operation, RecordState
-from desktop.domain.sharing import OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
+from desktop.domain.sharing import OFFERED_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
 from desktop.domain.transfers import objection_to_fields
 from desktop.store.exchange import Peer
 from desktop.sync import merge
+
+PROPOSAL = "提议：这个人不归发来的单位管理，是否采纳由本单位决定"
+_OWNERSHIP = frozenset({"home_org", "owner_epoch", "joined_to"})
 
 
 def no_objection(operation: Operation) -> str | None:
@@ -22,40 +27,78 @@ def objection_to(
     homes: Mapping[str, str],
     operations: Sequence[Operation],
     units: frozenset[str] = frozenset(),
+    formerly: frozenset[str] = frozenset(),
 ) -> merge.Objection:
     """Return the check of what a lower unit may do above it: its own people and what is theirs.
 
-    `units` are the codes under the peer as known here; those that arrive in the package are added.
+    `units` are the codes under the peer as known here; those that arrive in the package are added. `formerly`
+    are people who were theirs once: visits and the like made then may still arrive. A write about somebody
+    else's person that is known here is a proposal: put aside with PROPOSAL, for a person here to accept or drop.
     """
-    mine_too = _with_arriving(units | {peer.org}, operations)
     arriving = {one.record: str(one.fields.get("home_org") or peer.org) for one in operations if one.kind == "person"}
+    mine = _with_arriving(units | {peer.org}, operations)
+    return _Below(mine, formerly, states, homes, arriving).objection
 
-    def home(person: str) -> str | None:
-        stored = states.get(("person", person))
-        return str(stored.values.get("home_org") or "") if stored else homes.get(person) or arriving.get(person)
 
-    def objection(operation: Operation) -> str | None:
-        stored = states.get((operation.kind, operation.record))
-        if operation.org not in mine_too:
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """A lower unit, what it has under it, and the people it has to do with."""
+
+    mine: frozenset[str]
+    formerly: frozenset[str]
+    states: Mapping[merge.Key, RecordState]
+    homes: Mapping[str, str]
+    arriving: Mapping[str, str]
+
+    def objection(self, operation: Operation) -> str | None:
+        """Return in Chinese why the unit may not do this, None if it may."""
+        stored = self.states.get((operation.kind, operation.record))
+        if operation.org not in self.mine:
             return "不是该单位或其下级单位写的"
         if operation.kind in ROUTED_KINDS:
-            values = stored.values if stored else None
-            return objection_to_transfer(operation, values)
+            return objection_to_transfer(operation, stored.values if stored else None)
         if operation.kind in SHARED_KINDS:
-            return _objection_to_shared(operation, stored, mine_too)
+            return _objection_to_shared(operation, stored, self.mine)
         if operation.kind == "person":
-            if home(operation.record) not in mine_too:
-                return "这个人不归该社区管理"
-            moved = operation.fields.get("home_org", peer.org)
-            return None if moved in mine_too else "社区不能自行把人转到别处"
-        person = str(operation.fields.get("person") or (stored.values.get("person") if stored else "") or "")
-        return None if home(person) in mine_too else "所属的人不归该社区管理"
+            return _objection_to_person(operation, stored, self._home(operation.record), self.mine)
+        if operation.kind not in KINDS and not operation.fields.get("person"):
+            return None  # of a newer program and about nobody: carried, never applied
+        return self._objection_to_child(operation, stored)
 
-    return objection
+    def _home(self, person: str) -> str | None:
+        stored = self.states.get(("person", person))
+        return (
+            str(stored.values.get("home_org") or "") if stored else self.homes.get(person) or self.arriving.get(person)
+        )
+
+    def _objection_to_child(self, operation: Operation, stored: RecordState | None) -> str | None:
+        person = str(operation.fields.get("person") or (stored.values.get("person") if stored else "") or "")
+        home = self._home(person)
+        if home in self.mine or (stored is None and person in self.formerly and _is_lasting(operation)):
+            return None
+        return PROPOSAL if home and operation.kind in KINDS else "所属的人不归该社区管理"
+
+
+def _is_lasting(operation: Operation) -> bool:
+    """Return True for what happened once and stays true whoever owns the person: a visit, a change of state."""
+    kind = KINDS.get(operation.kind)
+    return kind is not None and kind.append_only and operation.action == PUT
+
+
+def _objection_to_person(
+    operation: Operation, stored: RecordState | None, home: str | None, mine: frozenset[str]
+) -> str | None:
+    if home not in mine:
+        claims = operation.action != PUT or not _OWNERSHIP.isdisjoint(operation.fields)
+        return "这个人不归该社区管理" if stored is None or claims else PROPOSAL
+    moved = operation.fields.get("home_org", home)
+    return None if moved in mine else "社区不能自行把人转到别处"
 
 
 def _objection_to_shared(operation: Operation, stored: RecordState | None, mine: frozenset[str]) -> str | None:
     """Return why a lower unit may not write something of the house, None if it may: only what is about itself."""
+    if operation.kind in OFFERED_KINDS:
+        return None
     if operation.kind not in OWN_KINDS:
         return "代码表、机构别名和高龄档次由街道维护"
     code = str(operation.fields.get("org") or operation.fields.get("code") or "")

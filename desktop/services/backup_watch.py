@@ -9,7 +9,7 @@ from pathlib import Path
 
 from desktop.config.station_notes import StationNotes, keep_notes, notes_of, with_place
 from desktop.domain.errors import DamagedStoreError, DiskFullError, NotFoundError, StoreError
-from desktop.security.signing import SigningKey
+from desktop.services.keyring import own_publics
 from desktop.services.station import Station
 from desktop.store import backup
 from desktop.store.backup import BackupInfo
@@ -135,6 +135,8 @@ def safety_of(station: Station) -> Safety:
     free = shutil.disk_usage(station.vault.folder).free
     size = (station.vault.folder / DATABASE).stat().st_size
     level, said = _level(notes, station.today())
+    if station.vault.head()[0] <= 1:  # nothing but the organisation itself: there is nothing to lose yet
+        level, said = FINE, "登记库还是空的，登记了人以后再备份"
     if free < max(_LEAST_FREE, _WARN_TIMES * size):
         level, said = RED, f"磁盘只剩 {free // (1 << 20)} MB，请尽快清理，否则可能存不下新的登记"
     return Safety(
@@ -182,7 +184,7 @@ def drill_restore(station: Station, *, path: Path | None = None) -> Drill:
         counts = _counts_of(station, Path(place) / DATABASE)
     if (counts["people"], counts["log"]) != (header["people"], header["log"]):
         raise DamagedStoreError("演练没有通过：备份里的人数与记录的不一致", "请换一份备份，并尽快重新备份")
-    if header["format"] > 1 and not backup.is_from(header, public=SigningKey(station.vault.secret("sign_seed")).public):
+    if header["format"] > 1 and not any(backup.is_from(header, public=one) for one in own_publics(station)):
         raise DamagedStoreError("演练没有通过：备份的签名不是本机的", "请换一份备份，并尽快重新备份")
     seconds = (station.clock.now() - began).total_seconds()
     drill = Drill(chosen, counts["people"], counts["log"], seconds, is_off)
@@ -203,16 +205,16 @@ def _counts_of(station: Station, path: Path) -> dict[str, int]:
 
 
 def _drill_source(station: Station) -> tuple[Path, bool]:
-    notes = notes_of(station.vault.identity.store_id)
+    """Return the newest backup off this machine, else the newest of all, and whether it is off."""
     store_id = station.vault.identity.store_id
-    for place in notes.places:
-        kept = kept_backups(Path(place), store_id=store_id)
-        if kept and is_off_machine(station, Path(place)):
-            return kept[0].path, True
-    kept = kept_backups(station.vault.folder / BACKUPS, store_id=store_id)
-    if not kept:
+    folders = [*map(Path, notes_of(store_id).places), station.vault.folder / BACKUPS]
+    found = [
+        (is_off_machine(station, folder), one) for folder in folders for one in kept_backups(folder, store_id=store_id)
+    ]
+    if not found:
         raise NotFoundError("还没有可以演练的备份", "请先做一次备份")
-    return kept[0].path, False
+    is_off, chosen = max(found, key=lambda pair: (pair[0], pair[1].log_entries, pair[1].created))
+    return chosen.path, is_off
 
 
 def _note_drill(station: Station, drill: Drill) -> None:

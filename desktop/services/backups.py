@@ -12,9 +12,9 @@ from desktop.domain.clock import Clock, stamp
 from desktop.domain.errors import DiskFullError, KnownError
 from desktop.domain.ids import IdMaker, RandomIds
 from desktop.domain.progress import Report, silent
-from desktop.security.signing import SigningKey
 from desktop.services.access import is_store, open_store
 from desktop.services.backup_watch import automatic_backup, back_up_to, refuse_without_room
+from desktop.services.keyring import own_publics
 from desktop.services.station import Station
 from desktop.store import backup
 from desktop.store.audit_chain import Witness
@@ -61,13 +61,13 @@ def check_store(station: Station, *, report: Report = silent) -> CheckReport:
 
 def witnesses_of(station: Station) -> list[Witness]:
     """Return what the backups within reach remember of the logs: signed by this device, or left out."""
-    public = SigningKey(station.vault.secret("sign_seed")).public
+    own = own_publics(station)
     folders = [station.vault.folder / BACKUPS, *map(Path, notes_of(station.vault.identity.store_id).places)]
     found: list[Witness] = []
     for folder in folders:
         for kept in kept_backups(folder, store_id=station.vault.identity.store_id):
             header = backup.read_header(kept.path)
-            if kept.head and backup.is_from(header, public=public):
+            if kept.head and any(backup.is_from(header, public=one) for one in own):
                 found.append(
                     Witness(
                         f"备份“{kept.path.name}”", kept.log_entries, bytes.fromhex(kept.head),
@@ -99,7 +99,11 @@ def restore_backup(path: Path, *, folder: Path, password: str, clock: Clock, ids
         _put_back(folder, aside)
         raise
     try:
-        station.vault.begin_epoch(f"从备份恢复（{header['created']}）")
+        why = f"从备份恢复（{header['created']}）"
+        if station.vault.identity.epoch == header["epoch"]:
+            station.vault.begin_epoch(why)
+        else:  # opening it noticed already that it lies elsewhere
+            station.vault.explain_epoch(why)
         people = int(header["people"])
     finally:
         station.close()

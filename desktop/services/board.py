@@ -8,12 +8,12 @@ from desktop.domain.changes import Changes
 from desktop.domain.clock import local_day
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.levels import rank_of
-from desktop.services.levels import is_superior, reach_of, units_of
+from desktop.services.levels import is_superior, units_of
+from desktop.services.outgoing import Extent, operations_for
 from desktop.services.peers import peers_of
 from desktop.services.station import Station
 from desktop.store import board, exchange
 from desktop.store.exchange import Peer
-from desktop.store.selection import operations_for
 from desktop.sync import package
 
 DEFAULT_DAYS = 35  # a package a month, and some days for holidays
@@ -106,11 +106,17 @@ def outgoing(station: Station) -> list[Outgoing]:
     """Return what waits to be sent to each trusted unit, those above us first."""
     known = [one for one in peers_of(station) if one.state == "trusted"]
     lines = {line.org: line for line in _lines(station, known)}
-    reaches = {one.org: reach_of(station, one) for one in known}
     found = []
     with station.vault.reading() as connection:
         for one in sorted(known, key=lambda peer: (not is_superior(station, peer), peer.org)):
             cursor = exchange.stream(connection, direction="out", org=one.org).cursor
-            counts = package.counts_of(operations_for(connection, reaches[one.org], cursor))
+            counts = package.counts_of(operations_for(station, connection, one, Extent(cursor)))
             found.append(Outgoing(one, counts, lines[one.org]))
     return found
+
+
+def next_number(station: Station, *, org: str) -> int:
+    """Return the number the next package for a unit will bear in this epoch."""
+    with station.vault.reading() as connection:
+        out = exchange.stream(connection, direction="out", org=org)
+    return out.last_seq + 1 if out.writer == station.vault.identity.writer else 1

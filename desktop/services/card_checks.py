@@ -9,6 +9,8 @@ from desktop.domain.fields import Value
 from desktop.domain.ids import SHORT_CODE_LENGTH, read_short_code
 from desktop.printing.readback import codes_in_picture
 from desktop.security import signing
+from desktop.services.directories import named_in_directory
+from desktop.services.keyring import verifying_keys
 from desktop.services.peers import peers_of, read_file
 from desktop.services.station import Station
 from desktop.store import joining, people
@@ -55,9 +57,9 @@ class Issuer:
 
 def known_issuers(station: Station) -> list[Issuer]:
     """Return every organisation whose signing key is known here: this one, its peers, the street's key directory."""
-    own = signing.SigningKey(station.vault.secret("sign_seed")).public
-    peers = [Issuer(peer.org, peer.name, peer.sign_key) for peer in peers_of(station)]
-    return [Issuer(station.org, station.org_name, own), *peers]
+    names = {station.org: station.org_name, **named_in_directory(station)}
+    names.update({peer.org: peer.name for peer in peers_of(station)})
+    return [Issuer(org, names.get(org, org), public) for org, public in verifying_keys(station)]
 
 
 def is_card_code(text: str) -> bool:

@@ -1,6 +1,6 @@
 """Who stands above whom: a street is to its 新城 what a community is to its street (`sync.md` section 3.1)."""
 
-from desktop.domain.levels import rank_of
+from desktop.domain.levels import COMMUNITY, rank_of
 from desktop.services import orgs
 from desktop.services.peers import peers_of
 from desktop.services.station import Station
@@ -10,12 +10,17 @@ from desktop.store.selection import Reach
 
 def is_above(station: Station) -> bool:
     """Return True for a station that collects from others: a street, a 新城."""
-    return rank_of(station.vault.identity.kind) > rank_of("community")
+    return rank_of(station.vault.identity.kind) > rank_of(COMMUNITY)
 
 
 def is_superior(station: Station, peer: Peer) -> bool:
     """Return True if a peer stands above this station: it rules over codes, links, transfers."""
     return rank_of(peer.kind) > rank_of(station.vault.identity.kind)
+
+
+def passes_on(peer: Peer) -> bool:
+    """Return True for a station that passes on what others wrote: each but a community."""
+    return rank_of(peer.kind) > rank_of(COMMUNITY)
 
 
 def units_below(station: Station) -> frozenset[str]:

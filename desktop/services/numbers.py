@@ -17,6 +17,7 @@ from desktop.domain.permissions import READ_REPORTS
 from desktop.printing.number_sheet import NumberBlock, NumberSheet, number_sheet_pdf
 from desktop.roster.table_workbook import table_workbook
 from desktop.security import signing
+from desktop.services.keyring import own_publics
 from desktop.services.register import org_names, refuse_wrong
 from desktop.services.station import Station
 from desktop.store import numbers, people
@@ -151,10 +152,12 @@ def frozen_set(station: Station, *, frozen: str) -> Frozen:
     if row is None:
         raise NotFoundError("没有找到这份定格数据", "可能已被撤销，请刷新")
     values = row.values
-    own = signing.SigningKey(station.vault.secret("sign_seed")).public
+    own = own_publics(station)
     digest = hashlib.sha256(_unpacked(packed)).hexdigest() if packed else ""
     signature = bytes.fromhex(str(values["signature"]))
-    sound = digest == values["digest"] and signing.is_signed(own, _signed_text(values), signature)
+    sound = digest == values["digest"] and any(
+        signing.is_signed(public, _signed_text(values), signature) for public in own
+    )
     said = json.loads(str(values["numbers"]))
     return Frozen(
         frozen, str(values["name"]), str(values["as_on"]), str(values["made_on"]), str(values["done_by"]),

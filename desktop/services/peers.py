@@ -10,6 +10,7 @@ from desktop.domain.ids import org_id
 from desktop.domain.levels import LEVEL_CODES, rank_of
 from desktop.domain.permissions import READ_HOUSE
 from desktop.security import sealing, signing
+from desktop.services.keyring import TRUSTED, note_enrolled
 from desktop.services.station import Station
 from desktop.store import exchange
 from desktop.store.exchange import Peer
@@ -18,7 +19,6 @@ from desktop.sync import key_card
 from desktop.sync.key_card import KeyCard
 
 _MOST_CARD = key_card.MOST_BYTES
-_TRUSTED = "trusted"
 
 
 def own_card(station: Station) -> KeyCard:
@@ -67,10 +67,11 @@ def enroll_peer(station: Station, *, path: Path, fingerprint: str) -> Peer:
     if not key_card.same_fingerprint(fingerprint, card):
         raise KeyCardError("fingerprint", "核对码不一致，没有登记", "请与对方逐组核对 60 位数字")
     peer = Peer(
-        card.org, card.name, card.kind, card.install, card.sign_key, card.recipient, card.fingerprint, _TRUSTED,
+        card.org, card.name, card.kind, card.install, card.sign_key, card.recipient, card.fingerprint, TRUSTED,
         stamp(station.clock),
     )  # fmt: skip
     with station.vault.unit("peer.enroll", why=f"登记 {card.name} 的密钥卡") as unit:
+        note_enrolled(unit, card)
         exchange.keep_peer(unit, peer, card=path.read_bytes())
         if not _has_org(unit, card.org):
             below = rank_of(card.kind) < rank_of(station.vault.identity.kind)

@@ -1,4 +1,4 @@
-"""A person's photo: one small picture, its bytes kept once by their hash. Photos do not travel in packages yet."""
+"""A person's photo: one small picture, its bytes kept once by their hash; it travels beside the data (`media`)."""
 
 from desktop.domain.changes import Changes
 from desktop.domain.clock import stamp

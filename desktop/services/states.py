@@ -37,6 +37,16 @@ def change_states(station: Station, *, ids: Sequence[str], change: StateChange) 
         return unit.commit()
 
 
+def change_inside(station: Station, unit: UnitOfWork, *, person: str, change: StateChange) -> None:
+    """Change one person's state inside an open unit; raises NotFoundError, InvalidValueError."""
+    unit.flush()
+    page = people.person_page(unit.connection, person)
+    if page is None:
+        raise NotFoundError("没有找到这个人", "可能已被删除，请刷新列表")
+    check_change(str(page.values.get("manage_state") or ""), change)
+    _write(station, unit, page, change)
+
+
 def _write(station: Station, unit: UnitOfWork, page: PersonPage, change: StateChange) -> None:
     before = str(page.values.get("manage_state") or "")
     record: dict[str, Value] = {

@@ -47,8 +47,9 @@ def action_text(action: str) -> str:
 
 
 def source_text(source: Mapping[str, Any] | None) -> str:
-    """Return where a value came from: file, sheet and row."""
+    """Return where a value came from: file, sheet, row and column."""
     if not source:
         return ""
     row = f"第 {source['row']} 行" if source.get("row") else ""
-    return " ".join(str(part) for part in (source.get("file"), source.get("sheet"), row) if part)
+    column = f"“{source['column']}”" if source.get("column") else ""
+    return " ".join(str(part) for part in (source.get("file"), source.get("sheet"), row, column) if part)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from desktop.domain.fields import Value
-from desktop.domain.operations import DELETE
+from desktop.domain.operations import DELETE, PUT
 from desktop.store.change_log import SET_ASIDE
 from desktop.store.encoding import Numbers, from_json, read_vector
 from desktop.store.people import CHILD_KINDS, ChildRow, PersonPage, PersonRow
@@ -69,6 +69,8 @@ def _play(rows: Iterable[Any]) -> Iterator[_Played]:
 def _apply(played: _Played, action: str, dot: tuple[int, int], base: str, fields: str) -> None:
     """Play one log row; a deletion counts only where its author knew every write we had (as merge does)."""
     writer, counter = dot
+    if action not in {PUT, DELETE}:
+        return  # of a newer program: carried, not understood
     if action == DELETE:
         seen = read_vector(base)
         if all(seen.get(one, 0) >= newest for one, newest in played.vector.items() if one != writer):
@@ -82,7 +84,7 @@ def _apply(played: _Played, action: str, dot: tuple[int, int], base: str, fields
                 played.values.pop(key, None)
             else:
                 played.values[key] = pair[1]
-    played.vector[writer] = counter
+    played.vector[writer] = max(counter, played.vector.get(writer, 0))
 
 
 def people_at(connection: Connection, *, batch: int) -> Iterator[PersonRow]:

@@ -16,6 +16,6 @@ def keep(connection: Connection, body: bytes, *, media: str, at: str) -> str:
 
 
 def body_of(connection: Connection, digest: str) -> bytes | None:
-    """Return the bytes kept under a hash, None if they are not here (attachments do not travel yet)."""
+    """Return the bytes kept under a hash, None if they are not here yet: pictures travel in packages of their own."""
     row = connection.exec_driver_sql("SELECT body FROM attachment WHERE hash=?", (digest,)).first()
     return None if row is None else bytes(row[0])

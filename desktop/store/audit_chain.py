@@ -18,6 +18,7 @@ _BATCH = ("n", "id", "action", "why", "user", "at", "source", "undoes")
 _TRUST = (
     "SELECT 'meta', key, value FROM meta WHERE key<>'counter' ORDER BY key",
     "SELECT 'peer', org, install, sign_key, recipient, fingerprint, state FROM peer ORDER BY org, install",
+    "SELECT 'key', kid, org, install, status, since, until FROM peer_key ORDER BY kid, org, install",
     "SELECT 'secret', name, value FROM secret ORDER BY name",
 )
 

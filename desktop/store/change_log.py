@@ -33,6 +33,7 @@ class LogEntry:
     fields: dict[str, Any]  # key -> [old, new]; `~key` -> value not taken
     author: str | None = None
     source: str | None = None
+    text: str = ""  # the fields as they are logged, if they are written already
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ class ChangeLog:
         self.n += 1
         body: LogRow = (
             self.n, self.batch, entry.kind, entry.record, entry.person, entry.action, entry.writer,
-            entry.counter, entry.base, to_json(entry.fields), entry.author, entry.source,
+            entry.counter, entry.base, entry.text or to_json(entry.fields), entry.author, entry.source,
         )  # fmt: skip
         self.head = seal(self.head, body)
         self.rows.append((*body, self.head))
@@ -67,7 +68,7 @@ def seal(previous: bytes, body: LogRow) -> bytes:
     Fields are joined by U+001F after their length, so no two rows share one text.
     """
     parts = ["" if part is None else str(part) for part in body]
-    text = "\x1f".join(f"{len(part)}:{part}" for part in parts)
+    text = "\x1f".join([f"{len(part)}:{part}" for part in parts])
     return hashlib.sha256(previous + text.encode("utf-8", "surrogatepass")).digest()
 
 

@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from json.encoder import encode_basestring
 from typing import Any
+
+from desktop.domain.fields import Value
 
 Numbers = dict[int, int]  # writer number -> counter
 FieldDots = dict[str, tuple[int, int]]  # field key -> (writer number, counter)
@@ -13,6 +16,17 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 def to_json(value: Any) -> str:
     """Return compact JSON text."""
     return _encode(value)
+
+
+def new_fields_text(values: Mapping[str, Value]) -> str:
+    """Return the logged fields of a new record, `{key: [null, value]}`, as `to_json` would write them."""
+    return "{" + ",".join([f'"{key}":[null,{_scalar(value)}]' for key, value in values.items()]) + "}"
+
+
+def _scalar(value: Value) -> str:
+    if value is None:
+        return "null"
+    return encode_basestring(value) if isinstance(value, str) else str(int(value))
 
 
 def from_json(text: str | None) -> Any:
@@ -39,6 +53,9 @@ def read_vector(text: str) -> Numbers:
 
 def dots_text(dots: Mapping[str, tuple[int, int]]) -> str:
     """Return the dots of a record's fields as text: `*=1:5 phone=2:7`."""
+    if len(dots) == 1:
+        ((key, (writer, counter)),) = dots.items()
+        return f"{key}={writer}:{counter}"
     return " ".join(f"{key}={writer}:{counter}" for key, (writer, counter) in sorted(dots.items()))
 
 

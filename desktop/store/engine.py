@@ -11,6 +11,7 @@ from sqlalchemy.pool import QueuePool
 from desktop.domain.errors import BugError, DamagedStoreError
 
 KEY_LENGTH = 32
+Reading = Connection  # what `Vault.reading` and a unit give: services pass it on and never look inside
 _WIPES_MEMORY = "PRAGMA cipher_memory_security=ON"
 _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",

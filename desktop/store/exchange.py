@@ -1,7 +1,7 @@
 """Peers, streams and packages: what exchange keeps in the vault."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -26,11 +26,17 @@ class Peer:
     fingerprint: str
     state: str
     enrolled_at: str
+    max_reader: str = ""  # the newest format its program reads, as its last package said
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One direction of exchange with one station."""
+    """One direction of exchange with one station.
+
+    `writer` is the installation and epoch the numbers count in, the peer's for what comes in and ours for
+    what goes out. `cursor` is a position in the writer's change log. `alarm` is `fork` from the moment two
+    packages with one number were seen until a new epoch; `heard` is what the peer last acknowledged.
+    """
 
     name: str
     direction: str
@@ -40,6 +46,13 @@ class Stream:
     last_manifest: str = ""
     cursor: int = 0
     acked_seq: int = 0
+    writer: str = ""
+    alarm: str = ""
+    heard: Mapping[str, Any] = field(default_factory=dict)
+    rebase: int = 0  # what the next package holds: 0 what is new, SINCE_ACKED, EVERYTHING
+
+
+SINCE_ACKED, EVERYTHING = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,13 @@ class PackageLine:
     file: str
     counts: Mapping[str, int]
     batch: str | None = None
+    writer: str = ""
+    position: int = 0  # how far into the sender's change log it reaches
+    kind: str = "delta"
+
+
+_STREAM = "name, direction, org, epoch, last_seq, last_manifest, cursor, acked_seq, writer, alarm, heard, rebase"
+_PACKAGE = "id, direction, stream, seq, manifest, org, at, state, file, counts, batch, writer, position, kind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +95,10 @@ class Conflict:
 
 def peers(connection: Connection) -> list[Peer]:
     """Return every station whose key card is enrolled."""
-    sql = "SELECT org, name, kind, install, sign_key, recipient, fingerprint, state, enrolled_at FROM peer ORDER BY org"
+    sql = (
+        "SELECT org, name, kind, install, sign_key, recipient, fingerprint, state, enrolled_at, max_reader "
+        "FROM peer ORDER BY org"
+    )
     return [Peer(*row) for row in connection.exec_driver_sql(sql)]
 
 
@@ -83,43 +106,64 @@ def keep_peer(unit: UnitOfWork, peer: Peer, *, card: bytes) -> None:
     """Enrol a station inside `unit`, replacing an earlier card of the same organisation."""
     unit.connection.exec_driver_sql(
         "INSERT OR REPLACE INTO peer (org, name, kind, install, sign_key, recipient, fingerprint, state, "
-        "enrolled_at, enrolled_by, card) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        "enrolled_at, enrolled_by, card, max_reader) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             peer.org, peer.name, peer.kind, peer.install, peer.sign_key, peer.recipient, peer.fingerprint,
-            peer.state, peer.enrolled_at, unit.header.user, card,
+            peer.state, peer.enrolled_at, unit.header.user, card, peer.max_reader,
         ),
     )  # fmt: skip
     unit.touch("peer")
 
 
+def note_reader(unit: UnitOfWork, org: str, max_reader: str) -> None:
+    """Note the newest format a peer's program says it reads."""
+    unit.connection.exec_driver_sql("UPDATE peer SET max_reader=? WHERE org=?", (max_reader, org))
+
+
+def installs_of(connection: Connection, org: str) -> frozenset[str]:
+    """Return every installation an organisation is known to have had keys for."""
+    rows = connection.exec_driver_sql(
+        "SELECT install FROM peer WHERE org=? UNION SELECT install FROM peer_key WHERE org=?", (org, org)
+    )
+    return frozenset(str(row[0]) for row in rows)
+
+
 def stream(connection: Connection, *, direction: str, org: str) -> Stream:
     """Return the stream to or from an organisation; a fresh one if nothing was exchanged yet."""
     name = f"{direction}:{org}"
-    row = connection.exec_driver_sql(
-        "SELECT name, direction, org, epoch, last_seq, last_manifest, cursor, acked_seq FROM stream WHERE name=?",
-        (name,),
-    ).first()
-    return Stream(*row) if row else Stream(name, direction, org)
+    row = connection.exec_driver_sql(f"SELECT {_STREAM} FROM stream WHERE name=?", (name,)).first()  # noqa: S608
+    return _stream(row) if row else Stream(name, direction, org)
+
+
+def streams(connection: Connection) -> list[Stream]:
+    """Return every stream, what comes in before what goes out."""
+    rows = connection.exec_driver_sql(f"SELECT {_STREAM} FROM stream ORDER BY direction, org")  # noqa: S608
+    return [_stream(row) for row in rows]
+
+
+def _stream(row: Any) -> Stream:
+    return replace(Stream(*row), heard=from_json(row[10]) or {})
 
 
 def keep_stream(unit: UnitOfWork, one: Stream) -> None:
     """Write a stream's position inside `unit`."""
     unit.connection.exec_driver_sql(
-        "INSERT OR REPLACE INTO stream (name, direction, org, epoch, last_seq, last_manifest, cursor, acked_seq) "
-        "VALUES (?,?,?,?,?,?,?,?)",
-        (one.name, one.direction, one.org, one.epoch, one.last_seq, one.last_manifest, one.cursor, one.acked_seq),
-    )
+        f"INSERT OR REPLACE INTO stream ({_STREAM}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - our names
+        (
+            one.name, one.direction, one.org, one.epoch, one.last_seq, one.last_manifest, one.cursor, one.acked_seq,
+            one.writer, one.alarm, to_json(dict(one.heard)), one.rebase,
+        ),
+    )  # fmt: skip
     unit.touch("package")
 
 
 def keep_package(unit: UnitOfWork, one: PackageLine) -> None:
     """Write a package's line inside `unit`."""
     unit.connection.exec_driver_sql(
-        "INSERT OR REPLACE INTO package (id, direction, stream, seq, manifest, org, at, state, file, counts, batch) "
-        "VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        f"INSERT OR REPLACE INTO package ({_PACKAGE}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - our names
         (
             one.id, one.direction, one.stream, one.seq, one.manifest, one.org, one.at, one.state, one.file,
-            to_json(dict(one.counts)), one.batch,
+            to_json(dict(one.counts)), one.batch, one.writer, one.position, one.kind,
         ),
     )  # fmt: skip
     unit.touch("package")
@@ -128,27 +172,39 @@ def keep_package(unit: UnitOfWork, one: PackageLine) -> None:
 def packages(connection: Connection, *, stream_name: str = "", limit: int = 200) -> list[PackageLine]:
     """Return packages, newest first, of one stream if named."""
     rows = connection.exec_driver_sql(
-        "SELECT id, direction, stream, seq, manifest, org, at, state, file, counts, batch FROM package "
-        "WHERE ?='' OR stream=? ORDER BY at DESC, rowid DESC LIMIT ?",
+        f"SELECT {_PACKAGE} FROM package WHERE ?='' OR stream=? ORDER BY at DESC, rowid DESC LIMIT ?",  # noqa: S608
         (stream_name, stream_name, limit),
     )
     return [replace(PackageLine(*row), counts=from_json(row[9])) for row in rows]
 
 
-def manifests_of(connection: Connection, stream_name: str) -> dict[int, str]:
-    """Return the manifest hash of every sequence imported from a stream."""
+def manifests_of(connection: Connection, stream_name: str, *, writer: str) -> dict[int, str]:
+    """Return the manifest hash of every sequence of a writer that went through a stream."""
     rows = connection.exec_driver_sql(
-        "SELECT seq, manifest FROM package WHERE stream=? AND state='imported'", (stream_name,)
+        "SELECT seq, manifest FROM package WHERE stream=? AND writer=? AND state IN ('imported', 'written')",
+        (stream_name, writer),
     )
     return {int(row[0]): str(row[1]) for row in rows}
 
 
-def imported_at(connection: Connection, stream_name: str, seq: int) -> str:
-    """Return when a sequence of a stream was imported (UTC stamp), '' if it was not."""
-    found = connection.exec_driver_sql(
-        "SELECT at FROM package WHERE stream=? AND seq=? AND state='imported'", (stream_name, seq)
-    ).scalar()
-    return str(found or "")
+def older_manifests(connection: Connection, stream_name: str, *, writer: str) -> frozenset[str]:
+    """Return the hashes of all packages of a stream that another writer than `writer` sent."""
+    rows = connection.exec_driver_sql(
+        "SELECT manifest FROM package WHERE stream=? AND writer<>?", (stream_name, writer)
+    )
+    return frozenset(str(row[0]) for row in rows)
+
+
+def imported_at(connection: Connection, manifest: str) -> str:
+    """Return when a package was imported (UTC stamp), '' if it was not."""
+    sql = "SELECT at FROM package WHERE manifest=? AND state='imported'"
+    return str(connection.exec_driver_sql(sql, (manifest,)).scalar() or "")
+
+
+def position_of(connection: Connection, stream_name: str, *, writer: str, seq: int) -> int:
+    """Return how far into our change log a package that we sent reached; 0 if we do not know it."""
+    sql = "SELECT position FROM package WHERE stream=? AND writer=? AND seq=? AND direction='out'"
+    return int(connection.exec_driver_sql(sql, (stream_name, writer, seq)).scalar() or 0)
 
 
 def put_aside(unit: UnitOfWork, *, record: str, package: str, operation: Operation, reason: str) -> None:
@@ -158,6 +214,7 @@ def put_aside(unit: UnitOfWork, *, record: str, package: str, operation: Operati
             "kind": operation.kind, "record": operation.record, "action": operation.action,
             "dot": [operation.dot.writer, operation.dot.counter], "base": dict(operation.base),
             "fields": dict(operation.fields), "org": operation.org, "user": operation.user, "at": operation.at,
+            "why": operation.why, "more": dict(operation.more),
         }
     )  # fmt: skip
     unit.connection.exec_driver_sql(
@@ -182,14 +239,6 @@ def close_conflict(unit: UnitOfWork, *, conflict: str, decision: Value) -> None:
         (to_json(decision), unit.header.at, conflict),
     )
     unit.touch("conflict")
-
-
-def close_overtaken(unit: UnitOfWork, fields: Sequence[tuple[str, str]]) -> None:
-    """Close open conflicts on (record, field) pairs that a newer, knowing write has settled."""
-    waiting = {(one.record, one.field): one.id for one in open_conflicts(unit.connection)}
-    for pair in fields:
-        if pair in waiting:
-            close_conflict(unit, conflict=waiting[pair], decision="由对方裁定")
 
 
 def setting(connection: Connection, key: str) -> Any:

@@ -1,15 +1,17 @@
 """What happened: the change log read back for people, and what an undo may still take back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
+from desktop.domain.dictionary import KINDS
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE
 from desktop.store.change_log import SET_ASIDE
 from desktop.store.encoding import from_json
+from desktop.store.rosters import columns_of
 from desktop.store.unit_of_work import UnitOfWork
 
 
@@ -69,21 +71,37 @@ _LINES = (
 
 def history_of_person(connection: Connection, person: str, *, limit: int = 2000) -> list[HistoryLine]:
     """Return every change of a person and what belongs to it, newest first."""
-    rows = connection.exec_driver_sql(_LINES + "WHERE c.person=? ORDER BY c.n DESC LIMIT ?", (person, limit))
-    return [line for row in rows for line in _lines(row)]
+    rows = connection.exec_driver_sql(_LINES + "WHERE c.person=? ORDER BY c.n DESC LIMIT ?", (person, limit)).all()
+    return _with_columns(connection, [line for row in rows for line in _lines(row)])
 
 
 def history_of_period(connection: Connection, *, since: str, until: str, limit: int = 100_000) -> list[HistoryLine]:
     """Return every change between two UTC stamps, newest first (the 异动台账 reads this)."""
     rows = connection.exec_driver_sql(
         _LINES + "WHERE b.at >= ? AND b.at < ? ORDER BY c.n DESC LIMIT ?", (since, until, limit)
-    )
-    return [line for row in rows for line in _lines(row)]
+    ).all()
+    return _with_columns(connection, [line for row in rows for line in _lines(row)])
+
+
+def _with_columns(connection: Connection, lines: list[HistoryLine]) -> list[HistoryLine]:
+    """Add to the source of each value that came from a sheet the column it stood in."""
+    columns = columns_of(connection, [line.batch for line in lines if line.source and line.source.get("row")])
+    return [_with_column(line, columns) for line in lines] if columns else lines
+
+
+def _with_column(line: HistoryLine, columns: Mapping[tuple[str, str, str], Mapping[str, str]]) -> HistoryLine:
+    if not line.source:
+        return line
+    sheet = columns.get((line.batch, str(line.source.get("file")), str(line.source.get("sheet"))), {})
+    column = sheet.get(f"{line.kind}.{line.field}")
+    return replace(line, source={**line.source, "column": column}) if column else line
 
 
 def _lines(row: Any) -> list[HistoryLine]:
     """Return one line a field of a log row."""
     batch, batch_action, kind, record, action, fields, author, source, user, at, why, undone = row
+    if kind not in KINDS:
+        return []  # of a newer program: carried, but nothing this one could show
     who = from_json(author) or {"user": user, "org": "", "at": at, "why": why}
     place = from_json(source)
 
@@ -96,7 +114,10 @@ def _lines(row: Any) -> list[HistoryLine]:
     if action == DELETE:
         return [line("", None, None)]
     found = []
+    keys = KINDS[kind].keys
     for key, value in from_json(fields).items():
+        if key.removeprefix(SET_ASIDE) not in keys:
+            continue
         if key.startswith(SET_ASIDE):
             found.append(line(key.removeprefix(SET_ASIDE), None, value, aside=True))
         else:
@@ -132,7 +153,7 @@ def steps_of(connection: Connection, batch: str) -> list[Step]:
         "JOIN batch b ON b.n = c.batch WHERE b.id=? ORDER BY c.n DESC",
         (batch,),
     )
-    return [_step(row) for row in rows]
+    return [_step(row) for row in rows if row[0] in KINDS]
 
 
 def _step(row: Any) -> Step:
@@ -146,5 +167,6 @@ def mark_undone(unit: UnitOfWork, batch: str) -> None:
     run = unit.connection.exec_driver_sql
     run("UPDATE batch SET undone_by=? WHERE id=?", (unit.header.batch, batch))
     run("UPDATE review SET state='undone', decided=? WHERE batch=? AND state='open'", (unit.header.at, batch))
+    run("UPDATE review SET state='open', decided=NULL, decided_by=NULL WHERE decided_by=?", (batch,))
     run("DELETE FROM roster_file WHERE batch=?", (batch,))
     unit.touch("review")

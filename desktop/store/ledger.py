@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from desktop.domain.dictionary import KINDS
 from desktop.domain.fields import Value
 from desktop.store.change_log import SET_ASIDE
 from desktop.store.encoding import from_json
@@ -36,14 +37,15 @@ class Logged:
 _SQL = (
     "SELECT b.id, b.undone_by, b.undoes, b.at, c.kind, c.record, c.action, c.base, c.person, c.fields, c.author, "
     "b.user, b.why, p.name, p.person_no, p.home_org FROM change c JOIN batch b ON b.n = c.batch "
-    "JOIN person p ON p.id = c.person WHERE b.at >= ? AND b.at < ? ORDER BY c.n"
+    "JOIN person p ON p.id = c.person WHERE b.at >= ? AND b.at < ? AND c.action IN ('put', 'delete') ORDER BY c.n"
 )
 
 
 def logged_between(connection: Connection, *, since: str, until: str) -> Iterator[Logged]:
     """Yield what was written about people between two UTC stamps, oldest first."""
     for row in connection.exec_driver_sql(_SQL, (since, until)):
-        yield _logged(row)
+        if row[4] in KINDS:  # else of a newer program: carried, not understood
+            yield _logged(row)
 
 
 def _logged(row: Any) -> Logged:

@@ -1,13 +1,19 @@
 """What exchange asks of the store: states and operations out, an approved plan in."""
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
 from desktop.domain.clock import Clock, stamp
+from desktop.domain.dictionary import KINDS
 from desktop.domain.fields import Value
 from desktop.domain.ids import IdMaker, new_id
 from desktop.domain.operations import (
+    DELETE,
+    PUT,
     WHOLE,
     Dot,
     FieldConflict,
@@ -18,7 +24,7 @@ from desktop.domain.operations import (
 )
 from desktop.store.change_log import SET_ASIDE, LogEntry
 from desktop.store.encoding import from_json, read_vector, to_json, vector_text
-from desktop.store.records import StoredRecord, load_records
+from desktop.store.records import StoredRecord, chunks, load_records
 from desktop.store.unit_of_work import UnitOfWork, person_of
 from desktop.store.vault import writer_number
 
@@ -50,35 +56,84 @@ def _state(stored: StoredRecord, names: Mapping[int, str]) -> RecordState:
     return RecordState(stored.kind, stored.id, stored.values, vector, dots, stored.deleted)
 
 
-def operations_after(connection: Connection, cursor: int, *, org: str) -> Iterator[tuple[int, Operation]]:
-    """Yield (log number, operation) for every write of this station's own org after `cursor`, oldest first.
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One operation with its place in this store's log and the person it is about."""
 
-    `org` is the code of the station's own organisation: foreign operations that were merged in
-    are left out.
+    n: int
+    person: str | None
+    operation: Operation
+    is_own: bool  # written here, not merged in
+    left: str = ""  # the home organisation a person had before this write, if it changed it
+
+
+_LOGGED = (
+    "SELECT c.n, c.kind, c.record, c.person, c.action, c.writer, c.counter, c.base, c.fields, c.author, "
+    "b.user, b.at, b.why FROM change c JOIN batch b ON b.n = c.batch "
+)
+
+
+def logged_after(connection: Connection, cursor: int, *, org: str, without: Collection[str] = ()) -> Iterator[Logged]:
+    """Yield what the log holds after `cursor`, oldest first, ours and what was merged in.
+
+    `org` is the code of this station's own organisation. A foreign write comes as it was sent, with
+    the values that were not taken and the fields this program does not know. Of the units `without`
+    only transfers and moves are read: what thirty communities wrote is not unpacked for each of them.
     """
     names = writer_names(connection)
+    writers = connection.exec_driver_sql("SELECT id, org FROM writer").all()
+    left_out = ",".join(str(int(number)) for number, one in writers if one in without)
     rows = connection.exec_driver_sql(
-        "SELECT c.n, c.kind, c.record, c.action, c.writer, c.counter, c.base, c.fields, b.user, b.at, b.why "
-        "FROM change c JOIN batch b ON b.n = c.batch WHERE c.n > ? AND c.author IS NULL ORDER BY c.n",
+        _LOGGED + f"WHERE c.n > ? AND (c.kind='transfer' OR c.author IS NULL OR c.writer NOT IN ({left_out})) "
+        "ORDER BY c.n",
         (cursor,),
     )
-    for number, kind, record, action, writer, counter, base, fields, user, at, why in rows:
-        pairs = from_json(fields)
-        yield (
-            number,
-            Operation(
-                kind=kind,
-                record=record,
-                action=action,
-                dot=Dot(names[writer], counter),
-                base={names[key]: value for key, value in read_vector(base).items()},
-                fields={key: pair[1] for key, pair in pairs.items() if not key.startswith(SET_ASIDE)},
-                org=org,
-                user=user,
-                at=at,
-                why=why,
-            ),
-        )
+    return (_logged(row, names, org) for row in rows)
+
+
+def logged_of_records(connection: Connection, records: Sequence[str], *, org: str) -> list[Logged]:
+    """Return all the log holds of some records, oldest first."""
+    return _logged_of(connection, "c.record", records, org)
+
+
+def logged_of_people(connection: Connection, people: Sequence[str], *, org: str) -> list[Logged]:
+    """Return all the log holds of some people and what belongs to them, oldest first."""
+    return _logged_of(connection, "c.person", people, org)
+
+
+def _logged_of(connection: Connection, column: str, ids: Sequence[str], org: str) -> list[Logged]:
+    names = writer_names(connection)
+    found: list[Logged] = []
+    for part in chunks(list(ids)):
+        marks = ",".join("?" * len(part))
+        rows = connection.exec_driver_sql(_LOGGED + f"WHERE {column} IN ({marks})", tuple(part))
+        found += [_logged(row, names, org) for row in rows]
+    return sorted(found, key=lambda one: one.n)
+
+
+def _logged(row: Any, names: Mapping[int, str], org: str) -> Logged:
+    n, kind, record, person, action, writer, counter, base, fields, author, user, at, why = row
+    who = from_json(author) or {"org": org, "user": user, "at": at, "why": why}
+    pairs = from_json(fields)
+    left = ""
+    if kind == "person" and isinstance(pairs.get("home_org"), list):
+        left = str(pairs["home_org"][0] or "")
+    operation = Operation(
+        kind=kind,
+        record=record,
+        action=action,
+        dot=Dot(names[writer], counter),
+        base={names[key]: value for key, value in read_vector(base).items()},
+        fields={
+            key.removeprefix(SET_ASIDE): pair if key.startswith(SET_ASIDE) else pair[1] for key, pair in pairs.items()
+        },
+        org=who["org"],
+        user=who["user"],
+        at=who["at"],
+        why=who["why"],
+        more=who.get("more") or {},
+    )
+    return Logged(n, person, operation, author is None, left)
 
 
 def last_number(connection: Connection) -> int:
@@ -89,6 +144,27 @@ def last_number(connection: Connection) -> int:
 def people_of_org(connection: Connection, org: str) -> set[str]:
     """Return the ids of all people whose home organisation is `org`, deleted ones too."""
     return {row[0] for row in connection.exec_driver_sql("SELECT id FROM person WHERE home_org=?", (org,))}
+
+
+def count_of_org(connection: Connection, org: str) -> int:
+    """Return how many people have `org` as their home."""
+    sql = "SELECT count(*) FROM person WHERE home_org=? AND deleted=0"
+    return int(connection.exec_driver_sql(sql, (org,)).scalar_one())
+
+
+def former_people(connection: Connection, people: Collection[str], orgs: Collection[str]) -> set[str]:
+    """Return those of `people` whose home one of `orgs` once was."""
+    found: set[str] = set()
+    for part in chunks(list(people)):
+        marks = ",".join("?" * len(part))
+        for org in orgs:
+            rows = connection.exec_driver_sql(
+                f"SELECT DISTINCT record FROM change WHERE kind='person' AND record IN ({marks}) "  # noqa: S608
+                "AND instr(fields, ?) > 0",
+                (*part, f'"home_org":["{org}",'),
+            )
+            found.update(str(row[0]) for row in rows)
+    return found
 
 
 def people_of_orgs(connection: Connection, orgs: Collection[str]) -> set[str]:
@@ -120,6 +196,7 @@ def apply_plan(unit: UnitOfWork, plan: MergePlan, *, clock: Clock, ids: IdMaker)
             existing = load_records(unit.connection, kind, [planned.record for planned in part])
             for planned in part:
                 _adopt(unit, planned, existing.get(planned.record), numbers)
+    _carry(unit, plan.carried, numbers, unit.header.batch)
     unit.flush()
     _open_conflicts(unit, plan.conflicts, at=stamp(clock), ids=ids)
 
@@ -138,10 +215,10 @@ def _numbers(connection: Connection, plan: MergePlan) -> dict[str, int]:
     for planned in plan.records:
         for name in planned.vector:
             orgs.setdefault(name, "")
-        for operation in planned.operations:
-            orgs[operation.dot.writer] = operation.org
-            for name in operation.base:
-                orgs.setdefault(name, "")
+    for operation in (*plan.carried, *(one for planned in plan.records for one in planned.operations)):
+        orgs[operation.dot.writer] = operation.org
+        for name in operation.base:
+            orgs.setdefault(name, "")
     return {name: writer_number(connection, name, org=org) for name, org in orgs.items()}
 
 
@@ -156,20 +233,20 @@ def _adopt(unit: UnitOfWork, planned: PlannedRecord, stored: StoredRecord | None
             record.values[key] = value
         record.dots[key] = (numbers[dot.writer], dot.counter)
     if is_new:
-        record.dots = _folded(record.dots)
+        record.dots = _folded(record.dots, record.values)
     record.vector = {numbers[name]: counter for name, counter in planned.vector.items()}
     record.deleted = planned.deleted
     entries = [_entry(operation, planned, record, numbers) for operation in planned.operations]
     unit.adopt(record, is_new=is_new, keys=tuple(planned.take), entries=entries)
 
 
-def _folded(dots: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
-    """Return the dots of a new record with the commonest one written once, under `*`."""
+def _folded(dots: dict[str, tuple[int, int]], values: Mapping[str, Value]) -> dict[str, tuple[int, int]]:
+    """Return the dots of a new record with the commonest one written once, under `*`: it speaks for what is filled."""
     if not dots:
         return dots
     every = list(dots.values())
     common = max(set(every), key=every.count)
-    return {WHOLE: common, **{key: dot for key, dot in dots.items() if dot != common}}
+    return {WHOLE: common, **{key: dot for key, dot in dots.items() if dot != common or key not in values}}
 
 
 def _entry(operation: Operation, planned: PlannedRecord, record: StoredRecord, numbers: Mapping[str, int]) -> LogEntry:
@@ -189,13 +266,41 @@ def _entry(operation: Operation, planned: PlannedRecord, record: StoredRecord, n
             fields[key] = [planned.before.get(key), taken[0]]
         else:
             fields[SET_ASIDE + key] = value
-    author = to_json({"org": operation.org, "user": operation.user, "at": operation.at, "why": operation.why})
+    author = _author(operation)
     base = vector_text({numbers[name]: counter for name, counter in operation.base.items()})
     writer = numbers[operation.dot.writer]
     return LogEntry(
         planned.kind, planned.record, person_of(record), operation.action, writer, operation.dot.counter,
         base, fields, author,
     )  # fmt: skip
+
+
+def _author(operation: Operation) -> str:
+    who: dict[str, Any] = {"org": operation.org, "user": operation.user, "at": operation.at, "why": operation.why}
+    return to_json({**who, "more": dict(operation.more)} if operation.more else who)
+
+
+def _carry(unit: UnitOfWork, carried: Sequence[Operation], numbers: Mapping[str, int], package: str) -> None:
+    """Keep what only a newer program understands: in the log if nothing else of it is, and on the list to take up."""
+    for one in carried:
+        person = one.record if one.kind == "person" else one.fields.get("person")
+        line = to_json([one.kind, one.record, one.action, one.dot.writer, one.dot.counter])
+        digest = hashlib.sha256(line.encode("utf-8")).hexdigest()
+        fresh = unit.connection.exec_driver_sql(
+            "INSERT OR IGNORE INTO carried (id, package, kind, record, person, writer, counter, line, at) "
+            "VALUES (?,?,?,?,?,?,?,?,?)",
+            (digest, package, one.kind, one.record, person, one.dot.writer, one.dot.counter, line, unit.header.at),
+        ).rowcount
+        if fresh and (one.kind not in KINDS or one.action not in {PUT, DELETE}):
+            base = vector_text({numbers[name]: counter for name, counter in one.base.items()})
+            fields: dict[str, object] = {SET_ASIDE + key: value for key, value in one.fields.items()}
+            owner = person if isinstance(person, str) else None
+            unit.log.append(
+                LogEntry(
+                    one.kind, one.record, owner, one.action, numbers[one.dot.writer], one.dot.counter, base, fields,
+                    _author(one),
+                )
+            )  # fmt: skip
 
 
 def _open_conflicts(unit: UnitOfWork, conflicts: Sequence[FieldConflict], *, at: str, ids: IdMaker) -> None:

@@ -9,11 +9,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.clock import Clock, stamp
-from desktop.domain.errors import DamagedStoreError, NewerStoreError, StorePlaceError
+from desktop.domain.errors import DamagedStoreError, NewerStoreError, OlderStoreError, StorePlaceError
 from desktop.domain.ids import IdMaker
 from desktop.domain.permissions import SUPERVISOR
 from desktop.store import migrations
 from desktop.store.engine import open_engine, raw_connection
+from desktop.store.epochs import settle
 from desktop.store.migrations.m0001_initial import APPLICATION_ID
 from desktop.store.places import BACKUPS, DATABASE, StoreLock, refuse_network_place
 from desktop.store.vault import StoreIdentity, Vault
@@ -43,7 +44,9 @@ def create_vault(
     connection.executemany("INSERT INTO meta (key, value) VALUES (?,?)", list(values.items()))
     connection.close()
     vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role)
+    vault.index_again_if_old()
     vault.hold(lock)
+    settle(vault)
     return vault
 
 
@@ -60,10 +63,10 @@ def open_vault(
 ) -> Vault:
     """Open the store in `folder`; migrate it if it is older, after a copy was put aside.
 
-    A store that is behind the head noted beside it was restored by hand: it opens in a new epoch,
-    so that its counters are never used twice (`sync.md` section 3.4). A damaged one may be opened
+    A store that was restored by hand or copied opens in a new epoch, so that its counters are never used
+    twice (`store.epochs`). A damaged one may be opened
     `read_only`: nothing of it is changed then, and every write raises ReadOnlyStoreError.
-    Raises StorePlaceError, StoreInUseError, NewerStoreError, DamagedStoreError.
+    Raises StorePlaceError, StoreInUseError, NewerStoreError, OlderStoreError, DamagedStoreError.
     """
     refuse_network_place(folder)
     path = folder / DATABASE
@@ -72,22 +75,32 @@ def open_vault(
     lock = StoreLock(folder)
     lock.take()
     try:
-        if not read_only:
-            _bring_up_to_date(folder, key=key, clock=clock)
+        _bring_up_to_date(folder, key=key, clock=clock, read_only=read_only)
         engine = open_engine(path, key=key, read_only=read_only)
         vault = _vault_over(folder, engine, key=key, clock=clock, ids=ids, user=user, role=role)
+        if not read_only:
+            vault.index_again_if_old()
     except BaseException:
         lock.release()
         raise
     vault.hold(lock)
     vault.is_read_only = read_only
+    try:
+        _take_up(vault, store_id=store_id)
+    except (DatabaseError, sqlcipher3.DatabaseError) as error:
+        vault.is_read_only = True  # closing must not touch what is broken
+        vault.close()
+        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
+    return vault
+
+
+def _take_up(vault: Vault, *, store_id: str) -> None:
+    """See that the store is the key file's, and begin an epoch if it is behind the note beside it."""
     if vault.identity.store_id != store_id:
         vault.close()
         raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
-    noted = vault.noted_head()
-    if not read_only and noted is not None and noted.entry > vault.head()[0]:
-        vault.begin_epoch("登记库比旁边记录的进度旧，视为从备份恢复")
-    return vault
+    if not vault.is_read_only:
+        settle(vault)
 
 
 def _vault_over(folder: Path, engine: Engine, **rest: Any) -> Vault:
@@ -99,7 +112,7 @@ def _vault_over(folder: Path, engine: Engine, **rest: Any) -> Vault:
         raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
 
 
-def _bring_up_to_date(folder: Path, *, key: bytes, clock: Clock) -> None:
+def _bring_up_to_date(folder: Path, *, key: bytes, clock: Clock, read_only: bool) -> None:
     """Check the file's version and run what is pending, with a copy of the old file kept."""
     path = folder / DATABASE
     connection = raw_connection(path, key=key)
@@ -110,6 +123,8 @@ def _bring_up_to_date(folder: Path, *, key: bytes, clock: Clock) -> None:
         version = migrations.version_of(cursor)
         if version > migrations.LATEST:
             raise NewerStoreError("这个登记库是更新版本的银册建立的", "请先升级本机的银册")
+        if migrations.pending(version) and read_only:
+            raise OlderStoreError("这个登记库是旧版本的银册建立的", "请先正常打开一次，程序会自动升级")
         if migrations.pending(version):
             _keep_copy(connection, folder, key=key, name=f"升级前-{version}-{stamp(clock).replace(':', '')}.db")
             migrations.migrate(connection)

@@ -1,6 +1,7 @@
 """Where a store may lie and who may hold it: network shares and second programs are refused."""
 
 import os
+import platform
 import sys
 from pathlib import Path
 from typing import IO
@@ -59,6 +60,53 @@ def _file_system_of(folder: Path, *, mounts: str | None) -> str:
         if target.is_relative_to(place) and len(place.parts) >= best:
             best, kind = len(place.parts), parts[2]
     return kind
+
+
+def place_mark(folder: Path) -> str:
+    """Return where a store lies, in a form that tells a moved store from a copied one.
+
+    Machine, path and file number: a folder that was only moved keeps its file's number, a copy on the
+    same computer has another number and another path, and a copy elsewhere another machine.
+    """
+    number = (folder / DATABASE).stat().st_ino
+    return f"{_machine()}|{number}|{folder.resolve()}"
+
+
+def is_copy(noted: str, found: str) -> bool:
+    """Return True if a store noted at one place lies at another without having been moved there."""
+    if not noted:
+        return False
+    (old_machine, old_number, old_path), (machine, number, path) = noted.split("|", 2), found.split("|", 2)
+    return old_machine != machine or (old_number != number and old_path != path)
+
+
+def is_other_machine(noted: str, found: str) -> bool:
+    """Return True if a store was last opened on another computer."""
+    return bool(noted) and noted.split("|", 1)[0] != found.split("|", 1)[0]
+
+
+def _machine() -> str:
+    """Return a text that stays the same on one computer, as far as the system tells."""
+    if sys.platform == "win32":
+        return _machine_on_windows()
+    for name in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
+        try:
+            return Path(name).read_text(encoding="ascii").strip() or platform.node()
+        except OSError:
+            continue
+    return platform.node()
+
+
+def _machine_on_windows() -> str:
+    if sys.platform != "win32":
+        return ""
+    import winreg  # noqa: PLC0415 - only there on Windows
+
+    try:
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Cryptography") as key:
+            return str(winreg.QueryValueEx(key, "MachineGuid")[0])
+    except OSError:
+        return platform.node()
 
 
 class StoreLock:

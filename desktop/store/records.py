@@ -128,6 +128,13 @@ def clean_values(kind: str, values: Mapping[str, Value]) -> dict[str, Value]:
     return cleaned
 
 
+def filled_values(kind: str, values: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the values that hold something; KeyError for a field the dictionary does not know."""
+    if not _known_keys(kind).issuperset(values):
+        raise KeyError(f"{kind}.{min(set(values) - _known_keys(kind))}")
+    return {key: value for key, value in values.items() if value is not None and value != ""}
+
+
 _KEYS: dict[str, frozenset[str]] = {}
 
 

@@ -4,18 +4,17 @@ Operations travel under their author's dot, so a station between two others pass
 without becoming its author (`sync.md` sections 3.1 and 3.8).
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from desktop.domain.fields import Value
 from desktop.domain.ids import org_id
 from desktop.domain.operations import Dot, Operation
-from desktop.domain.sharing import LOCAL_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
-from desktop.store import merging, transfers
-
-Numbered = tuple[int, Operation]
+from desktop.domain.sharing import LOCAL_KINDS, OFFERED_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
+from desktop.store import merging
+from desktop.store.merging import Logged
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +27,39 @@ class Reach:
     is_up: bool  # the peer stands above this station
 
 
-def operations_for(connection: Connection, reach: Reach, cursor: int) -> list[Operation]:
-    """Return what a peer shall learn of the writes after `cursor`, oldest first, each once."""
-    without = frozenset() if reach.is_up else reach.below
-    log = transfers.log_after(connection, cursor, org=reach.org, without=without)
-    found = [one for one in log if one[1].kind not in LOCAL_KINDS]
-    chosen = _up(connection, reach, found) if reach.is_up else _down(connection, reach, cursor, found)
-    whole: dict[Dot, Numbered] = {}
-    for number, one in chosen:
-        whole.setdefault(one.dot, (number, one))
-    return [one for _, one in sorted(whole.values(), key=lambda pair: pair[0])]
+def operations_for(connection: Connection, reach: Reach, cursor: int, *, everything: bool = False) -> list[Operation]:
+    """Return what a peer shall learn of the writes after `cursor`, oldest first, each once.
+
+    With `everything` also what the peer wrote itself: it may have lost it.
+    """
+    without = frozenset() if reach.is_up or everything else reach.below
+    log = merging.logged_after(connection, cursor, org=reach.org, without=without)
+    found = [one for one in log if one.operation.kind not in LOCAL_KINDS]
+    chosen = _up(connection, reach, found) if reach.is_up else _down(connection, reach, found, everything=everything)
+    whole: dict[Dot, Logged] = {}
+    for one in sorted(chosen, key=lambda one: one.n):
+        first = whole.get(one.operation.dot)
+        whole[one.operation.dot] = one if first is None else _as_one(first, one)
+    return [one.operation for one in sorted(whole.values(), key=lambda one: one.n)]
 
 
-def _up(connection: Connection, reach: Reach, found: list[Numbered]) -> list[Numbered]:
+def _as_one(first: Logged, late: Logged) -> Logged:
+    """Return one operation from two entries of it: fields that were understood or sent only later are logged apart."""
+    fields = {**first.operation.fields, **late.operation.fields}
+    return replace(first, operation=replace(first.operation, fields=fields))
+
+
+def _up(connection: Connection, reach: Reach, found: list[Logged]) -> list[Logged]:
     """Return our own writes and, at a street, those of the units below: never what came from above."""
     ours = reach.below | {reach.org}
     own_orgs = {org_id(code) for code in ours}
     sent = [
-        (number, one)
-        for number, one in found
-        if one.org in ours
-        and one.kind not in SHARED_KINDS - OWN_KINDS
-        and one.kind not in ROUTED_KINDS
-        and (one.kind != "org" or one.record in own_orgs)
+        one
+        for one in found
+        if one.operation.org in ours
+        and one.operation.kind not in SHARED_KINDS - OWN_KINDS - OFFERED_KINDS
+        and one.operation.kind not in ROUTED_KINDS
+        and (one.operation.kind != "org" or one.operation.record in own_orgs)
     ]
 
     def leaves(values: dict[str, Value]) -> bool:
@@ -61,53 +70,72 @@ def _up(connection: Connection, reach: Reach, found: list[Numbered]) -> list[Num
     return sent + _transfers(connection, reach, found, leaves, lambda org: org in ours)
 
 
-def _down(connection: Connection, reach: Reach, cursor: int, found: list[Numbered]) -> list[Numbered]:
-    """Return what concerns a lower peer: shared things, its people, and who comes or goes."""
+def _down(connection: Connection, reach: Reach, found: list[Logged], *, everything: bool) -> list[Logged]:
+    """Return what concerns a lower peer: shared things, its people, and who comes or goes.
+
+    People who came to the peer are sent whole; of those who left it, all up to the write that took them away.
+    """
     units = reach.peer
     theirs = merging.people_of_orgs(connection, units)
-    moves = transfers.moved_since(connection, cursor)
-    coming = sorted({person for _, person, old, new in moves if new in units and old not in units and old})
-    going = {number for number, _, old, new in moves if old in units and new not in units}
-    from_elsewhere = [(number, one) for number, one in found if one.org not in units]
-    owners = _owners(connection, from_elsewhere)
+    coming, last_of = _moves(found, units)
+    elsewhere = [one for one in found if everything or one.operation.org not in units]
+    owners = _owners(connection, elsewhere)
 
-    def concerns(number: int, one: Operation) -> bool:
-        if one.kind in ROUTED_KINDS:
+    def concerns(one: Logged) -> bool:
+        kind = one.operation.kind
+        if kind in ROUTED_KINDS:
             return False
-        if one.kind in SHARED_KINDS:
-            return one.org not in reach.below  # ours, or from above: another unit's own affairs stay with it
-        return number in going or not theirs.isdisjoint(owners.get(one.record, {one.record}))
+        if kind in SHARED_KINDS or one.person is None:
+            return one.operation.org not in reach.below  # another unit's own affairs stay with it
+        about = owners.get(one.operation.record, {one.person})
+        return not theirs.isdisjoint(about) or one.n <= last_of.get(one.person, 0)
 
-    sent = [(number, one) for number, one in from_elsewhere if concerns(number, one)]
-    history = transfers.log_of_people(connection, coming, org=reach.org)
-    sent += [(number, one) for number, one in history if one.org not in units and one.kind not in LOCAL_KINDS]
+    sent = [one for one in elsewhere if concerns(one)]
+    if not everything:
+        history = merging.logged_of_people(connection, coming, org=reach.org)
+        sent += [one for one in history if one.operation.kind not in LOCAL_KINDS]
 
     def party(values: dict[str, Value]) -> bool:
         return bool({str(values.get("source") or ""), str(values.get("target") or "")} & units)
 
-    return sent + _transfers(connection, reach, found, party, lambda org: org not in units)
+    return sent + _transfers(connection, reach, found, party, lambda org: everything or org not in units)
 
 
-def _owners(connection: Connection, found: Iterable[Numbered]) -> dict[str, set[str]]:
-    """Return the people each child record concerns: its person, and for a pair both."""
-    owners: dict[str, set[str]] = {}
-    for kind in {one.kind for _, one in found} - SHARED_KINDS - ROUTED_KINDS - {"person"}:
-        ids = list({one.record for _, one in found if one.kind == kind})
-        for record, state in merging.states_of(connection, kind, ids).items():
-            owners[record] = {str(state.values.get(key) or "") for key in ("person", "other")} - {""}
-    return owners
+def _moves(found: Iterable[Logged], units: frozenset[str]) -> tuple[list[str], dict[str, int]]:
+    """Return the people who came to `units`, and of those who left the log number of the last leaving."""
+    coming: set[str] = set()
+    last_of: dict[str, int] = {}
+    for one in found:
+        if one.person is None or not one.left:
+            continue
+        goes_to = str(one.operation.fields.get("home_org") or "")
+        if one.left in units and goes_to not in units:
+            last_of[one.person] = one.n
+        elif one.left not in units and goes_to in units:
+            coming.add(one.person)
+    return sorted(coming), last_of
+
+
+def _owners(connection: Connection, found: Sequence[Logged]) -> dict[str, set[str]]:
+    """Return the two people a pair concerns; other records concern the person they hang on."""
+    ids = list({one.operation.record for one in found if one.operation.kind == "pair"})
+    states = merging.states_of(connection, "pair", ids)
+    return {
+        record: {str(state.values.get(key) or "") for key in ("person", "other")} - {""}
+        for record, state in states.items()
+    }
 
 
 def _transfers(
     connection: Connection,
     reach: Reach,
-    found: Iterable[Numbered],
+    found: Iterable[Logged],
     concerns: Callable[[dict[str, Value]], bool],
     is_sent: Callable[[str], bool],
-) -> list[Numbered]:
+) -> list[Logged]:
     """Return the whole log of the changed transfers that concern a peer, by the units whose words are sent."""
-    changed = sorted({one.record for _, one in found if one.kind in ROUTED_KINDS})
+    changed = sorted({one.operation.record for one in found if one.operation.kind in ROUTED_KINDS})
     states = merging.states_of(connection, "transfer", changed)
     ids = [record for record, state in states.items() if concerns(dict(state.values))]
-    log = transfers.log_of_records(connection, ids, org=reach.org)
-    return [(number, one) for number, one in log if is_sent(one.org)]
+    log = merging.logged_of_records(connection, ids, org=reach.org)
+    return [one for one in log if is_sent(one.operation.org)]

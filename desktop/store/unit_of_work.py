@@ -16,8 +16,8 @@ from desktop.domain.operations import DELETE, PUT, WHOLE
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, append_seal
 from desktop.store.change_log import ChangeLog, LogEntry, head_of
-from desktop.store.encoding import Numbers, to_json, vector_text
-from desktop.store.records import StoredRecord, Writing, chunks, clean_values, load_records
+from desktop.store.encoding import Numbers, new_fields_text, to_json, vector_text
+from desktop.store.records import StoredRecord, Writing, chunks, clean_values, filled_values, load_records
 
 FLUSH_AT = 2000  # records queued before they are written: bounds memory on large imports
 _PEOPLE_NAMED = 500  # more people than this: views reload instead of refreshing rows
@@ -56,6 +56,7 @@ class UnitOfWork:
         self._named: set[str] = set()
         self._topics: set[str] = set()
         self._source: str | None = None
+        self._sheet = ("", "", "")
         self._open = True
         n, head = head_of(connection)
         batch = connection.exec_driver_sql(
@@ -68,6 +69,12 @@ class UnitOfWork:
     def note_source(self, source: Mapping[str, Any] | None) -> None:
         """Attach where the records put from now on come from: file, sheet, row."""
         self._source = to_json(dict(source)) if source else None
+
+    def note_row(self, file: str, sheet: str, row: int) -> None:
+        """Attach a row of a sheet to the records put from now on; the text of a sheet is made once."""
+        if self._sheet[:2] != (file, sheet):
+            self._sheet = (file, sheet, to_json({"file": file, "sheet": sheet})[:-1])
+        self._source = f'{self._sheet[2]},"row":{row}}}'
 
     def touch(self, topic: str) -> None:
         """Say that something outside the record tables changed: `review`, `peer`, `setting` ..."""
@@ -97,7 +104,15 @@ class UnitOfWork:
 
     def add(self, kind: str, record: str, values: Mapping[str, Value]) -> None:
         """Write a record known to be new (its id was made just now), without looking it up."""
-        self._put(kind, record, clean_values(kind, values), None, frozenset())
+        self._put_new(kind, record, filled_values(kind, values))
+
+    def put_again(self, kind: str, record: str) -> bool:
+        """Write one filled field of a living record as it is: a word that it stays, knowing all that was written."""
+        stored = self._load(kind, [record]).get(record)
+        key = min(stored.values, default=None) if stored else None
+        if stored is None or key is None:
+            return False
+        return self.put(kind, record, {key: stored.values[key]}, force=[key])
 
     def delete(self, kind: str, record: str) -> bool:
         """Mark a record deleted; return False if there is none or it was already."""
@@ -169,7 +184,7 @@ class UnitOfWork:
         self, kind: str, record: str, values: dict[str, Value], stored: StoredRecord | None, force: frozenset[str]
     ) -> bool:
         if stored is None:
-            return self._put_new(kind, record, values)
+            return self._put_new(kind, record, {key: value for key, value in values.items() if value is not None})
         changed = {
             key: [stored.values.get(key), value]
             for key, value in values.items()
@@ -192,20 +207,21 @@ class UnitOfWork:
         self._append(stored, PUT, dot, base, changed)
         return True
 
-    def _put_new(self, kind: str, record: str, values: dict[str, Value]) -> bool:
-        filled: dict[str, Value] = {key: value for key, value in values.items() if value is not None}
+    def _put_new(self, kind: str, record: str, filled: dict[str, Value]) -> bool:
         dot = self._next_dot()
         vector: Numbers = {self.writer: dot}
         stored = StoredRecord(kind, record, filled, vector, {WHOLE: (self.writer, dot)})
         self._remember(stored)
         self._writing.insert(stored)
-        self._append(stored, PUT, dot, "", {key: [None, value] for key, value in filled.items()})
+        self._append(stored, PUT, dot, "", {}, new_fields_text(filled))
         return True
 
-    def _append(self, stored: StoredRecord, action: str, dot: int, base: str, fields: dict[str, Any]) -> None:
+    def _append(
+        self, stored: StoredRecord, action: str, dot: int, base: str, fields: dict[str, Any], text: str = ""
+    ) -> None:
         person = person_of(stored)
         self.log.append(
-            LogEntry(stored.kind, stored.id, person, action, self.writer, dot, base, fields, None, self._source)
+            LogEntry(stored.kind, stored.id, person, action, self.writer, dot, base, fields, None, self._source, text)
         )
         self._mark(stored)
         self._flush_if_large()

@@ -4,20 +4,22 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from desktop.domain.changes import Changes
 from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
-from desktop.domain.errors import DamagedStoreError, ReadOnlyStoreError
+from desktop.domain.errors import Cancelled, DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
 from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
+from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
 from desktop.store.engine import raw_connection
@@ -25,6 +27,7 @@ from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.places import DATABASE, HEAD, StoreLock
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 
+_STEPS_BETWEEN_STOPS = 4000  # of SQLite's machine: a few tenths of a millisecond
 _META_KEYS = ("store_id", "install", "epoch", "kind", "org", "name", "practice")
 
 
@@ -61,17 +64,25 @@ class Vault:
         self._key = bytearray(key)
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
+        self.behind = 0  # steps the store was behind the note beside it when it was opened
         self.identity = _read_identity(engine)
         self._writer = _writer_number(engine, self.identity)
         self.switched_on: frozenset[str] = frozenset()  # fields collected here although the dictionary has them off
         self._load_settings()
 
     @contextmanager
-    def reading(self, what: str = READ_PEOPLE) -> Iterator[Connection]:
-        """Yield a connection inside one read transaction; raises NotAllowedError if the role may not read `what`."""
+    def reading(self, what: str = READ_PEOPLE, *, stop: Callable[[], bool] | None = None) -> Iterator[Connection]:
+        """Yield a connection inside one read transaction; raises NotAllowedError if the role may not read `what`.
+
+        Once `stop` says so, the query that runs is broken off and Cancelled raised: nobody waits for it any more.
+        """
         require(self.role, what)
         with self._looking() as connection:
-            yield connection
+            if stop is None:
+                yield connection
+                return
+            with _stoppable(connection, stop):
+                yield connection
 
     @contextmanager
     def _looking(self) -> Iterator[Connection]:
@@ -104,6 +115,12 @@ class Vault:
     def _refuse_if_read_only(self) -> None:
         if self.is_read_only:
             raise ReadOnlyStoreError("登记库已损坏，现在是只读方式打开的，不能改动", "请从备份恢复后再登记")
+
+    def index_again_if_old(self) -> None:
+        """Make the search index anew if this program's tokens are others than those it was made with."""
+        with self._engine.begin() as connection:
+            if not search.is_current(connection):
+                search.rebuild(connection)
 
     def secret(self, name: str) -> bytes:
         """Return a secret kept in the vault; KeyError if there is none of that name."""
@@ -154,15 +171,50 @@ class Vault:
         """Take over the lock of the folder until the vault is closed."""
         self._lock = lock
 
-    def begin_epoch(self, why: str) -> None:
-        """Start a new epoch of this installation: its counters may have been used elsewhere."""
+    def begin_epoch(self, why: str, *, reason: str = "restored") -> None:
+        """Start a new epoch of this installation: its counters may have been used elsewhere.
+
+        `reason` travels to every peer: `restored`, `copied`, `new-pc` or `fork` (`docs/formats/package.md`).
+        """
+        before = self.identity.writer
         identity = replace(self.identity, epoch=self.identity.epoch + 1)
+        start = {"reason": reason, "why": why, "at": stamp(self.clock), "before": before}
         with self.unit("epoch.start", why=why) as unit:
             unit.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='epoch'", (str(identity.epoch),))
             unit.connection.exec_driver_sql("UPDATE meta SET value='0' WHERE key='counter'")
+            _note_meta(unit.connection, "epoch_start", json.dumps(start, ensure_ascii=False, sort_keys=True))
             unit.commit()
         self.identity = identity
         self._writer = _writer_number(self._engine, identity)
+
+    def explain_epoch(self, why: str, *, reason: str = "restored") -> None:
+        """Say better why the present epoch began, before anybody heard of it."""
+        start = {**(self.epoch_start() or {}), "reason": reason, "why": why}
+        with self.unit("epoch.start", why=why) as unit:
+            _note_meta(unit.connection, "epoch_start", json.dumps(start, ensure_ascii=False, sort_keys=True))
+            unit.commit()
+
+    def epoch_start(self) -> dict[str, str] | None:
+        """Return why the present epoch began, None in the first one."""
+        found = self.meta("epoch_start")
+        return dict(json.loads(found)) if found and self.identity.epoch > 1 else None
+
+    def meta(self, key: str) -> str:
+        """Return what the store notes about itself under `key`, '' if nothing."""
+        with self._looking() as connection:
+            found = connection.exec_driver_sql("SELECT value FROM meta WHERE key=?", (key,)).scalar()
+        return str(found or "")
+
+    def jotted(self, key: str) -> str:
+        """Return a note about where the store is used, '' if there is none; not sealed, see `jot`."""
+        with self._looking() as connection:
+            return str(connection.exec_driver_sql("SELECT value FROM setting WHERE key=?", (key,)).scalar() or "")
+
+    def jot(self, key: str, value: str) -> None:
+        """Note something that only concerns this computer: never logged, never sent, nothing rests on it."""
+        with self._engine.connect().execution_options(yince_begin="IMMEDIATE") as connection:
+            connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?,?)", (key, value))
+            connection.commit()
 
     def head(self) -> tuple[int, bytes]:
         """Return the number and hash of the newest entry of the change log."""
@@ -217,6 +269,23 @@ class Vault:
         return hmac.new(key, text, hashlib.sha256).hexdigest()
 
 
+@contextmanager
+def _stoppable(connection: Connection, stop: Callable[[], bool]) -> Iterator[None]:
+    """Ask `stop` before and while queries run; raises Cancelled."""
+    if stop():
+        raise Cancelled
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(stop, _STEPS_BETWEEN_STOPS)
+    try:
+        yield
+    except OperationalError as error:
+        if "interrupted" in str(error.orig):
+            raise Cancelled from None
+        raise
+    finally:
+        driver.set_progress_handler(None, _STEPS_BETWEEN_STOPS)
+
+
 class _NotedUnit(UnitOfWork):
     """A unit that tells its vault once it is committed: the new head is noted, settings are read again."""
 
@@ -230,6 +299,10 @@ class _NotedUnit(UnitOfWork):
         self.connection.close()
         self._noted(changes)
         return changes
+
+
+def _note_meta(connection: Connection, key: str, value: str) -> None:
+    connection.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?,?)", (key, value))
 
 
 def _read_identity(engine: Engine) -> StoreIdentity:
@@ -249,6 +322,11 @@ def _read_identity(engine: Engine) -> StoreIdentity:
 
 def _writer_number(engine: Engine, identity: StoreIdentity) -> int:
     """Return the small number that stands for this installation and epoch inside the store."""
+    with engine.connect().execution_options(yince_begin="DEFERRED") as connection:
+        row = connection.exec_driver_sql("SELECT id FROM writer WHERE name=?", (identity.writer,)).first()
+        connection.rollback()
+    if row is not None:
+        return int(row[0])
     with engine.begin() as connection:
         return writer_number(connection, identity.writer, org=identity.org)
 

@@ -77,7 +77,13 @@ def read_key_card(raw: bytes, *, is_signed: IsSigned) -> KeyCard:
 
 def same_fingerprint(typed: str, card: KeyCard) -> bool:
     """Return True if what a person typed or scanned is this card's fingerprint, spaces apart."""
-    return "".join(typed.split()).replace("-", "") == card.fingerprint.replace(" ", "")
+    digits = typed.rpartition(":")[2]  # of a scanned code only the digits count; they name the unit by themselves
+    return "".join(digits.split()).replace("-", "") == card.fingerprint.replace(" ", "")
+
+
+def scanned_text(card: KeyCard) -> str:
+    """Return what the code beside the digits says: `YCF1:`, the unit, the sixty digits."""
+    return f"YCF1:{card.org}:{card.fingerprint.replace(' ', '')}"
 
 
 def _payload(card: KeyCard) -> bytes:

@@ -8,12 +8,13 @@ import msgspec
 
 from desktop.domain.clock import is_stamp
 from desktop.domain.fields import Value
-from desktop.domain.operations import DELETE, PUT, Dot, Operation
+from desktop.domain.operations import Dot, Operation
 
 MOST_TEXT = 4000
 MOST_INTEGER = 2**53
 MOST_FIELDS = 300
 MOST_KIND = 40
+MOST_ACTION = 20
 MOST_DEPTH = 8
 _BACKSLASH, _QUOTE = ord("\\"), ord('"')
 _ALLOWED_CONTROLS = "\n\t"
@@ -31,7 +32,7 @@ class Author(msgspec.Struct):
 
 
 class Line(msgspec.Struct):
-    """One operation as it travels; unknown members of newer versions are ignored, not refused."""
+    """One operation as it travels; members only newer versions know are kept beside, not refused."""
 
     op: str
     rec: str
@@ -43,6 +44,9 @@ class Line(msgspec.Struct):
     why: str = ""
 
 
+_MEMBERS = frozenset({"op", "rec", "author", "dot", "base", "f", "t", "why"})
+
+
 def write_lines(operations: Iterable[Operation]) -> bytes:
     """Return operations as lines of canonical JSON: sorted keys, no spaces, UTF-8."""
     return b"".join(msgspec.json.encode(_outgoing(one), order="deterministic") + b"\n" for one in operations)
@@ -50,6 +54,7 @@ def write_lines(operations: Iterable[Operation]) -> bytes:
 
 def _outgoing(one: Operation) -> dict[str, Any]:
     return {
+        **one.more,
         "op": f"{one.kind}.{one.action}",
         "rec": one.record,
         "author": {"org": one.org, "user": one.user},
@@ -99,12 +104,19 @@ def _check_line(line: bytes) -> None:
 def _check_shape(line: Line) -> None:
     kind, _, action = line.op.partition(".")
     numbers = (line.dot[1], *line.base.values())
-    if not kind.isidentifier() or len(kind) > MOST_KIND or action not in {PUT, DELETE} or len(line.f) > MOST_FIELDS:
+    if not _is_name(kind, MOST_KIND) or not _is_name(action, MOST_ACTION) or len(line.f) > MOST_FIELDS:
         raise LineError("unknown operation")
+    if not all(_is_name(key, MOST_KIND) for key in line.f):
+        raise LineError("bad field")
     if not is_record_id(line.rec) or not all(is_writer(name) for name in (line.dot[0], *line.base)):
         raise LineError("bad id")
     if any(number < 1 or number >= MOST_INTEGER for number in numbers):
         raise LineError("bad counter")
+
+
+def _is_name(text: str, most: int) -> bool:
+    """Return True for what can name a kind, an action or a field, of this program or a newer one."""
+    return text.isidentifier() and text.isascii() and len(text) <= most
 
 
 def _check_scalar(value: Value) -> None:
@@ -151,11 +163,11 @@ def is_writer(text: str) -> bool:
 
 def read_lines(raw: bytes) -> list[Operation]:
     """Return the operations of lines that `check_lines` has passed."""
-    decoder = msgspec.json.Decoder(Line)
-    return [_incoming(decoder.decode(line)) for line in split_lines(raw)]
+    decoder, members = msgspec.json.Decoder(Line), msgspec.json.Decoder(dict[str, msgspec.Raw])
+    return [_incoming(decoder.decode(line), members.decode(line)) for line in split_lines(raw)]
 
 
-def _incoming(line: Line) -> Operation:
+def _incoming(line: Line, members: dict[str, msgspec.Raw]) -> Operation:
     kind, _, action = line.op.partition(".")
     return Operation(
         kind=kind,
@@ -168,4 +180,5 @@ def _incoming(line: Line) -> Operation:
         user=line.author.user,
         at=line.t,
         why=line.why,
+        more={key: msgspec.json.decode(members[key]) for key in members.keys() - _MEMBERS},
     )

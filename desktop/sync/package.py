@@ -8,9 +8,8 @@ import hashlib
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 import zstandard
@@ -20,85 +19,56 @@ from desktop.domain.operations import Operation
 from desktop.domain.resources import child_environment
 from desktop.sync import cose, parse_child
 from desktop.sync.cose import IsSigned, NotCoseError, Sign
-from desktop.sync.lines import LineError, check_depth, is_writer, read_lines, write_lines
+from desktop.sync.lines import LineError, read_lines, write_lines
+from desktop.sync.manifest import (
+    CONTENT_TYPE,
+    DELTA,
+    DIRECTORY,
+    DIRECTORY_TYPE,
+    FORMAT,
+    MEDIA_TYPE,
+    MOST_MANIFEST,
+    RECORDS,
+    RECORDS_TYPE,
+    SUITE,
+    Ack,
+    Caps,
+    Cursor,
+    Digest,
+    EpochStart,
+    Manifest,
+    Part,
+    Recipient,
+    Sender,
+    damaged,
+    read_manifest,
+)
+
+__all__ = [
+    "FORMAT",
+    "Ack",
+    "Cursor",
+    "Digest",
+    "Draft",
+    "EpochStart",
+    "Manifest",
+    "OpenPackage",
+    "Recipient",
+    "Sender",
+    "build_package",
+    "counts_of",
+    "open_package",
+]
 
 MAGIC = b"YCP1\n"
-CONTENT_TYPE = "application/vnd.yince.sync-manifest+json; v=1"
-FORMAT = "1.0"
-SUITE = "age-x25519+ed25519+sha256+zstd"
-RECORDS = "records.jsonl.zst"
 MOST_SEALED = 600 << 20
-_MOST_MANIFEST = 1 << 20
 _LENGTH = struct.Struct(">I")
 _TIMEOUT = 150
-_MAJOR = "1"
-
-
-class Sender(msgspec.Struct, forbid_unknown_fields=True):
-    """The station a package is from."""
-
-    org: str
-    install: str
-    epoch: int
-    kid: str
-
-
-class Recipient(msgspec.Struct, forbid_unknown_fields=True):
-    """The station a package is for."""
-
-    org: str
-    install: str
-
-
-class Part(msgspec.Struct, forbid_unknown_fields=True):
-    """One part: its name, sizes and hashes, stored and raw."""
-
-    name: str
-    type: str
-    stored: int
-    sha256: str
-    raw: int
-    raw_sha256: str
-    lines: int
-
-
-class Ack(msgspec.Struct, forbid_unknown_fields=True):
-    """What the sender has imported from the recipient so far."""
-
-    stream: str
-    seq: int
-    manifest: str
-
-
-class _Version(msgspec.Struct):
-    """What a manifest of any version says first: whether this program can take it."""
-
-    format: str
-    suite: str = ""  # without one it is some other version
-    critical: list[str] = []
-
-
-class Manifest(msgspec.Struct):
-    """What a package says of itself; signed exactly as transmitted."""
-
-    format: str
-    suite: str
-    sender: Sender
-    to: Recipient
-    stream: str
-    kind: str
-    seq: int
-    prev: str
-    created: str
-    counts: dict[str, int]
-    parts: list[Part]
-    ack: list[Ack] = []
-    critical: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything a package is made from, but its content."""
+    """Everything a package is made from, but its operations."""
 
     sender: Sender
     to: Recipient
@@ -106,8 +76,16 @@ class Draft:
     seq: int
     prev: str
     created: str
-    kind: str = "delta"
+    kind: str = DELTA
     ack: Sequence[Ack] = ()
+    epoch_start: EpochStart | None = None
+    cursor: Cursor = field(default_factory=Cursor)
+    state_digest: Mapping[str, Digest] = field(default_factory=dict)
+    redacted: Sequence[str] = ()
+    rotate: str = ""
+    directory: bytes = b""
+    media: Sequence[tuple[str, str, bytes]] = ()  # name, type, content: stored as they are
+    format: str = FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,29 +94,29 @@ class OpenPackage:
 
     manifest: Manifest
     manifest_hash: str
-    packed: bytes = field(repr=False)
+    packed: bytes = field(repr=False)  # the record part
+    beside: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # the other parts by their names
 
-    def operations(self) -> list[Operation]:
+    def operations(self, *, installs: Collection[str] = (), relays: bool = False) -> list[Operation]:
         """Return the operations, unpacked and checked in a limited child process; raises PackageError.
 
-        What the sender wrote bears its own counters; what it passes on bears others'. Whether it may
-        pass that on is asked of each operation when it is merged.
+        `installs` are installations the sender's organisation has had besides the one that sends.
+        `relays` is True for a sender that passes on what others wrote: the station above.
         """
         part = self.manifest.parts[0]
         raw = _in_child(self.packed, part)
         if hashlib.sha256(raw).hexdigest() != part.raw_sha256:
-            raise _damaged()
+            raise damaged()
         try:
             operations = read_lines(raw)
         except (LineError, msgspec.MsgspecError) as error:
-            raise _damaged() from error
+            raise damaged() from error
         sender = self.manifest.sender
-        for one in operations:
-            own = _is_own(one.dot.writer, sender)
-            if own and one.org != sender.org:
-                raise PackageError("foreign-author", "数据包里有冒用其他单位名义的记录", "请联系对方核实")
-            if not own and (one.org == sender.org or _is_of(one.dot.writer, sender)):
-                raise PackageError("foreign-author", "数据包里有不是对方电脑写的记录", "请联系对方核实")
+        if not relays and any(one.org != sender.org for one in operations):
+            raise PackageError("foreign-author", "数据包里有冒用其他单位名义的记录", "请联系对方核实")
+        own = (one for one in operations if one.org == sender.org)
+        if not all(_is_own(one.dot.writer, sender, installs) for one in own):
+            raise PackageError("foreign-author", "数据包里有不是对方电脑写的记录", "请联系对方核实")
         return operations
 
 
@@ -148,18 +126,33 @@ def build_package(
     """Return the bytes of a `.ycp` file and the hash of its manifest."""
     raw = write_lines(operations)
     packed = zstandard.ZstdCompressor(level=9, write_content_size=True).compress(raw)
-    part = Part(
-        RECORDS, "ops/1", len(packed), hashlib.sha256(packed).hexdigest(), len(raw), hashlib.sha256(raw).hexdigest(),
-        len(operations),
-    )  # fmt: skip
+    parts = [
+        Part(
+            RECORDS, RECORDS_TYPE, len(packed), _sha256(packed), len(raw), _sha256(raw), len(operations),
+        )
+    ]  # fmt: skip
+    beside = [*draft.media]
+    if draft.directory:
+        beside.append((DIRECTORY, DIRECTORY_TYPE, draft.directory))
+    for name, kind, body in beside:
+        digest = _sha256(body)
+        parts.append(Part(name, kind, len(body), digest, len(body), digest, 0))
+    critical = [MEDIA_TYPE, RECORDS_TYPE] if draft.media else [RECORDS_TYPE]
     manifest = Manifest(
-        FORMAT, SUITE, draft.sender, draft.to, draft.stream, draft.kind, draft.seq, draft.prev, draft.created,
-        counts_of(operations), [part], list(draft.ack), ["ops/1"],
+        draft.format, SUITE, draft.sender, draft.to, draft.stream, draft.kind, draft.seq, draft.prev, draft.created,
+        counts_of(operations), parts, list(draft.ack), critical, draft.epoch_start,
+        draft.cursor, Caps(), dict(draft.state_digest), list(draft.redacted), draft.rotate,
     )  # fmt: skip
     payload = msgspec.json.encode(manifest, order="deterministic")
     signed = cose.encode(payload, content_type=CONTENT_TYPE, kid=kid, sign=sign)
-    plain = MAGIC + _LENGTH.pack(len(signed)) + signed + packed
+    if len(signed) > MOST_MANIFEST:
+        raise PackageError("too-large", "数据包的目录太大", "请分几次生成")
+    plain = b"".join([MAGIC, _LENGTH.pack(len(signed)), signed, packed, *[body for _, _, body in beside]])
     return seal(plain), hashlib.sha256(payload).hexdigest()
+
+
+def _sha256(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
 
 
 def counts_of(operations: Sequence[Operation]) -> dict[str, int]:
@@ -181,25 +174,40 @@ def open_package(plain: bytes, *, keys: Mapping[bytes, Sequence[bytes]], is_sign
     try:
         signed = cose.decode(signed_bytes)
     except NotCoseError as error:
-        raise _damaged() from error
+        raise damaged() from error
     candidates = keys.get(signed.kid, ())
     if not candidates:
         raise PackageError("unknown-sender", "不认识发包的单位", "请先登记对方的密钥卡")
     if not any(signed.is_by(public, is_signed=is_signed) for public in candidates):
         raise PackageError("bad-signature", "数据包的签名不对，可能被改动过", "请让对方重新拷贝一份")
-    manifest = _manifest(signed.payload, signed.content_type)
+    manifest = read_manifest(signed.payload, signed.content_type)
     if manifest.sender.kid != signed.kid.hex():
-        raise _damaged()
-    part = manifest.parts[0]
-    if len(rest) != part.stored or hashlib.sha256(rest).hexdigest() != part.sha256:
-        raise _damaged()
-    return OpenPackage(manifest, hashlib.sha256(signed.payload).hexdigest(), rest)
+        raise damaged()
+    bodies = _parts_in(rest, manifest.parts)
+    beside = {part.name: body for part, body in zip(manifest.parts[1:], bodies[1:], strict=True)}
+    if len(beside) != len(manifest.parts) - 1:
+        raise damaged()
+    return OpenPackage(manifest, hashlib.sha256(signed.payload).hexdigest(), bodies[0], beside)
 
 
-def _is_own(writer: str, sender: Sender) -> bool:
-    """Return True for the counters the sending installation has used, in this epoch or an earlier one."""
+def _parts_in(rest: bytes, parts: Sequence[Part]) -> list[bytes]:
+    """Return the stored bytes of each part; PackageError unless they are just what the manifest says."""
+    bodies, at = [], 0
+    for part in parts:
+        body = rest[at : at + part.stored] if len(parts) > 1 else rest
+        at += part.stored
+        if len(body) != part.stored or _sha256(body) != part.sha256:
+            raise damaged()
+        bodies.append(body)
+    if at != len(rest):
+        raise damaged()
+    return bodies
+
+
+def _is_own(writer: str, sender: Sender, installs: Collection[str]) -> bool:
+    """Return True for the counters the sender has used: this epoch or an earlier one, or an older computer."""
     install, _, epoch = writer.partition(":")
-    return install == sender.install and int(epoch) <= sender.epoch
+    return install in installs if install != sender.install else int(epoch) <= sender.epoch
 
 
 def _is_of(writer: str, sender: Sender) -> bool:
@@ -211,39 +219,11 @@ def _split(plain: bytes) -> tuple[bytes, bytes]:
     """Return the signed manifest and what follows it."""
     start = len(MAGIC) + _LENGTH.size
     if not plain.startswith(MAGIC) or len(plain) < start:
-        raise _damaged()
+        raise damaged()
     (length,) = _LENGTH.unpack(plain[len(MAGIC) : start])
-    if length > _MOST_MANIFEST or start + length > len(plain):
-        raise _damaged()
+    if length > MOST_MANIFEST or start + length > len(plain):
+        raise damaged()
     return plain[start : start + length], plain[start + length :]
-
-
-def _manifest(payload: bytes, content_type: str) -> Manifest:
-    """Return the manifest of a verified payload; PackageError unless this version can take it."""
-    try:
-        check_depth(payload)
-        head: Any = msgspec.json.decode(payload)
-        version = msgspec.convert(head, _Version)
-    except (msgspec.MsgspecError, LineError, UnicodeError, RecursionError) as error:
-        raise _damaged() from error
-    is_ours = version.format.split(".")[0] == _MAJOR and version.suite == SUITE
-    if not is_ours or set(version.critical) - {"ops/1"}:
-        raise PackageError("too-new", "数据包是更新版本的银册生成的", "请先升级本机的银册，再导入这个包")
-    try:
-        manifest = msgspec.convert(head, Manifest)
-    except msgspec.ValidationError as error:
-        raise _damaged() from error
-    writer = f"{manifest.sender.install}:{manifest.sender.epoch}"
-    sound = (
-        content_type == CONTENT_TYPE
-        and len(manifest.parts) == 1
-        and (manifest.parts[0].name, manifest.parts[0].type) == (RECORDS, "ops/1")
-        and 1 <= manifest.seq < 2**53
-        and is_writer(writer)
-    )
-    if not sound:
-        raise _damaged()
-    return manifest
 
 
 def _in_child(packed: bytes, part: Part) -> bytes:
@@ -260,7 +240,3 @@ def _in_child(packed: bytes, part: Part) -> bytes:
     if done.returncode != 0:
         raise PackageError("too-large", "数据包的内容无法处理", "请让对方重新生成")
     return done.stdout
-
-
-def _damaged() -> PackageError:
-    return PackageError("damaged", "数据包已损坏或被改动过", "请让对方重新拷贝一份")

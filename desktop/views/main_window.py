@@ -1,7 +1,10 @@
 """The main window: navigation on the left, the search box on top, one page per job."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -28,6 +31,7 @@ from desktop.views.people.people_page import PeoplePage
 from desktop.views.people.person_page import PersonPage
 from desktop.views.people.search_box import SearchBox
 from desktop.views.rosters.roster_page import RosterPage
+from desktop.views.safety_bar import SafetyBar
 from desktop.views.scanner import Scanner
 from desktop.views.settings.settings_page import SettingsPage
 from desktop.views.verify.verify_page import VerifyPage
@@ -41,6 +45,12 @@ def _icon(name: str) -> QIcon:
     return QIcon(str(resource_path("style", "icons", f"{name}.svg")))
 
 
+def _dropped(event: QDropEvent) -> list[Path]:
+    """Return the package files and folders of a drop; rosters and pictures belong to their own pages."""
+    found = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [one for one in found if one.is_dir() or one.suffix.lower() == ".ycp"]
+
+
 class MainWindow(QMainWindow):
     """Shows one page at a time; `pages` holds them by key."""
 
@@ -52,7 +62,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 720)
         self.stack = QStackedWidget()
         self.person_page = PersonPage(context)
-        self._people = PeoplePage(context)
+        self.people_page = PeoplePage(context)
         self.pages: dict[str, Page] = {}
         self._buttons: dict[str, QPushButton] = {}
         self._nav = QVBoxLayout()
@@ -63,6 +73,7 @@ class MainWindow(QMainWindow):
         self.message.hide()
         self.drafts = DraftsBar(context)
         self.drafts.wanted.connect(lambda draft: resume(context, draft, page=self.person_page, parent=self))
+        self.safety = SafetyBar(context)
         self._lay_out()
         context.messages.said.connect(self._say)
         context.person_wanted.connect(self._show_person)
@@ -73,11 +84,37 @@ class MainWindow(QMainWindow):
         self.scanner.scanned.connect(self._check_card)
         for keys in ("Ctrl+K", "F3"):
             QShortcut(QKeySequence(keys), self, self.search.begin)
+        self.setAcceptDrops(True)
         self.show_page("people")
+        self.safety.refresh()
+        self._say_how_it_opened()
+
+    def _say_how_it_opened(self) -> None:
+        """Say what the user must know about a register that is damaged or older than it was."""
+        vault = self.context.station.vault
+        if vault.is_read_only:
+            self._say(self.tr("登记库已损坏，现在只能查看，不能改动。请从备份恢复后再登记。"), True)
+        elif vault.behind:
+            text = self.tr("登记库比上次用的时候旧了 {0} 步（可能恢复过备份，或上次断电丢了数据）。请核对最近的登记。")
+            self._say(text.format(vault.behind), True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.open_packages(_dropped(event))
+
+    def open_packages(self, paths: Sequence[Path]) -> None:
+        """Show packages, folders or a whole stick on the desk of the exchange page; one package at once whole."""
+        page = self.pages["exchange"]
+        if paths and isinstance(page, ExchangePage):
+            self.show_page("exchange")
+            page.open_files(paths)
 
     def _build_pages(self) -> None:
         for key, text, page in (
-            ("people", self.tr("人员"), self._people),
+            ("people", self.tr("人员"), self.people_page),
             ("verify", self.tr("信息核对"), VerifyPage(self.context)),
             ("visits", self.tr("走访"), VisitsPage(self.context)),
             ("ledger", self.tr("异动台账"), LedgerPage(self.context)),
@@ -99,6 +136,14 @@ class MainWindow(QMainWindow):
             self._nav.addWidget(one)
             QShortcut(QKeySequence(f"Ctrl+{len(self.pages)}"), self, one.click)
         self.stack.addWidget(self.person_page)
+        rosters = self.pages["rosters"]
+        if isinstance(rosters, RosterPage):
+            rosters.waiting_changed.connect(self._show_waiting)
+
+    def _show_waiting(self, waiting: int) -> None:
+        """Show beside 名册导入 how many rows wait to be verified."""
+        text = self.tr("名册导入")
+        self._buttons["rosters"].setText(f"{text}（{waiting}）" if waiting else text)
 
     def _lay_out(self) -> None:
         nav = QWidget()
@@ -127,6 +172,7 @@ class MainWindow(QMainWindow):
         right.setSpacing(0)
         right.addLayout(top)
         right.addWidget(self.message)
+        right.addWidget(self.safety)
         right.addWidget(self.drafts)
         right.addLayout(self._progress_row())
         right.addWidget(self.stack, 1)
@@ -173,7 +219,7 @@ class MainWindow(QMainWindow):
 
     def _show_people(self, title: str, people: list[str]) -> None:
         self.show_page("people")
-        self._people.show_people(title, people)
+        self.people_page.show_people(title, people)
 
     def _show_person(self, person: str) -> None:
         self.person_page.show_person(person)
@@ -199,7 +245,9 @@ class MainWindow(QMainWindow):
         self.message.show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Finish what runs, then close the vault."""
+        """Finish what runs, back up what changed, then close the vault."""
+        if not self.context.station.is_practice:
+            self.safety.back_up(before="退出")
         self.context.runner.close()
         self.context.station.close()
         event.accept()

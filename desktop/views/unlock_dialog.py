@@ -16,13 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.config import paths
+from desktop.config import own_files, paths
 from desktop.domain.clock import Clock
-from desktop.domain.errors import KnownError
+from desktop.domain.errors import DamagedStoreError, KnownError
 from desktop.domain.levels import COMMUNITY, DISTRICT, STREET
-from desktop.services import access, practice
+from desktop.services import access, backups, practice
 from desktop.services.access import NewStore
+from desktop.services.backups import Restored
 from desktop.services.station import Station
+from desktop.views.damaged_box import DamagedBox
 from desktop.views.messages import Messages
 from desktop.views.page import button, label
 from desktop.views.runner import Runner
@@ -48,8 +50,17 @@ class UnlockDialog(QDialog):
         box.setContentsMargins(28, 24, 28, 24)
         box.setSpacing(14)
         box.addWidget(label(self.tr("银册　退休人员社会化管理登记"), name="title"))
+        changed = own_files.changed_files()
+        if changed:
+            text = self.tr("程序文件与发布时的不一致（{0} 等 {1} 个），请联系街道技术员重新安装后再使用。")
+            box.addWidget(label(text.format(changed[0], len(changed)), name="bad"))
         box.addWidget(self.tabs)
         box.addWidget(self.error)
+        self._restored: Restored | None = None
+        self.damaged = DamagedBox(clock=clock)
+        self.damaged.restore_wanted.connect(self.restore_from)
+        self.damaged.look_wanted.connect(self.look)
+        box.addWidget(self.damaged)
         self.tabs.setCurrentIndex(0 if folder and access.is_store(Path(folder)) else 1)
         (self.password if self.tabs.currentIndex() == 0 else self.new_folder).setFocus()
 
@@ -153,10 +164,31 @@ class UnlockDialog(QDialog):
 
     def _done(self, station: Station) -> None:
         self.opened.emit(station)
+        if self._restored is not None:
+            text = self.tr("已从备份恢复 {0} 人；备份之后的 {1} 步改动需要重新登记，原来的文件放在：{2}")
+            done = self._restored
+            self._messages.inform(text.format(done.people, done.lost, done.aside or self.tr("（没有）")))
         self.accept()
+
+    def look(self) -> None:
+        """Open a damaged register without writing to it."""
+        folder, password, clock = Path(self.folder.text().strip()), self.password.text(), self._clock
+        self._start(lambda: access.open_store(folder, password=password, clock=clock, read_only=True))
+
+    def restore_from(self, path: Path) -> None:
+        """Restore a backup where the damaged register lies, and open it."""
+        folder, password, clock = Path(self.folder.text().strip()), self.password.text(), self._clock
+
+        def job() -> Station:
+            self._restored = backups.restore_backup(path, folder=folder, password=password, clock=clock)
+            return access.open_store(folder, password=password, clock=clock)
+
+        self._start(job)
 
     def _failed(self, error: BaseException) -> None:
         self.setEnabled(True)
+        if isinstance(error, DamagedStoreError) and access.is_store(Path(self.folder.text().strip())):
+            self.damaged.show_damage(Path(self.folder.text().strip()), error.places or (str(error),))
         if isinstance(error, KnownError):
             self.error.setText(str(error))
         else:

@@ -106,6 +106,9 @@ def grab_pages(window: MainWindow, settle: Callable[[], object]) -> None:
     window.show_page("rosters")
     page = window.pages["rosters"]
     assert isinstance(page, RosterPage)
+    page.show_reviews()
+    settle()
+    keep(window, "reviews")
     page.read_files([ROSTERS / "难读的花名册.xlsx"])
     keep(window, "rosters")
     station = window.context.station

@@ -44,7 +44,7 @@ def test_filters_narrow_the_list_and_what_is_exported(window: MainWindow, settle
     page.filters.age.setCurrentIndex(page.filters.age.findData("80"))
     settle()
     assert page.names_shown() == ["张三"]
-    page.export_to("book", tmp_path / "册.pdf")
+    page.open_paper("book").write_to(tmp_path / "册.pdf")
     settle()
     document = pypdfium2.PdfDocument(tmp_path / "册.pdf")
     text = "".join(one.get_textpage().get_text_range() for one in document)

@@ -69,6 +69,8 @@ def test_a_change_goes_to_the_stick_that_is_in(station: Station, tmp_path: Path)
 def test_the_register_warns_when_no_copy_left_the_machine(
     station: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, level: str
 ) -> None:
+    assert backup_watch.safety_of(station).level == "fine"
+    write_somebody(station)
     assert backup_watch.safety_of(station).level == "yellow"
     elsewhere(station, monkeypatch)
     backups.back_up(station, target=tmp_path / "stick")

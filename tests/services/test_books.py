@@ -1,12 +1,20 @@
 """The book, the register cards and the lists say what the register says, page by page."""
 
+import io
+import random
+import re
+
+import openpyxl
 import pypdfium2
 import pytest
 
-from desktop.domain.errors import PrintError
+from desktop.domain.errors import InvalidValueError, NotFoundError, PrintError
+from desktop.printing.fonts import check_characters
 from desktop.services import books, register, visits
+from desktop.services.bound_book import book_news
 from desktop.services.register import PersonDraft
 from desktop.services.station import Station
+from desktop.services.table_cells import PaperWish, column_keys
 from desktop.store.people import PeopleFilter
 
 
@@ -78,3 +86,156 @@ def test_a_character_no_font_has_is_named_with_its_person(station: Station, what
 @pytest.mark.parametrize("what", sorted(books.EXPORTS))
 def test_an_empty_register_still_prints(station: Station, what: str) -> None:
     assert len(books.EXPORTS[what].make(station, PeopleFilter(), lambda *_: None)) > 500
+
+
+def book_of(station: Station, *, changed: bool) -> list[str]:
+    return pages(books.export_book(station, wanted=PeopleFilter(), wish=PaperWish(changed=changed)))
+
+
+def place_of(text: str) -> str:
+    found = re.search(r"第 ([0-9-]+) 页", text)
+    return found.group(1) if found else "1"
+
+
+def test_only_changed_pages_print_again_and_keep_their_numbers(station: Station) -> None:
+    ids = [person(station, f"王{number:02d}", f"青杨小区{1 + number % 3}号楼1-{number}") for number in range(90)]
+    with pytest.raises(NotFoundError, match="整册"):
+        book_of(station, changed=True)
+    whole = {place_of(text): text for text in book_of(station, changed=False)}
+    with pytest.raises(NotFoundError, match="没有页有变动"):
+        book_of(station, changed=True)
+    register.amend_person(station, person=ids[4], values={"political": "01"})
+    (only,) = book_of(station, changed=True)
+    was = next(
+        place
+        for place, text in whole.items()
+        if "王04" in text and "中共党员" not in text and "青杨小区2号楼" in text[:9]
+    )
+    assert place_of(only) == was
+    assert "中共党员" in only
+    assert f"共 {len(whole)} 页" in only
+    assert {name for name in (f"王{number:02d}" for number in range(90)) if name in only} == {
+        name for name in (f"王{number:02d}" for number in range(90)) if name in whole[was]
+    }
+
+
+def test_who_leaves_and_who_comes_moves_nobody_else(station: Station) -> None:
+    ids = [person(station, f"王{number:02d}", f"青杨小区{1 + number % 3}号楼1-{number}") for number in range(90)]
+    before = {place_of(text): text for text in book_of(station, changed=False)}
+    register.remove_person(station, person=ids[0], why="误登")
+    person(station, "新来的", "青杨小区1号楼1-99")
+    person(station, "远来的", "银杏苑9号楼1-1")
+    after = {place_of(text): text for text in book_of(station, changed=True)}
+    assert len(after) < len(before)
+    row = next(text for text in after.values() if text.startswith("青杨小区1号楼") and "（已移出）" in text)
+    assert "王00" not in row
+    assert sum("新来的" in text for text in after.values()) == 2  # his building's page and the index of names
+    new = next(place for place, text in after.items() if text.startswith("银杏苑9号楼"))
+    assert re.fullmatch(r"\d+-1", new)
+    assert "增页" in after[new]
+    assert all(f"共 {len(before)} 页" in text for place, text in after.items() if place != "1")
+    index = next(text for text in after.values() if "楼栋" in text and "索引" in text and "银杏苑9号楼" in text)
+    assert new in index
+    with pytest.raises(NotFoundError):
+        book_of(station, changed=True)
+    assert books.EXPORTS["book"].label == "基本信息册"
+    assert book_news(station, wanted=PeopleFilter()).changed == ()
+
+
+def test_pages_in_the_binder_hold_everyone_after_many_changes(station: Station) -> None:
+    """Replaying every replacement in a binder gives what the register says, nobody twice and nobody lost."""
+    chance = random.Random(5)
+    ids = [person(station, f"王{number:03d}", f"青杨小区{1 + number % 2}号楼1-{number}") for number in range(40)]
+    binder = {place_of(text): text for text in book_of(station, changed=False)}
+    for step in range(6):
+        for one in range(6):
+            ids.append(person(station, f"李{step}{one}", f"青杨小区{chance.randint(1, 3)}号楼2-{one}"))
+        gone = ids.pop(chance.randrange(len(ids)))
+        register.remove_person(station, person=gone, why="误登")
+        register.amend_person(
+            station, person=chance.choice(ids), values={"live_addr": f"青杨小区{step % 3 + 1}号楼9-{step}"}
+        )
+        binder.update({place_of(text): text for text in book_of(station, changed=True)})
+    body = "\n".join(text for text in binder.values() if "索引" not in text[:12])
+    for row in register.people_rows(station, ids=ids):
+        assert body.count(row.text("name")) == 1, row.text("name")
+
+
+@pytest.mark.parametrize("what", ["book", "table", "cards", "form"])
+def test_the_longest_of_everything_stands_whole_on_every_paper(station: Station, what: str) -> None:
+    long = {
+        "name": "买买提·阿卜杜拉·吐尔逊江·艾则孜古丽", "ent_name": "西北" + "机械电器制造" * 15 + "有限责任公司",
+        "live_addr": "西咸新区沣东新城" + "上林街道青杨社区" * 20 + "3号楼", "hukou_addr": "西安市" + "长安区王寺街道" * 22,
+    }  # fmt: skip
+    register.register_person(station, draft=PersonDraft(long))
+    register.register_person(station, draft=PersonDraft({"name": "安", "live_addr": "青杨小区3号楼"}))
+    text = "".join("".join(pages(books.EXPORTS[what].make(station, PeopleFilter(), lambda *_: None))).split())
+    expected = ["name", "ent_name", "live_addr", *(["hukou_addr"] if what in {"cards", "form"} else [])]
+    for key in expected:
+        assert long[key] in text, key
+    assert "…" not in text
+
+
+@pytest.mark.parametrize("character", ["䶮", "𠅤", "㐂", "𰻞"])
+def test_rare_characters_are_in_the_text_of_the_page(station: Station, character: str) -> None:
+    try:
+        check_characters([("", [character])])
+    except PrintError:
+        pytest.skip("no installed font has it")
+    person(station, f"王{character}", "3号楼")
+    for what in ("book", "cards", "table", "form"):
+        made = "".join(pages(books.EXPORTS[what].make(station, PeopleFilter(), lambda *_: None)))
+        assert f"王{character}" in made, what
+
+
+def test_two_cards_share_a_sheet_and_turn_together(station: Station) -> None:
+    for name in ("张三", "李四", "王五"):
+        person(station, name, "3号楼")
+    pdf = books.EXPORTS["cards"].make(station, PeopleFilter(), lambda *_: None, PaperWish(two_up=True))
+    document = pypdfium2.PdfDocument(pdf)
+    assert [round(one) for one in document[0].get_size()] == [595, 842]
+    texts = pages(pdf)
+    assert len(texts) == 4
+    order = [[name for name in ("李四", "王五", "张三") if name in text] for text in texts]
+    assert order[0] == order[1]
+    assert len(order[0]) == 2
+    upper = document[0].get_textpage().get_text_bounded(bottom=421)
+    upper_back = document[1].get_textpage().get_text_bounded(bottom=421)
+    (name,) = [one for one in order[0] if one in upper]
+    assert name in upper_back
+    document.close()
+
+
+def test_a_card_names_everyone_to_call_and_the_certification(station: Station) -> None:
+    draft = PersonDraft(
+        {"name": "张三", "cert_last": "2026-05-01", "cert_way": "1"}, phones=({"number": "13991234567"}, {"number": "02933110001"}),
+        contacts=({"name": "张明", "phone": "13900001111"}, {"name": "张亮", "phone": "13900002222"}),
+    )  # fmt: skip
+    register.register_person(station, draft=draft)
+    front, back = pages(books.EXPORTS["cards"].make(station, PeopleFilter(), lambda *_: None))
+    assert all(said in front for said in ("13991234567", "02933110001", "张明", "13900002222"))
+    assert "2026-05-01" in back
+    assert "资格认证" in back
+
+
+def test_a_list_prints_the_columns_order_and_masks_that_were_asked_for(station: Station) -> None:
+    register.register_person(
+        station, draft=PersonDraft({"name": "张三", "id_no": "610100195307063017", "grid": "二网格"})
+    )
+    register.register_person(station, draft=PersonDraft({"name": "李四", "grid": "一网格"}))
+    wish = PaperWish(
+        columns=column_keys("网格，公民身份号码,姓名"), sort="grid", descending=True, masked=True, title="网格名单"
+    )
+    (text,) = pages(books.EXPORTS["table"].make(station, PeopleFilter(), lambda *_: None, wish))
+    assert text.startswith("网格名单")
+    assert "610100********3017" in text
+    assert "610100195307063017" not in text
+    assert "原单位" not in text
+    assert text.index("张三") < text.index("李四")
+    sheet = openpyxl.load_workbook(
+        io.BytesIO(books.EXPORTS["roster"].make(station, PeopleFilter(), lambda *_: None, wish))
+    ).active
+    assert [cell.value for cell in sheet[1]] == ["序号", "姓名", "网格", "公民身份号码"]
+    assert sheet.freeze_panes == "A2"
+    with pytest.raises(InvalidValueError, match="没有这列"):
+        column_keys("没有这列")

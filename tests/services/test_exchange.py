@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.errors import KeyCardError, NotFoundError, PackageError
-from desktop.services import exchange, peers, register
+from desktop.services import exchange, peers, register, streams
 from desktop.services.backups import check_store
 from desktop.services.register import PersonDraft
 from desktop.services.station import Station
@@ -120,8 +120,11 @@ def test_a_gap_waits_and_closes(pair: Pair, tmp_path: Path) -> None:
     early = exchange.preview_merge(street, path=paths[1])
     assert "第 1 个" in early.held
     assert exchange.apply_merge(street, preview=early).state == "held"
-    for path in paths:
-        assert exchange.apply_merge(street, preview=exchange.preview_merge(street, path=path)).state == "imported"
+    done = exchange.apply_merge(street, preview=exchange.preview_merge(street, path=paths[0]))
+    assert [done.state, *(one.state for one in done.taken_up)] == ["imported", "imported"]
+    assert streams.held_packages(street) == []
+    late = exchange.apply_merge(street, preview=exchange.preview_merge(street, path=paths[1]))
+    assert late.state == "already"
 
 
 def test_a_package_for_somebody_else_is_refused(pair: Pair, make_station: Maker, tmp_path: Path) -> None:

@@ -109,9 +109,13 @@ def test_the_error_workbook_is_the_senders_rows_with_reasons(station: Station, t
     count = rosters.write_errors(preview, path=path)
     page = openpyxl.load_workbook(path).worksheets[0]
     rows = list(page.iter_rows(values_only=True))
-    assert len(rows) == count + 1
+    sent = list(openpyxl.load_workbook(ROSTERS / "难读的花名册.xlsx").worksheets[0].iter_rows(values_only=True))
+    assert [row[: len(sent[0])] for row in rows] == sent
     assert rows[0][-3:] == ("原因", "建议", "原表行号")
-    assert all(row[-3] for row in rows[1:])
+    assert {cell.data_type for row in page.iter_rows() for cell in row} <= {"s", "n", "inlineStr"}
+    assert (
+        sum(bool(row[-3]) for row in rows[1:]) == count == preview.counts["needs_review"] + preview.counts["rejected"]
+    )
     assert path.stat().st_mode & 0o077 == 0
 
 

@@ -103,7 +103,7 @@ def test_the_new_community_works_on_and_the_old_one_may_not(three: Three, tmp_pa
     deliver(target, street, tmp_path)
     transfers.confirm_transfer(street, transfer=only(street).id)
     register.amend_person(source, person=person, values={"ent_name": "旧社区还在改"})
-    assert send(source, street, tmp_path).counts["rejected"] == 1
+    assert send(source, street, tmp_path).counts["proposals"] == 1
     deliver(street, target, tmp_path)
     register.amend_person(target, person=person, values={"live_addr": "新址1号"})
     deliver(target, street, tmp_path)

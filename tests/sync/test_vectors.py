@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from desktop.domain.errors import KnownError
-from desktop.services import cards, exchange, peers
+from desktop.services import cards, exchange, peers, streams
 from desktop.services.station import Station
 from tests.vectors.make_vectors import INDEX, ONCE, index_text, vectors
 from tests.vectors.station import enrol, make_station
@@ -24,7 +24,7 @@ class Receivers:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._open: dict[tuple[str, ...], tuple[Station, object]] = {}
+        self._open: dict[tuple[str, ...], tuple[Station, tuple[object, ...]]] = {}
         self._made = 0
 
     def station(self, after: tuple[str, ...]) -> Station:
@@ -57,9 +57,10 @@ def receivers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receivers]:
     made.close()
 
 
-def state_of(station: Station) -> object:
-    """Return what a refused file must leave as it was: the log, the packages, whom we trust."""
-    return station.vault.head(), exchange.packages_listed(station), peers.peers_of(station)
+def state_of(station: Station) -> tuple[object, ...]:
+    """Return what a refused file must leave as it was: the log, the packages, whom we trust; and what waits."""
+    waiting = streams.held_packages(station)
+    return station.vault.head(), exchange.packages_listed(station), peers.peers_of(station), waiting
 
 
 def merge(station: Station, path: Path, *, accept_epoch: bool = False) -> dict[str, Any]:
@@ -100,7 +101,13 @@ def test_a_vector_gives_what_the_index_says(receivers: Receivers, entry: dict[st
     before = state_of(station)
     assert outcome(station, entry) == entry["expect"]
     if "error" in entry["expect"] or entry["expect"].get("state") in {"already", "held"}:
-        assert state_of(station) == before
+        assert state_of(station)[:3] == before[:3]
+    assert (state_of(station)[3] != before[3]) == (entry["expect"].get("state") == "held" or _must_wait(entry))
+
+
+def _must_wait(entry: dict[str, Any]) -> bool:
+    """Return True for a package of a newer program: refused now, kept until this one is updated."""
+    return bool(entry["expect"].get("reason") == "too-new")
 
 
 def test_every_file_is_listed_and_small() -> None:

@@ -49,6 +49,8 @@ class Draft:
     payload: bytes | None = None  # for the whole manifest
     signed_as: Mapping[str, Any] = field(default_factory=dict)  # for `sign1`
     by: Party = COMMUNITY
+    beside: Sequence[tuple[str, str, bytes]] = ()  # name, type and content of further parts
+    beside_as: Mapping[str, Any] = field(default_factory=dict)  # members replaced in the first further part
 
     def stored(self) -> bytes:
         """Return the records part as it is stored."""
@@ -72,9 +74,20 @@ class Draft:
             },
             "to": {"org": STREET.org, "install": STREET.install, **self.to},
             "stream": f"{COMMUNITY.org}>{STREET.org}", "kind": "delta", "seq": 1, "prev": "", "created": CREATED,
-            "counts": {}, "ack": [], "critical": ["ops/1"], "parts": [{**part, **self.part}],
+            "counts": {}, "ack": [], "critical": ["ops/1"],
+            "parts": [{**part, **self.part}, *self._further()],
         }  # fmt: skip
         return to_json({key: value for key, value in {**whole, **self.manifest}.items() if value is not None})
+
+    def _further(self) -> list[dict[str, Any]]:
+        found = [
+            {
+                "name": name, "type": kind, "stored": len(body), "sha256": _hash(body), "raw": len(body),
+                "raw_sha256": _hash(body), "lines": 0,
+            }
+            for name, kind, body in self.beside
+        ]  # fmt: skip
+        return [{**one, **(self.beside_as if index == 0 else {})} for index, one in enumerate(found)]
 
     def manifest_hash(self) -> str:
         """Return what the next package of the stream names as `prev`."""
@@ -86,7 +99,7 @@ class Draft:
 
     def plain(self) -> bytes:
         """Return what age seals."""
-        return plain_of(self.signed(), self.stored())
+        return plain_of(self.signed(), self.stored() + b"".join(body for _, _, body in self.beside))
 
     def file(self) -> bytes:
         """Return the package."""

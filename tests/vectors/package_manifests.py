@@ -6,12 +6,15 @@ from typing import Any
 
 from tests.vectors.manifests import GOOD, SECOND, Draft, lines, operation
 from tests.vectors.vector import Vector, refused
-from tests.vectors.world import COMMUNITY, OTHER, STREET
+from tests.vectors.world import COMMUNITY, CREATED, OTHER, STREET
 
 _DAMAGED = refused("PackageError", "damaged")
 _WRONG_RECIPIENT = refused("PackageError", "wrong-recipient")
 _UNKNOWN_SENDER = refused("PackageError", "unknown-sender")
 _TOO_NEW = refused("PackageError", "too-new")
+
+
+EPOCH_START = {"at": CREATED, "before": COMMUNITY.writer, "reason": "restored", "why": "从备份恢复"}
 
 
 def manifest_vectors() -> Iterator[Vector]:
@@ -175,7 +178,7 @@ def _order() -> Iterator[Vector]:
         raw=lines(
             operation(dot=[f"{COMMUNITY.install}:2", 1], base={COMMUNITY.writer: 1}, f={"live_addr": "三桥街道2号"})
         ),
-        manifest=second,
+        manifest={"epoch_start": EPOCH_START, "kind": "snapshot"},
         sender={"epoch": 2},
     )
     other_name = Draft(raw=lines(operation(f={"name": "李四"})))

@@ -135,7 +135,7 @@ def _unsorted() -> bytes:
 def _members() -> Iterator[Vector]:
     dot = COMMUNITY.writer
     wrong: dict[str, tuple[str, dict[str, Any]]] = {
-        "action": ("An action nobody knows.", {"op": "person.drop"}),
+        "action-with-dash": ("An action that is no name.", {"op": "person.dr-op"}),
         "no-action": ("No action.", {"op": "person"}),
         "kind-with-space": ("A kind with a space.", {"op": "per son.put"}),
         "record-upper-case": ("A record id in upper case.", {"rec": "ABCDEF" * 5 + "AB"}),
@@ -217,8 +217,6 @@ def _set_aside() -> Iterator[Vector]:
     """Yield packages that come in, but for single operations."""
     aside = {"state": "imported", "counts": {"rejected": 1}}
     wrong: dict[str, tuple[str, dict[str, Any]]] = {
-        "unknown-kind": ("A kind of record this version does not know.", {"op": "gizmo.put", "f": {"a": 1}}),
-        "unknown-field": ("A field this version does not know.", {"f": {**FIELDS, "new_in_2030": "x"}}),
         "wrong-type": ("A number for a name.", {"f": {**FIELDS, "name": 5}}),
         "person-of-another": ("A person of another community.", {"f": {**FIELDS, "home_org": OTHER.org}}),
         "phone-of-nobody": (
@@ -229,3 +227,11 @@ def _set_aside() -> Iterator[Vector]:
     }
     for name, (what, changed) in wrong.items():
         yield Vector(f"aside-{name}", what, aside, Draft(raw=lines(operation(**changed))).file())
+    carried = {"state": "imported", "counts": {"carried": 1}}
+    kind = operation(op="gizmo.put", f={"a": 1})
+    yield Vector("carried-kind", "A kind of record this version does not know.", carried, Draft(raw=lines(kind)).file())
+    action = operation(op="person.drop")
+    yield Vector("carried-action", "An action this version does not know.", carried, Draft(raw=lines(action)).file())
+    field = operation(f={**FIELDS, "new_in_2030": "x"})
+    both = {"state": "imported", "counts": {"person.new": 1, "carried": 1}}
+    yield Vector("carried-field", "A field this version does not know.", both, Draft(raw=lines(field)).file())

@@ -9,6 +9,7 @@ from tests.vectors import age_file
 from tests.vectors.cbor_forms import envelope_forms, header_forms
 from tests.vectors.manifests import CONTENT_TYPE, GOOD, MAGIC, SECOND, Draft, lines, operation, plain_of, sealed
 from tests.vectors.package_manifests import manifest_vectors
+from tests.vectors.package_parts import part_vectors
 from tests.vectors.package_records import record_vectors
 from tests.vectors.vector import Vector, filed, refused
 from tests.vectors.world import (
@@ -42,6 +43,7 @@ def vectors() -> Iterator[Vector]:
         _signatures(),
         manifest_vectors(),
         record_vectors(),
+        part_vectors(),
     )
     return filed(chain(*parts), folder="packages", ending=".ycp")
 

@@ -6,9 +6,13 @@ from typing import Any
 from desktop.store.migrations import (
     m0001_initial,
     m0002_whole_register,
+    m0005_match,
+    m0006_wire,
     m0007_desk,
+    m0008_paper,
     m0009_cards,
     m0011_audit_chain,
+    m0012_find,
 )
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
@@ -16,9 +20,13 @@ Step = Callable[[Any], None]
 STEPS: tuple[tuple[int, Step], ...] = (
     (1, m0001_initial.apply),
     (2, m0002_whole_register.apply),
+    (5, m0005_match.apply),
+    (6, m0006_wire.apply),
     (7, m0007_desk.apply),
+    (8, m0008_paper.apply),
     (9, m0009_cards.apply),
     (11, m0011_audit_chain.apply),
+    (12, m0012_find.apply),
 )
 LATEST = STEPS[-1][0]
 

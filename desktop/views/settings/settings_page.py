@@ -11,6 +11,7 @@ from desktop.store.backup import BackupInfo
 from desktop.store.integrity import CheckReport
 from desktop.views.context import AppContext
 from desktop.views.page import Page, button, label
+from desktop.views.settings.backup_box import BackupBox
 from desktop.views.settings.rules_box import RulesBox
 from desktop.views.settings.staff_box import StaffBox
 from desktop.views.theme import dress
@@ -59,9 +60,11 @@ class SettingsPage(Page):
         form.addRow(self.tr("原密码"), self.old)
         form.addRow(self.tr("新密码"), self.new)
         form.addRow("", self.change)
+        self.backups = BackupBox(context)
+        form.insertRow(0, self.tr("备份"), self.backups)
         form.addRow(self.tr("登记库位置"), label(str(context.station.vault.folder)))
         self.rules = RulesBox(context)
-        form.insertRow(2, self.tr("字段与规则"), self.rules)
+        form.insertRow(3, self.tr("字段与规则"), self.rules)
         held = QWidget()
         held.setLayout(form)
         area = QScrollArea()
@@ -72,6 +75,7 @@ class SettingsPage(Page):
     def refresh(self) -> None:
         """Read what is printed on cards."""
         self.staff.refresh()
+        self.backups.refresh()
 
         def show(own: dict[str, Value]) -> None:
             self.phone.setText(str(own.get("phone") or ""))
@@ -105,6 +109,7 @@ class SettingsPage(Page):
 
         def done(info: BackupInfo) -> None:
             self.context.messages.inform(self.tr("已备份 {0} 人并读回核对：{1}").format(info.people, info.path.name))
+            self.backups.refresh()
 
         self.context.read(lambda station: backups.back_up(station, target=folder), context=self, done=done)
 

@@ -1,0 +1,59 @@
+"""What a newer program wrote: kept word for word, passed on, and taken up once this program understands it."""
+
+from pathlib import Path
+
+from desktop.domain.errors import KnownError
+from desktop.domain.operations import Operation, RecordState
+from desktop.services.authority import no_objection
+from desktop.services.merges import MergeResult, apply_merge, preview_sealed, write_plan
+from desktop.services.station import Station
+from desktop.store import carrying, holding, merging
+from desktop.sync import merge
+
+
+def take_up(station: Station) -> int:
+    """Work in the operations that this program has come to understand; return how many.
+
+    They were verified and allowed when they came; a field written since by somebody who knew it stays.
+    """
+    with station.vault.reading() as connection:
+        listed = carrying.carried(connection)
+        log = merging.logged_of_records(connection, sorted({one.record for one in listed}), org=station.org)
+    wanted = {(one.kind, one.record, one.writer, one.counter) for one in listed}
+    due = [one.operation for one in log if _key(one.operation) in wanted and merge.is_understood(one.operation)]
+    if not due:
+        return 0
+    with station.vault.unit("package.merge", why="采用升级之前收下的内容") as unit:
+        states: dict[merge.Key, RecordState] = {}
+        for kind in {one.kind for one in due}:
+            ids = [one.record for one in due if one.kind == kind]
+            found = merging.states_of(unit.connection, kind, ids)
+            states.update({(kind, record): state for record, state in found.items()})
+        plan = merge.plan_merge(due, states, objection=no_objection, sender_rules=False)
+        write_plan(unit, station, plan)
+        carrying.let_go(unit, [_key(one) for one in due])
+        unit.commit()
+    return len(due)
+
+
+def _key(one: Operation) -> tuple[str, str, str, int]:
+    return one.kind, one.record, one.dot.writer, one.dot.counter
+
+
+def retry_newer(station: Station) -> list[MergeResult]:
+    """Try the packages again that waited for a newer program; those that still cannot be read wait on."""
+    with station.vault.reading() as connection:
+        waiting = [one for one in holding.held(connection) if one.why == holding.NEWER]
+    done = []
+    for one in waiting:
+        with station.vault.reading() as connection:
+            sealed = holding.sealed_of(connection, one.id)
+        try:
+            preview = preview_sealed(station, sealed=sealed or b"", path=Path(one.file))
+            done.append(apply_merge(station, preview=preview))
+        except KnownError:
+            continue
+        with station.vault.unit("package.hold", why="等待升级的数据包已导入") as unit:
+            holding.let_go(unit, one.id)
+            unit.commit()
+    return done

@@ -1,0 +1,53 @@
+"""Noticing that a store was restored by hand or copied: either begins a new epoch by itself (`sync.md` 3.4)."""
+
+from pathlib import Path
+from typing import Protocol
+
+from desktop.store.audit_chain import Witness
+from desktop.store.places import is_copy, is_other_machine, place_mark
+
+_PLACE = "place"
+
+
+class _Counting(Protocol):
+    """What this needs of a vault."""
+
+    folder: Path
+    behind: int  # how many entries older the store is than the note beside it
+
+    def head(self) -> tuple[int, bytes]:
+        """Return the newest entry of the log."""
+        ...
+
+    def noted_head(self) -> Witness | None:
+        """Return the log position noted outside the store."""
+        ...
+
+    def begin_epoch(self, why: str, *, reason: str = ...) -> None:
+        """Start a new epoch."""
+        ...
+
+    def jotted(self, key: str) -> str:
+        """Return a note about where the store is used."""
+        ...
+
+    def jot(self, key: str, value: str) -> None:
+        """Note something that only concerns this computer."""
+        ...
+
+
+def settle(vault: _Counting) -> None:
+    """Begin a new epoch for a store that is older than the note beside it, or lies where it did not lie before.
+
+    A folder that was moved keeps its numbers; only a copy could use them twice.
+    """
+    noted, found = vault.jotted(_PLACE), place_mark(vault.folder)
+    head = vault.noted_head()
+    vault.behind = max(0, head.entry - vault.head()[0]) if head is not None else 0
+    if is_copy(noted, found):
+        reason = "new-pc" if is_other_machine(noted, found) else "copied"
+        vault.begin_epoch("登记库是从别处复制来的", reason=reason)
+    elif vault.behind:
+        vault.begin_epoch(f"登记库比旁边记录的进度旧 {vault.behind} 步，视为从备份恢复")
+    if noted != found:
+        vault.jot(_PLACE, found)

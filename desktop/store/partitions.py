@@ -1,0 +1,59 @@
+"""What one sender has written here, as one hash a kind: how two stores find out that they drifted apart."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from desktop.store.encoding import read_vector
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """How many records of a kind a writer wrote to, and the hash over each with the writer's last write to it."""
+
+    n: int
+    h: str
+
+
+def partitions(connection: Connection, kinds: Iterable[str], *, install: str) -> dict[str, Partition]:
+    """Return the partition of an installation, kind by kind; kinds it never wrote to are left out.
+
+    One line a record, in the order of ids: id, a space, the counters of the installation's epochs
+    (`epoch#counter`, ascending, joined by commas), a line feed. Values are not in it: packages are signed,
+    and what a receiver made of a value may differ until a person decided; a write that went missing shows.
+    """
+    names: Mapping[int, int] = {
+        int(number): int(name.partition(":")[2])
+        for number, name in connection.exec_driver_sql(
+            "SELECT id, name FROM writer WHERE name LIKE ?", (f"{install}:%",)
+        )
+    }
+    found = {}
+    for kind in sorted(kinds):
+        one = _partition(connection, kind, names)
+        if one.n:
+            found[kind] = one
+    return found
+
+
+def _partition(connection: Connection, kind: str, names: Mapping[int, int]) -> Partition:
+    digest, count = hashlib.sha256(), 0
+    for record, vector in connection.exec_driver_sql(f"SELECT id, vector FROM {kind} ORDER BY id"):  # noqa: S608
+        seen = sorted((names[number], counter) for number, counter in read_vector(vector).items() if number in names)
+        if seen:
+            count += 1
+            digest.update(f"{record} {','.join(f'{epoch}#{counter}' for epoch, counter in seen)}\n".encode("ascii"))
+    return Partition(count, digest.hexdigest() if count else "")
+
+
+def has_aside(connection: Connection, stream: str) -> bool:
+    """Return True if operations of a stream lie in quarantine: its partition cannot be whole then."""
+    sql = "SELECT 1 FROM quarantine q JOIN package p ON p.id=q.package WHERE p.stream=? LIMIT 1"
+    return connection.exec_driver_sql(sql, (stream,)).first() is not None
+
+
+def was_carried(connection: Connection) -> frozenset[str]:
+    """Return the kinds of which operations of a newer program wait to be understood."""
+    return frozenset(str(row[0]) for row in connection.exec_driver_sql("SELECT DISTINCT kind FROM carried"))
