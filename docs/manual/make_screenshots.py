@@ -19,7 +19,7 @@ from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from desktop.domain.clock import SystemClock  # noqa: E402
-from desktop.services import access, register, rosters, visits  # noqa: E402
+from desktop.services import access, cards, register, rosters, visits  # noqa: E402
 from desktop.services.access import NewStore  # noqa: E402
 from desktop.services.station import Station  # noqa: E402
 from desktop.store.people import PeopleFilter  # noqa: E402
@@ -102,7 +102,19 @@ def grab_pages(window: MainWindow, settle: Callable[[], object]) -> None:
     for row in range(10):
         cards_page.view.selectionModel().select(cards_page.model.index(row, 0), _ROWS)
     cards_page.preview()
+    settle()
+    QTest.qWait(300)  # the preview draws its pages when it has time
     keep(window, "cards")
+    cards.issue_cards(window.context.station, ids=cards_page.issue.chosen())
+    cards_page.tabs.setCurrentIndex(1)
+    cards_page.refresh()
+    keep(window, "cards-issued")
+    cards_page.tabs.setCurrentIndex(0)
+    design = cards_page.open_design()
+    settle()
+    QTest.qWait(800)
+    keep(design, "card-design")
+    design.close()
     window.show_page("rosters")
     page = window.pages["rosters"]
     assert isinstance(page, RosterPage)
