@@ -95,26 +95,7 @@ def grab_pages(window: MainWindow, settle: Callable[[], object]) -> None:
     for key in ("people", "verify", "visits", "ledger", "duplicates", "numbers", "exchange", "settings"):
         window.show_page(key)
         keep(window, key)
-    window.show_page("cards")
-    settle()
-    cards_page = window.pages["cards"]
-    assert isinstance(cards_page, CardsPage)
-    for row in range(10):
-        cards_page.view.selectionModel().select(cards_page.model.index(row, 0), _ROWS)
-    cards_page.preview()
-    settle()
-    QTest.qWait(300)  # the preview draws its pages when it has time
-    keep(window, "cards")
-    cards.issue_cards(window.context.station, ids=cards_page.issue.chosen())
-    cards_page.tabs.setCurrentIndex(1)
-    cards_page.refresh()
-    keep(window, "cards-issued")
-    cards_page.tabs.setCurrentIndex(0)
-    design = cards_page.open_design()
-    settle()
-    QTest.qWait(800)
-    keep(design, "card-design")
-    design.close()
+    grab_cards(window, settle, keep)
     window.show_page("rosters")
     page = window.pages["rosters"]
     assert isinstance(page, RosterPage)
@@ -143,6 +124,30 @@ def grab_pages(window: MainWindow, settle: Callable[[], object]) -> None:
     window.search.textEdited.emit("zgh")
     QTest.qWait(300)
     keep(window.search.results, "search")
+
+
+def grab_cards(window: MainWindow, settle: Callable[[], object], keep: Callable[[QWidget, str], None]) -> None:
+    """Grab the card page, the cards issued and the editor of their look."""
+    window.show_page("cards")
+    settle()
+    cards_page = window.pages["cards"]
+    assert isinstance(cards_page, CardsPage)
+    for row in range(10):
+        cards_page.view.selectionModel().select(cards_page.model.index(row, 0), _ROWS)
+    cards_page.preview()
+    settle()
+    QTest.qWait(300)  # the preview draws its pages when it has time
+    keep(window, "cards")
+    cards.issue_cards(window.context.station, ids=cards_page.issue.chosen())
+    cards_page.tabs.setCurrentIndex(1)
+    cards_page.refresh()
+    keep(window, "cards-issued")
+    cards_page.tabs.setCurrentIndex(0)
+    design = cards_page.open_design()
+    settle()
+    QTest.qWait(800)
+    keep(design, "card-design")
+    design.close()
 
 
 if __name__ == "__main__":
