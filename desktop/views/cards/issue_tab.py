@@ -222,6 +222,7 @@ class IssueTab(QWidget):
             self.context, pdf=issued.pdf, pages=issued.pages, printer=name, dpi=paper.dpi, sides=sides, parent=self
         )
         printers.keep_last_printer(name)
+        printers.keep_last_layout(paper.layout)
         dialog.open()
         return dialog
 
