@@ -13,6 +13,7 @@ from desktop.store import people
 from desktop.store.people import ChildRow, PersonRow
 
 _MOST_BLANK = 200
+_BLANK_LINES = 15
 _ROUTE = (
     ("序号", 5), ("姓名", 9), ("人员编号", 13), ("住址", 34), ("电话", 14), ("关爱类别", 14), ("上次走访", 10),
     ("到访", 6), ("备注", 16),
@@ -40,6 +41,11 @@ def blank_sheets(station: Station, *, count: int) -> bytes:
     return visit_sheets_pdf([sheet] * count)
 
 
+def sheets_or_blank(station: Station, *, ids: Sequence[str], report: Report = silent) -> bytes:
+    """Return the sheets of people, a blank one if there is nobody; raises PrintError, NotAllowedError."""
+    return visit_sheets(station, ids=ids, report=report) if ids else blank_sheets(station, count=1)
+
+
 def _methods() -> list[str]:
     return list(code_list("visit_method").offered.values())
 
@@ -59,13 +65,14 @@ def _sheet(station: Station, row: PersonRow, kin: Sequence[ChildRow], last: Sequ
 
 
 def route_sheet(station: Station, *, ids: Sequence[str], title: str = "走访路线单") -> bytes:
-    """Return the round as a list in walking order, with room to tick and note; raises as `visit_sheets`."""
+    """Return the round as a list in walking order, with room to tick and note; blank lines if there is nobody.
+
+    Raises PrintError, NotAllowedError.
+    """
     station.allow_print(len(ids))
     with station.vault.reading() as connection:
         rows = sorted(people.rows_of(connection, ids), key=_walk)
         last = {row.id: people.children_of(connection, "visit", person=row.id)[:1] for row in rows}
-    if not rows:
-        raise NotFoundError("没有选择要走访的人", "请先选择人员")
     lines = [
         [
             str(number), row.text("name"), row.text("person_no"), row.text("live_addr"), row.phone,
@@ -75,6 +82,7 @@ def route_sheet(station: Station, *, ids: Sequence[str], title: str = "走访路
         for number, row in enumerate(rows, start=1)
     ]  # fmt: skip
     footer = f"{station.org_name}　{station.today().isoformat()}　共 {len(lines)} 户（人）"
+    lines = lines or [[""] * len(_ROUTE)] * _BLANK_LINES
     return table_pdf(TableSheet(title, _ROUTE, lines, footer))
 
 

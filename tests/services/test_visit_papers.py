@@ -56,4 +56,5 @@ def test_the_round_is_listed_as_one_walks_it(station: Station, round_of_three: l
     assert said.index("王五") < said.index("张三") < said.index("李四")
     assert "走访路线单" in said and "共3户（人）" in said
     with pytest.raises(NotFoundError):
-        visit_papers.route_sheet(station, ids=[])
+        visit_papers.visit_sheets(station, ids=[])
+    assert "共0户（人）" in pages(visit_papers.route_sheet(station, ids=[]))[0]
