@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -33,6 +34,7 @@ class Application:
         self.runner = Runner(on_bug=self.messages.show_error)
         self.window: MainWindow | None = None
         self.unlock: UnlockDialog | None = None
+        self.files: Sequence[Path] = ()  # packages to open once the register is
         state = paths.read_state()
         dress(app, contrast=state.get("contrast") == "1", large=state.get("large") == "1")
 
@@ -63,6 +65,8 @@ class Application:
         context.lock_wanted.connect(lambda: self.lock(str(station.vault.folder)))
         self.window = MainWindow(context)
         self.window.show()
+        files, self.files = self.files, ()
+        self.window.open_packages(files)
 
 
 def report_bug(error: BaseException) -> None:
@@ -81,8 +85,8 @@ def _on_uncaught(kind: type[BaseException], error: BaseException, trace: Traceba
     report_bug(error.with_traceback(trace))
 
 
-def main() -> int:
-    """Open the window and return the exit code."""
+def main(files: Sequence[Path] = ()) -> int:
+    """Open the window, on the merge preview of `files` if any, and return the exit code."""
     os.umask(0o077)
     sys.excepthook = _on_uncaught
     app = QApplication(sys.argv[:1])
@@ -92,5 +96,6 @@ def main() -> int:
     if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(translator)
     application = Application(app)
+    application.files = [one.absolute() for one in files]
     application.begin()
     return app.exec()

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from desktop.cli_jobs import cards as card_jobs
+from desktop.cli_jobs import desk as desk_jobs
 from desktop.cli_jobs import duplicates as duplicate_jobs
 from desktop.cli_jobs import fields_and_rules, past
 from desktop.cli_jobs import forms as forms_jobs
@@ -27,7 +28,7 @@ from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError
-from desktop.services import access, backups, catalogue, exchange, peers, practice, register
+from desktop.services import access, backups, carrying, catalogue, exchange, peers, practice, register
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         sending_jobs,
         streams_jobs,
         trust_jobs,
+        desk_jobs,
     ):
         area.add(job)
     return parser
@@ -155,7 +157,7 @@ def init(options: argparse.Namespace) -> Answer:
 def find(options: argparse.Namespace) -> Answer:
     """Find people."""
     with station_at(options.store) as station:
-        found = register.find(station, text=options.text, limit=max(options.limit, 1))
+        found = register.find(station, text=options.text, limit=max(options.limit, 1), all_counted=True)
         names = register.org_names(station)
     people = [
         {
@@ -165,7 +167,10 @@ def find(options: argparse.Namespace) -> Answer:
         }
         for one in found.people
     ]  # fmt: skip
-    lines = [f"{one['person_no']}  {one['name']}  {one['sex']}  {one['birth']}  {one['community']}" for one in people]
+    lines = [
+        f"{one['person_no']}  {one['name']}  {one['sex']}  {one['birth']}  {one['community']}  〔{one['matched']}〕"
+        for one in people
+    ]
     return {"people": people, "total": found.total, "text": "\n".join([*lines, f"共 {found.total} 人"])}
 
 
@@ -209,6 +214,8 @@ def merge(options: argparse.Namespace) -> Answer:
     """Merge packages one after the other, or say what merging would do."""
     results: list[Answer] = []
     with station_at(options.store) as station:
+        carrying.take_up(station)  # what waited for this program
+        carrying.retry_newer(station)
         for path in options.files:
             results.append(_merge_one(station, path, options))
     text = "\n".join(one.pop("text") for one in results)

@@ -1,7 +1,7 @@
 """The shape of one entry of the data dictionary."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 
 # What a record may hold: JSON scalars only, so that the log, the package and the digest agree.
@@ -65,7 +65,7 @@ class Field:
     @property
     def is_number(self) -> bool:
         """True if the value is stored as an integer."""
-        return self.kind in {Kind.BOOL, Kind.INT, Kind.MONEY}
+        return self.kind is Kind.INT or self.kind is Kind.BOOL or self.kind is Kind.MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +78,22 @@ class RecordKind:
     append_only: bool = False  # corrections are new versions, so two sites never conflict
     local: bool = False  # never leaves this installation
 
+    by_key: Mapping[str, Field] = field(init=False, repr=False, compare=False)
+    keys: tuple[str, ...] = field(init=False, repr=False, compare=False)  # of all fields, in order
+
+    def __post_init__(self) -> None:
+        """Index the fields once: merging asks for them once a value."""
+        object.__setattr__(self, "by_key", {one.key: one for one in self.fields})
+        object.__setattr__(self, "keys", tuple(one.key for one in self.fields))
+
     def field(self, key: str) -> Field:
         """Return the field named `key`; KeyError if there is none."""
-        for field in self.fields:
-            if field.key == key:
-                return field
-        raise KeyError(key)
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The keys of all fields, in order."""
-        return tuple(field.key for field in self.fields)
+        return self.by_key[key]
 
 
 def grouped(fields: Sequence[Field]) -> dict[str, list[Field]]:
     """Return the fields by group, groups and fields in dictionary order."""
     groups: dict[str, list[Field]] = {}
-    for field in fields:
-        groups.setdefault(field.group, []).append(field)
+    for one in fields:
+        groups.setdefault(one.group, []).append(one)
     return groups

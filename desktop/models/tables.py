@@ -38,7 +38,9 @@ CARD = RECORDS["card"]
 Index("person_id_no", PERSON.c.id_no)
 Index("person_name", PERSON.c.name)
 Index("person_home_org", PERSON.c.home_org)
-Index("person_sort_name", PERSON.c.sort_name)
+Index("person_listed", PERSON.c.deleted, PERSON.c.sort_name)
+Index("person_joined", PERSON.c.joined_to, sqlite_where=PERSON.c.joined_to.is_not(None))
+Index("person_owned", PERSON.c.owner_epoch, sqlite_where=PERSON.c.owner_epoch.is_not(None))
 Index("person_birth_id", PERSON.c.birth_id)
 for _kind in PERSON_RECORDS:
     Index(f"{_kind.key}_person", RECORDS[_kind.key].c.person)
@@ -381,6 +383,15 @@ FROZEN_LIST = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+# What ranking and checking need of each person beside the search index, which keeps no text.
+FIND_ROW = Table(
+    "find_row",
+    METADATA,
+    Column("row", Integer, primary_key=True),
+    Column("names", Text, nullable=False),
+    Column("numbers", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
 # FTS5 tables are made in migrations only: SQLAlchemy has no words for them.
-FIND_WORDS = "find_words"
-FIND_DIGITS = "find_digits"
+FIND = "find"

@@ -19,6 +19,7 @@ _LOGO = 15 * mm  # at most this wide, in the band
 _CODE_ROOM = 36 * mm
 _CONTACT_ROOM = 29 * mm
 _STRIP = 9 * mm  # services at the foot of a card printed on one side only
+_CAPTION = 3.2 * mm  # the line under the code on the back
 _AIR = 1 * mm
 _UNDER = 0.4 * mm  # between the bar and a code: rounding to dots must not push its white into the bar
 
@@ -117,21 +118,21 @@ def front_of(face: CardFace, design: CardDesign, *, width: float, height: float,
 
 def _who(face: CardFace, design: CardDesign, box: Box) -> list[Placed]:
     """Place the holder's name and number, and under them the people to call."""
-    name = Box(box.x, box.top - 9 * mm, box.width, 9 * mm)
-    placed = [*stacked([Piece(face.name, BOLD, 17, 7, "姓名")], name, whose=face.name, middle=True)]
+    name = Box(box.x, box.top - 8 * mm, box.width, 8 * mm)
+    placed = [*stacked([Piece(face.name, BOLD, 17, 6.5, "姓名")], name, whose=face.name, middle=True)]
     low = name.y
     if design.shows("number"):
-        number = Box(box.x, low - 4.6 * mm, box.width, 4.6 * mm)
+        number = Box(box.x, low - 4.2 * mm, box.width, 4.2 * mm)
         placed.append(one_line(Piece(f"卡号 {face.card_no}", REGULAR, 9, 6, "卡号"), number, whose=face.name))
         low = number.y
-    pieces = [Piece(face.community, BOLD, 11.5, 7, "社区名称")]
+    pieces = [Piece(face.community, BOLD, 11.5, 6, "社区名称")]
     if design.shows("address"):
-        pieces.append(Piece(face.address, REGULAR, 8.5, 4.5, "社区地址"))
+        pieces.append(Piece(face.address, REGULAR, 8.5, 4, "社区地址"))
     if design.shows("staff"):
-        pieces += [Piece(f"{name} {phone}".strip(), BOLD, 12, 6.5, "工作人员") for name, phone in face.staff]
+        pieces += [Piece(f"{name} {phone}".strip(), BOLD, 12, 6, "工作人员") for name, phone in face.staff]
     if design.shows("street"):
-        pieces.append(Piece(face.street_line, BOLD, 11, 6.5, "街道电话"))
-    return [*placed, *stacked(pieces, Box(box.x, box.y, box.width, low - box.y - _AIR), whose=face.name)]
+        pieces.append(Piece(face.street_line, BOLD, 11, 6, "街道电话"))
+    return [*placed, *stacked(pieces, Box(box.x, box.y, box.width, low - box.y - 0.5 * mm), whose=face.name)]
 
 
 def _strip(face: CardFace, design: CardDesign, box: Box) -> list[Placed]:
@@ -154,11 +155,11 @@ def back_of(face: CardFace, design: CardDesign, *, width: float, height: float, 
     column = width - 2 * MARGIN
     texts: list[Placed] = []
     if design.shows("contact_code") and face.contacts:
-        side = side_of(code_of(vcard(face)), room=min(_CONTACT_ROOM, bar.y - foot - _UNDER), dpi=dpi)
+        side = side_of(code_of(vcard(face)), room=min(_CONTACT_ROOM, bar.y - foot - _UNDER - _CAPTION), dpi=dpi)
         corner = Box(width - _AIR - side, bar.y - _UNDER - side, side, side)
         codes = (PlacedCode(vcard(face), corner),)
         column = corner.x - MARGIN
-        under = Box(corner.x, foot - 0.6 * mm, side, 3.4 * mm)
+        under = Box(corner.x, corner.y - _CAPTION, side, _CAPTION)
         texts.append(one_line(Piece("扫码存社区电话", REGULAR, 6.5, 5), under, whose=face.name, align="middle"))
     if design.shows("services"):
         pieces = [Piece(f"● {service}", REGULAR, 8.5, 5, "服务内容") for service in design.services]

@@ -1,6 +1,6 @@
 """The large-print card for the wall or the fridge, A5 or A6: every phone at 24 points or more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reportlab.lib.units import mm
 
@@ -14,6 +14,7 @@ from desktop.printing.text_boxes import LEADING, Box, Piece, Placed, one_line, s
 BIG_PHONE, BIGGEST_PHONE = 24.0, 36.0  # points: what the large card is for
 _SMALLEST_NAME = 12.0  # beside a phone
 _GAP = 8.0
+_LEAST_CODE = 29 * mm
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +54,32 @@ def large_of(face: CardFace, design: CardDesign, *, width: float, height: float,
         bar = Box(logo.right + 2 * mm, bar.y, width - logo.right - 2 * mm, by.band)
     title = Box(bar.x + by.margin / 2, bar.y, bar.width - by.margin, by.band)
     in_bar = (one_line(Piece(design.title, BOLD, by.title, 9, "标题"), title, whose=""),)
-    codes: tuple[PlacedCode, ...] = ()
-    right = width - by.margin
-    low = bar.y - by.code
-    if design.shows("code"):
-        side = side_of(code_of(face.token), room=by.code - 1 * mm, dpi=dpi)
-        right = width - 2 * mm - side
-        low = bar.y - side - 1 * mm
-        codes = (PlacedCode(face.token, Box(right, low, side, side)),)
-    texts = [*_who(face, design, by, Box(by.margin, low, right - by.margin - 2 * mm, bar.y - low - 2 * mm))]
+    contacts = _contacts(face, design)
     hotline = BIG_PHONE * LEADING if design.shows("hotlines") and design.hotlines else 0
+    codes, right, low = _code(face, design, width=width, top=bar.y, room=by.code, dpi=dpi)
     phones = Box(by.margin, by.foot + hotline, width - 2 * by.margin, low - by.foot - hotline)
-    texts += _phones(_contacts(face, design), phones, whose=face.name)
+    if (
+        contacts and _best(contacts, phones) is None
+    ):  # the phones come first: the code gives way as far as it reads well
+        codes, right, low = _code(face, design, width=width, top=bar.y, room=_LEAST_CODE, dpi=dpi)
+        phones = replace(phones, height=low - phones.y)
+    texts = [*_who(face, design, by, Box(by.margin, low, right - by.margin - 2 * mm, bar.y - low - 2 * mm))]
+    texts += _phones(contacts, phones, whose=face.name)
     if hotline:
         texts += _hotlines(design, Box(by.margin, by.foot, phones.width, hotline), whose=face.name)
     texts += _foot(face, design, by, Box(by.margin, 1.5 * mm, phones.width, by.foot - 2 * mm))
     return Side(bar, in_bar, tuple(texts), codes, logo)
+
+
+def _code(
+    face: CardFace, design: CardDesign, *, width: float, top: float, room: float, dpi: int
+) -> tuple[tuple[PlacedCode, ...], float, float]:
+    """Return the code under `top`, where it begins, and where what stands beside it ends."""
+    if not design.shows("code"):
+        return (), width - 5 * mm, top - room
+    side = side_of(code_of(face.token), room=room - 1 * mm, dpi=dpi)
+    left, low = width - 2 * mm - side, top - side - 1 * mm
+    return (PlacedCode(face.token, Box(left, low, side, side)),), left, low
 
 
 def _contacts(face: CardFace, design: CardDesign) -> list[tuple[str, str]]:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from desktop.roster.draft import ASK, DEATH, FIX, REJECT, RowDraft
 from desktop.roster.grid import HIDDEN, MARK_NAMES, RowSaid
 
-_PROPOSED = {"death": ("表示已去世", "登记死亡"), "moved": ("表示已迁出或不再管理", "登记迁出")}
+ASKS_MEANING = "请说明是什么意思"
+PROPOSED = {"death": ("表示已去世", "登记死亡"), "moved": ("表示已迁出或不再管理", "登记迁出")}
 
 
 def take_beside(draft: RowDraft, said: RowSaid, meanings: Mapping[str, str]) -> None:
@@ -23,9 +24,9 @@ def _take_mark(draft: RowDraft, looks: str, meaning: str | None) -> None:
     if meaning is None and looks.endswith(MARK_NAMES[HIDDEN]):
         draft.say(0, "name", FIX, "这一行在原表里是隐藏的，已一并读入")
     elif meaning is None:
-        draft.say(0, "name", ASK, f"{looks}，请说明是什么意思")
-    elif meaning in _PROPOSED:
-        reason, proposal = _PROPOSED[meaning]
+        draft.say(0, "name", ASK, f"{looks}，{ASKS_MEANING}")
+    elif meaning in PROPOSED:
+        reason, proposal = PROPOSED[meaning]
         draft.proposal = "death" if meaning == "death" else draft.proposal
         draft.say(0, "name", ASK, f"{looks}，在这个文件里{reason}", proposal)
     elif meaning == "skip":

@@ -205,16 +205,16 @@ def _counts_of(station: Station, path: Path) -> dict[str, int]:
 
 
 def _drill_source(station: Station) -> tuple[Path, bool]:
-    notes = notes_of(station.vault.identity.store_id)
+    """Return the newest backup off this machine, else the newest of all, and whether it is off."""
     store_id = station.vault.identity.store_id
-    for place in notes.places:
-        kept = kept_backups(Path(place), store_id=store_id)
-        if kept and is_off_machine(station, Path(place)):
-            return kept[0].path, True
-    kept = kept_backups(station.vault.folder / BACKUPS, store_id=store_id)
-    if not kept:
+    folders = [*map(Path, notes_of(store_id).places), station.vault.folder / BACKUPS]
+    found = [
+        (is_off_machine(station, folder), one) for folder in folders for one in kept_backups(folder, store_id=store_id)
+    ]
+    if not found:
         raise NotFoundError("还没有可以演练的备份", "请先做一次备份")
-    return kept[0].path, False
+    is_off, chosen = max(found, key=lambda pair: (pair[0], pair[1].log_entries, pair[1].created))
+    return chosen.path, is_off
 
 
 def _note_drill(station: Station, drill: Drill) -> None:

@@ -15,6 +15,8 @@ from desktop.services.register import refuse_wrong
 from desktop.services.station import Station
 from desktop.store.records import load_records
 
+__all__ = ["BLOCKS", "KINDS", "CardDesign"]
+
 _LOGO_PARTS = tuple(key for key in CARD_DESIGN.keys if key.startswith("logo_"))
 _PART = 4000
 MOST_LOGO = len(_LOGO_PARTS) * _PART * 3 // 4  # bytes
@@ -43,7 +45,7 @@ def _design(values: Mapping[str, Value]) -> CardDesign:
     try:
         return CardDesign(
             title=text("title", first.title), back_title=text("back_title", first.back_title),
-            services=_lines(services) or first.services, hotlines=_pairs(hotlines) or first.hotlines,
+            services=lines_of(services) or first.services, hotlines=pairs_of(hotlines) or first.hotlines,
             note=text("note", first.note), accent=text("accent", first.accent), ink=text("ink", first.ink),
             blocks=frozenset(BLOCKS) - hidden, logo=_logo(values),
         )  # fmt: skip
@@ -51,14 +53,15 @@ def _design(values: Mapping[str, Value]) -> CardDesign:
         return first
 
 
-def _lines(text: str) -> tuple[str, ...]:
+def lines_of(text: str) -> tuple[str, ...]:
+    """Return the lines of a text that say something."""
     return tuple(line.strip() for line in text.split("\n") if line.strip())
 
 
-def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+def pairs_of(text: str) -> tuple[tuple[str, str], ...]:
     """Return hotlines written one a line, the name first (`社保 12333`)."""
     pairs = []
-    for line in _lines(text):
+    for line in lines_of(text):
         name, _, phone = line.rpartition(" ")
         pairs.append((name.strip(), phone.strip()))
     return tuple(pairs)

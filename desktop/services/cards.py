@@ -13,7 +13,7 @@ from desktop.printing.card_design import CardDesign
 from desktop.printing.card_face import CardFace
 from desktop.printing.card_sheets import STRAIGHT, CardJob, Drift, sheets
 from desktop.printing.readback import check_codes
-from desktop.services.card_checks import CardVerdict, is_card_code, verify_card
+from desktop.services.card_checks import CardVerdict, is_card_code, verify_card, verify_picture
 from desktop.services.card_designs import design_of
 from desktop.services.card_faces import ContactBlocks, faces_of, token_of
 from desktop.services.station import Station
@@ -21,7 +21,7 @@ from desktop.store import people
 from desktop.store.people import ChildRow, PersonRow
 from desktop.store.unit_of_work import UnitOfWork
 
-__all__ = ["CardVerdict", "is_card_code", "token_of", "verify_card"]
+__all__ = ["CardVerdict", "is_card_code", "token_of", "verify_card", "verify_picture"]
 
 VALID, REPLACED, LOST, RETURNED, VOID = "1", "2", "3", "4", "5"
 _YEARS = 5

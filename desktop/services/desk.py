@@ -9,9 +9,9 @@ from enum import Enum
 from pathlib import Path
 
 from desktop.domain.changes import Changes
-from desktop.domain.errors import Cancelled, KnownError, PackageError
+from desktop.domain.errors import Cancelled, KnownError
 from desktop.domain.progress import Report, silent
-from desktop.services import exchange
+from desktop.services import exchange, merges
 from desktop.services.backups import back_up_before
 from desktop.services.exchange import MergePreview, MergeResult
 from desktop.services.station import Station
@@ -108,29 +108,29 @@ def _look(station: Station, path: Path) -> DeskLine:
     size = _size(path)
     try:
         preview = exchange.preview_merge(station, path=path)
-    except PackageError as error:
-        return DeskLine(path, DeskState.REFUSED, str(error), size)
     except KnownError as error:
         return DeskLine(path, DeskState.REFUSED, str(error), size)
-    return line_of(preview, size=size)
+    return _line(station, preview, size=size)
 
 
-def line_of(preview: MergePreview, *, size: int = 0) -> DeskLine:
-    """Return the desk's line for a verified package."""
-    state, advice = _state(preview)
+def _line(station: Station, preview: MergePreview, *, size: int) -> DeskLine:
+    state, advice = _state(station, preview)
     return DeskLine(
         preview.path, state, advice, size, preview.peer.org, preview.peer.name, preview.manifest.seq,
         dict(preview.plan.counts),
     )  # fmt: skip
 
 
-def _state(preview: MergePreview) -> tuple[DeskState, str]:
+def _state(station: Station, preview: MergePreview) -> tuple[DeskState, str]:
     if preview.already:
-        return DeskState.ALREADY, f"已在 {preview.already} 导入过，不用再做"
+        return DeskState.ALREADY, preview.already
     if preview.held:
         return DeskState.GAP, preview.held
     if preview.is_new_epoch:
         return DeskState.EPOCH, _ADVICE[DeskState.EPOCH]
+    brakes = merges.brakes_of(station, preview)
+    if brakes is not None:
+        return DeskState.LOOK, f"改动异常多（{brakes.text}），双击查看并核实"
     if preview.plan.counts.get("conflicts"):
         return DeskState.CONFLICTS, _ADVICE[DeskState.CONFLICTS]
     if preview.plan.counts.get("rejected"):
@@ -207,7 +207,7 @@ def _merge_one(station: Station, line: DeskLine) -> tuple[DeskLine, MergeResult 
     """Look at a package again, as the one before it may have changed what it is, and merge it if it is clean."""
     try:
         preview = exchange.preview_merge(station, path=line.path)
-        now = line_of(preview, size=line.size)
+        now = _line(station, preview, size=line.size)
         if now.state is not DeskState.READY:
             return now, None
         result = exchange.apply_merge(station, preview=preview, is_backed_up=True)

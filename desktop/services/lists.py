@@ -9,7 +9,8 @@ from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.ids import new_id
 from desktop.domain.permissions import READ_HOUSE
 from desktop.domain.resources import resource_path
-from desktop.services.register import parse_filter, people_ids, refuse_wrong
+from desktop.services.filters import parse_filter
+from desktop.services.register import people_count, refuse_wrong
 from desktop.services.station import Station
 from desktop.store import people
 
@@ -67,7 +68,7 @@ def drop_list(station: Station, *, record: str) -> Changes:
 def counted_lists(station: Station) -> list[tuple[NamedList, int]]:
     """Return every list with how many people are on it now."""
     return [
-        (one, len(people_ids(station, wanted=parse_filter(one.expression, station=station))))
+        (one, people_count(station, wanted=parse_filter(one.expression, station=station)))
         for one in named_lists(station)
     ]
 

@@ -1,26 +1,27 @@
 """People: register, amend, find, list, and what hangs on them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from desktop.domain.changes import Changes
-from desktop.domain.codes import code_list
-from desktop.domain.dictionary import PERSON, Kind, kind_of
+from desktop.domain.dictionary import PERSON, kind_of
 from desktop.domain.errors import InvalidValueError, NotFoundError
-from desktop.domain.fields import Field, Value
+from desktop.domain.fields import Value
 from desktop.domain.ids import new_id, org_id
 from desktop.domain.org_tree import OrgTree
 from desktop.domain.permissions import READ_HOUSE
 from desktop.domain.validation import Finding as Problem
 from desktop.domain.validation import check_record, derived_from_id
+from desktop.services import filters
 from desktop.services.station import Station
 from desktop.store import finding, history, joining, likeness, people, profiles
 from desktop.store.history import HistoryLine
 from desktop.store.people import PeopleFilter, PersonPage, PersonRow
 from desktop.store.unit_of_work import UnitOfWork
 
+parse_filter = filters.parse_filter  # whom a list is narrowed to, as it is written
 IN_CARE = "1"  # manage_state 在管
 ALIVE = "1"
 # What used to be one text on a person and is now records of its own, each with source and date.
@@ -56,6 +57,7 @@ class FoundPeople:
 
     people: tuple[FoundPerson, ...]
     total: int
+    capped: bool = False  # there are more than `total`
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +223,17 @@ def history_of(station: Station, *, person: str) -> list[HistoryLine]:
         return history.history_of_person(connection, person)
 
 
-def find(station: Station, *, text: str, limit: int = 50) -> FoundPeople:
-    """Return the people the search box finds, best first, with what matched."""
-    with station.vault.reading() as connection:
-        found = finding.find_people(connection, text, limit=limit)
+def find(
+    station: Station, *, text: str, limit: int = 50, all_counted: bool = False, stop: Callable[[], bool] | None = None
+) -> FoundPeople:
+    """Return the people the search box finds, best first, with what matched.
+
+    They are counted up to a cap unless `all_counted`. Raises Cancelled once `stop` says that the
+    answer is not wanted any more.
+    """
+    cap = None if all_counted else finding.COUNT_CAP
+    with station.vault.reading(stop=stop) as connection:
+        found = finding.find_people(connection, text, limit=limit, cap=cap)
         mains = joining.mains_of(connection, [hit.person for hit in found.hits])
         shown = [mains.get(hit.person, hit.person) for hit in found.hits]
         rows = {row.id: row for row in people.rows_of(connection, shown)}
@@ -233,13 +242,19 @@ def find(station: Station, *, text: str, limit: int = 50) -> FoundPeople:
         matched = f"{hit.matched}，已并入" if hit.person in mains else hit.matched
         if person in rows and (person not in hits or hit.person not in mains):
             hits[person] = FoundPerson(person, rows[person], matched)
-    return FoundPeople(tuple(hits.values()), found.total - (len(found.hits) - len(hits)))
+    return FoundPeople(tuple(hits.values()), found.total - (len(found.hits) - len(hits)), found.capped)
 
 
 def people_ids(station: Station, *, wanted: PeopleFilter, sort: str = "name", descending: bool = False) -> list[str]:
     """Return the ids of the people that pass a filter, sorted."""
     with station.vault.reading() as connection:
         return people.ids_matching(connection, wanted, sort=sort, descending=descending)
+
+
+def people_count(station: Station, *, wanted: PeopleFilter, stop: Callable[[], bool] | None = None) -> int:
+    """Return how many people pass a filter; raises Cancelled once `stop` says that nobody asks any more."""
+    with station.vault.reading(stop=stop) as connection:
+        return people.count_matching(connection, wanted)
 
 
 def people_rows(station: Station, *, ids: Sequence[str]) -> list[PersonRow]:
@@ -263,62 +278,6 @@ def overview(station: Station) -> dict[str, dict[str, int]]:
         return {key: people.counts_by(connection, key) for key in ("home_org", "manage_state", "sex")}
 
 
-_CONDITION = re.compile(r"^\s*(\S+?)\s*(!=|>=|<=|=|~)\s*(.*?)\s*$")
-
-
-def parse_filter(text: str, *, station: Station) -> PeopleFilter:
-    """Return the filter written as conditions joined by `;`: `社区=青杨社区;性别=男;年龄>=80`.
-
-    A condition is a field's key or label, `=` (one of several values joined by `|`), `~`
-    (contains), or `年龄>=n` / `年龄<=n`; `标签=高龄` asks for a care tag; a part without a sign is
-    searched for. Raises InvalidValueError.
-    """
-    equals: dict[str, list[Value]] = {}
-    contains: dict[str, str] = {}
-    rest: dict[str, str] = {}
-    tags: list[str] = []
-    words: list[str] = []
-    for part in filter(str.strip, text.replace("；", ";").split(";")):
-        match = _CONDITION.match(part)
-        if match is None:
-            words.append(part.strip())
-            continue
-        name, sign, value = match.groups()
-        if name in {"年龄", "age"}:
-            rest.update(_age_bound(sign, value, station))
-        elif name in {"标签", "关爱类别", "tag"}:
-            tags += [code_list("care_tag").code_of(one) or one for one in value.split("|")]
-        elif sign == "~":
-            contains[_field(name).key] = value
-        elif sign == "=":
-            equals[_field(name).key] = [_stored(_field(name), one, station) for one in value.split("|")]
-        else:
-            raise InvalidValueError("filter", f"筛选条件“{part.strip()}”看不懂", "请用 字段=值 或 年龄>=80 这样的写法")
-    return PeopleFilter(
-        text=" ".join(words), equals=equals, contains=contains, tags=tags,
-        born_from=rest.get("born_from", ""), born_to=rest.get("born_to", ""),
-    )  # fmt: skip
-
-
-def _field(name: str) -> Field:
-    """Return the person field of a key, label or synonym."""
-    for one in PERSON.fields:
-        if name in (one.key, one.label, *one.synonyms):
-            return one
-    raise InvalidValueError("filter", f"没有“{name}”这一项", "请用字段名称，例如 性别、原单位")
-
-
-def _stored(one: Field, word: str, station: Station) -> Value:
-    """Return a filter's word as the register stores it: codes for labels, org codes for names."""
-    if one.kind is Kind.CODE:
-        return code_list(one.codes).code_of(word) or word
-    if one.kind is Kind.ORG:
-        return org_code(station, name=word) or word
-    if one.is_number:
-        return int(word) if word.lstrip("-").isdigit() else 1 if word in {"是", "有"} else 0
-    return word
-
-
 def org_words(station: Station, *, on: date | None = None) -> dict[str, str]:
     """Return the code of every organisation by its code, name and aliases, old names too.
 
@@ -333,23 +292,6 @@ def org_words(station: Station, *, on: date | None = None) -> dict[str, str]:
 def org_code(station: Station, *, name: str) -> str | None:
     """Return the code of the organisation named so, by code, name or alias; None if unknown."""
     return org_words(station).get(name.strip())
-
-
-def _age_bound(sign: str, value: str, station: Station) -> dict[str, str]:
-    """Return the birth bound that an age bound means today."""
-    if not value.isdigit() or len(value) > 3 or sign not in {">=", "<="}:
-        raise InvalidValueError("filter", "年龄条件看不懂", "请写成 年龄>=80 或 年龄<=90")
-    if sign == ">=":
-        return {"born_to": _years_before(station.today(), int(value)).isoformat()}
-    return {"born_from": (_years_before(station.today(), int(value) + 1) + timedelta(days=1)).isoformat()}
-
-
-def _years_before(day: date, years: int) -> date:
-    """Return the same day `years` ago; 28 February for a leap day that year did not have."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
 
 
 def org_names(station: Station) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A waiting row whose questions are all answered: what it then says, and how it goes into the register."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from desktop.domain import dates
@@ -13,8 +13,10 @@ from desktop.domain.fields import Field, Value
 from desktop.domain.id_numbers import clean_id
 from desktop.domain.states import DEAD, IN_CARE, MOVED, StateChange, check_change
 from desktop.roster import matching
+from desktop.roster.beside import ASKS_MEANING
 from desktop.roster.matching import Known, Planned
 from desktop.roster.rowread import RowDraft
+from desktop.roster.table import MEANINGS
 from desktop.services import register, states
 from desktop.services.roster_plan import known_of
 from desktop.services.roster_writing import RowWriter
@@ -26,9 +28,42 @@ from desktop.store.unit_of_work import UnitOfWork
 ACCEPT, EDIT, LEAVE = "accept", "edit", "leave"
 LEFT = rosters.DISMISSED
 _EVENTS = {"登记死亡": DEAD, "登记迁出": MOVED}
+_MEANT = {words: key for key, words in MEANINGS.items()}
+_PARTY_MEMBER = "01"
 _IDENTITY = frozenset({"name", "id_no"})
 _DAY = re.compile(r"\d{4}[年./-]\d{1,2}(?:[月./-]\d{1,2})?日?|\d{4}年|(?<!\d)(?:19|20)\d{2}(?!\d)")
 _FROM_ROSTER = "6"  # death_source 名册标注
+
+
+def _take_answer(
+    problem: Sequence[str], verdict: str, value: str, values: dict[str, Value], events: dict[str, str]
+) -> bool:
+    """Take one answer into the fields and events of a row; False if the row is left out with it."""
+    key, reason, suggestion = problem
+    if asks_meaning(reason):
+        meaning = meant(verdict, value)
+        if meaning == "party":
+            values.setdefault("political", _PARTY_MEMBER)
+        return meaning != "skip"
+    if suggestion in _EVENTS:
+        if verdict != LEAVE:
+            events[_EVENTS[suggestion]] = value
+    elif verdict == LEAVE:
+        values.pop(key, None)
+        return key not in _IDENTITY
+    elif key in PERSON.keys and (verdict == EDIT or suggestion):
+        values[key] = stored_text(PERSON.field(key), value if verdict == EDIT else suggestion)
+    return True
+
+
+def asks_meaning(reason: str) -> bool:
+    """Return True for the question what a mark of a row means, which is answered by one of `table.MEANINGS`."""
+    return reason.endswith(ASKS_MEANING)
+
+
+def meant(verdict: str, words: str) -> str:
+    """Return the meaning somebody gave to a mark: a key of `table.MEANINGS`."""
+    return "skip" if verdict == LEAVE else _MEANT.get(words, "")
 
 
 class Settler:
@@ -48,16 +83,9 @@ class Settler:
         values: dict[str, Value] = {**payload["values"], **(given or {})}
         events: dict[str, str] = {}
         for number, (verdict, value) in sorted((payload.get("decided") or {}).items(), key=lambda one: int(one[0])):
-            key, _, suggestion = payload["problems"][int(number)][:3]
-            if suggestion in _EVENTS:
-                if verdict != LEAVE:
-                    events[_EVENTS[suggestion]] = str(value or "")
-            elif verdict == LEAVE and key in _IDENTITY:
+            problem = payload["problems"][int(number)][:3]
+            if not _take_answer(problem, verdict, str(value or ""), values, events):
                 return LEFT
-            elif verdict == LEAVE:
-                values.pop(key, None)
-            elif key in PERSON.keys and (verdict == EDIT or suggestion):
-                values[key] = stored_text(PERSON.field(key), value if verdict == EDIT else suggestion)
         self._write(payload, values, events)
         return rosters.ACCEPTED
 

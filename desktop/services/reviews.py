@@ -12,7 +12,9 @@ from typing import Any
 from desktop.domain.changes import Changes
 from desktop.domain.errors import InvalidValueError, KnownError, NotFoundError
 from desktop.domain.fields import Value
-from desktop.services.review_settling import LEFT, Settler
+from desktop.roster.beside import PROPOSED
+from desktop.roster.table import MEANINGS
+from desktop.services.review_settling import LEFT, Settler, asks_meaning, meant
 from desktop.services.roster_labels import field_label
 from desktop.services.station import Station
 from desktop.store import rosters
@@ -40,6 +42,7 @@ class ReviewItem:
     reason: str
     topic: str  # the same for items that may be decided alike
     person: str = ""  # the person of the register who may be meant
+    choices: tuple[str, ...] = ()  # the answers there are, if it is a choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,14 @@ def _items(review: Review) -> list[ReviewItem]:
         key, reason, suggestion = problem[:3]
         column = problem[3] if len(problem) > 3 else -1
         cells = payload["cells"]
+        is_mark = asks_meaning(reason)
+        kind = f"{payload['file']}|{reason}" if is_mark else f"{key}|{_PLAIN.sub('…', reason)}"
         written = cells[column].lstrip("\x01") if 0 <= column < len(cells) else ""
         found.append(
             ReviewItem(
                 review.id, number, str(named.get("name") or ""), str(named.get("id_no") or ""), payload["file"],
                 payload["sheet"], payload["row"], key, field_label(key), written, suggestion, reason,
-                f"{key}|{_PLAIN.sub('…', reason)}", payload["person"],
+                kind, payload["person"], tuple(MEANINGS.values()) if is_mark else (),
             )
         )  # fmt: skip
     return found
@@ -142,11 +147,16 @@ def decide(station: Station, *, decisions: Sequence[Decision]) -> Decided:
 
 
 def _with(payload: dict[str, Any], decisions: Sequence[Decision]) -> dict[str, Any]:
-    """Return a waiting row with decisions noted."""
+    """Return a waiting row with decisions noted; a mark that means a death asks on, for its day."""
     decided = dict(payload.get("decided") or {})
+    problems = list(payload["problems"])
     for one in decisions:
         decided[str(one.number)] = [one.verdict, one.value]
-    return {**payload, "decided": decided}
+        if asks_meaning(problems[one.number][1]):
+            reason, proposal = PROPOSED.get(meant(one.verdict, one.value), ("", ""))
+            if proposal:
+                problems.append(["name", f"这一行{reason}", proposal, 0, "ask"])
+    return {**payload, "decided": decided, "problems": problems}
 
 
 def accept_review(station: Station, *, review: str, values: Mapping[str, Value] | None = None) -> Changes:

@@ -14,6 +14,7 @@ from desktop.domain.codes import code_list
 from desktop.domain.errors import AccessError, InvalidValueError, NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id, new_short_code
+from desktop.domain.org_tree import COMMUNITY
 from desktop.domain.transfers import (
     ACCEPT,
     MOVED,
@@ -63,6 +64,19 @@ def list_transfers(station: Station) -> list[Transfer]:
     names = {code: one.name for code, one in tree.units.items()}
     found = [_transfer(station, row, names) for row in reversed(rows)]
     return sorted(found, key=lambda one: not is_open(one.values))
+
+
+def targets_of(station: Station) -> list[tuple[str, str]]:
+    """Return (code, name) of the open units of our own level, or at a street below it, a person may move to."""
+    tree = orgs.org_tree(station)
+    own = tree.units.get(station.org)
+    level = COMMUNITY if is_above(station) or own is None else own.level
+    found = [
+        (one.code, one.name)
+        for one in tree.units.values()
+        if one.level == level and one.code != station.org and one.is_open(station.today())
+    ]
+    return sorted(found, key=lambda pair: pair[0])
 
 
 def transfer_by(station: Station, *, text: str) -> Transfer:

@@ -1,17 +1,21 @@
-"""The one search box: what was typed becomes a condition on the search index."""
+"""The one search box: what was typed becomes a walk through the search index, the likeliest people first."""
 
-import unicodedata
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from desktop.store import search
-from desktop.store.readings import name_readings
+from desktop.store.letters import is_spelled
+from desktop.store.matched import MATCHED_FIELDS, kind_of_match
+from desktop.store.readings import places_of
+from desktop.store.terms import Term, card_number, term_of, words_of
 
-_MAX_TERMS = 6
-_MAX_TEXT = 100
-_COUNT_CAP = 100_000
+COUNT_CAP = 1000  # as one types, more people than this are only said to be more
+_POOL = 60  # people that are put in order; among more, narrower expressions say who comes first
+_NO_CAP = 1 << 60
+_FROM = "FROM find CROSS JOIN find_row AS kept ON kept.row=find.rowid WHERE find MATCH ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +28,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The hits shown and how many there are (counted up to a cap)."""
+    """The hits shown and how many there are; `capped` if there are more than `total`."""
 
     hits: tuple[Found, ...]
     total: int
+    capped: bool = False
 
 
 def condition(text: str) -> tuple[str, list[Any]] | None:
@@ -35,115 +40,120 @@ def condition(text: str) -> tuple[str, list[Any]] | None:
 
     Terms are joined by and: `zgh 1953` finds people whose initials are zgh born in 1953.
     """
-    terms = [term for term in _clean(text).split() if term][:_MAX_TERMS]
-    if not terms:
+    words = words_of(text)
+    if not words:
         return None
-    whole = search.card_number(text) if len(text) <= _MAX_TEXT else None
-    if whole is not None:
-        return "id IN (SELECT person FROM card WHERE card_no=? AND deleted=0)", [whole]
-    parts: list[str] = []
-    bound: list[Any] = []
-    for term in terms:
-        part, values = _term(term)
-        parts.append(part)
-        bound += values
-    return " AND ".join(parts), bound
-
-
-def _clean(text: str) -> str:
-    """Return typed text without control characters, lone surrogates and full-width forms."""
-    shown = "".join(c if c.isprintable() else " " for c in text[:_MAX_TEXT])
-    return unicodedata.normalize("NFKC", shown)
-
-
-def _term(term: str) -> tuple[str, list[Any]]:
-    """Return the condition of one term: words, numbers or either; no match for marks alone."""
-    parts: list[str] = []
-    bound: list[Any] = []
-    words = search.words_query(term)
-    if words is not None:
-        parts.append("row IN (SELECT rowid FROM find_words WHERE find_words MATCH ?)")
-        bound.append(words[0])
-    digits = search.digits_query(term)
-    if digits is not None:
-        parts.append("row IN (SELECT rowid FROM find_digits WHERE find_digits MATCH ?)")
-        bound.append(digits)
-    if not parts:
+    terms = [term_of(word) for word in words]
+    known = [term for term in terms if term is not None]
+    if len(known) < len(terms):
         return "0", []
-    return "(" + " OR ".join(parts) + ")", bound
+    checks = [term.digits for term in known if term.digits]
+    parts = "".join(" AND instr(kept.numbers, ?)>0" for _ in checks)
+    found, bound = f"person.row IN (SELECT find.rowid {_FROM}{parts})", [_conjunction(known), *checks]
+    card = card_number(text)
+    if card is None:
+        return found, bound
+    return f"({found} OR person.id IN (SELECT person FROM card WHERE card_no=? AND deleted=0))", [*bound, card]
 
 
-def find_people(connection: Connection, text: str, *, limit: int) -> Finding:
-    """Return the people found by `text`, best first: whole names, then numbers, then the rest."""
-    found = condition(text)
-    if found is None:
+def find_people(connection: Connection, text: str, *, limit: int, cap: int | None = COUNT_CAP) -> Finding:
+    """Return the people found by `text`, best first: whole names, beginnings of names, then the rest.
+
+    They are counted up to `cap`; None counts them all.
+    """
+    words = words_of(text)
+    card = _by_card(connection, text)
+    if card is not None:
+        return card
+    terms = [term for word in words if (term := term_of(word)) is not None]
+    if not terms or len(terms) < len(words):
         return Finding((), 0)
-    where, bound = found
-    columns = "id, name, id_no, birth_id, live_addr, ent_name, person_no"
-    rows = (
-        connection.exec_driver_sql(
-            f"SELECT {columns} FROM person WHERE deleted=0 AND {where} LIMIT ?",  # noqa: S608 - our names
-            (*bound, max(limit * 4, 200)),
-        )
-        .mappings()
-        .all()
-    )
-    total = len(rows)
-    if total >= max(limit * 4, 200):
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM person WHERE deleted=0 AND {where} LIMIT ?)"  # noqa: S608
-        total = int(connection.exec_driver_sql(sql, (*bound, _COUNT_CAP)).scalar_one())
-    ranked = sorted(rows, key=lambda row: (_rank(row, text), row["name"] or ""))
-    return Finding(tuple(Found(row["id"], matched_by(row, text)) for row in ranked[:limit]), total)
+    most = _NO_CAP if cap is None else cap
+    found = _rows(connection, _conjunction(terms), terms, most + 1)
+    pool = max(limit, _POOL)
+    first = _first_of_many(connection, terms, limit) if len(found) > pool else []
+    if len(first) < limit:
+        first = list(dict.fromkeys([*first, *_in_order(connection, found[:pool], words)]))[:limit]
+    return Finding(_hits(connection, first, words), min(len(found), most), len(found) > most)
 
 
-def _rank(row: Any, text: str) -> int:
-    """Return 0 for a whole-name match, 1 for a name that begins so, 2 for the rest."""
-    name = row["name"] or ""
-    plain = text.strip().lower()
-    if name == plain or any("".join(part) == plain for part in name_readings(name)):
+def _first_of_many(connection: Connection, terms: Sequence[Term], limit: int) -> list[int]:
+    """Return the rows to show first where more are found than can be put in order."""
+    rows: dict[int, None] = {}
+    for expression in _narrower(terms):
+        rows.update(dict.fromkeys(_rows(connection, expression, terms, limit)))
+        if len(rows) >= limit:
+            break
+    return list(rows)[:limit]
+
+
+def _by_card(connection: Connection, text: str) -> Finding | None:
+    """Return the person who holds a card; None for what is no card's number, though it may look like one."""
+    sql = "SELECT DISTINCT person FROM card WHERE card_no=? AND deleted=0"
+    rows = connection.exec_driver_sql(sql, (card_number(text) or "",)).all()
+    return Finding(tuple(Found(str(row[0]), "卡号") for row in rows), len(rows)) if rows else None
+
+
+def _conjunction(terms: Sequence[Term]) -> str:
+    return " AND ".join(term.expression for term in terms)
+
+
+def _narrower(terms: Sequence[Term]) -> list[str]:
+    """Return the expressions whose people come first: the first term that has any, the others as they are."""
+    for place, term in enumerate(terms):
+        if term.best:
+            rest = [other.expression for at, other in enumerate(terms) if at != place]
+            return [" AND ".join([best, *rest]) for best in term.best]
+    return []
+
+
+def _checked(terms: Sequence[Term]) -> bool:
+    return any(term.digits or term.letters for term in terms)
+
+
+def _rows(connection: Connection, expression: str, terms: Sequence[Term], most: int) -> list[int]:
+    """Return the index rows, at most so many, that an expression finds and that are really what was typed."""
+    if not _checked(terms):
+        sql = "SELECT rowid FROM find WHERE find MATCH ? LIMIT ?"
+        return [row[0] for row in connection.exec_driver_sql(sql, (expression, most))]
+    found: list[int] = []
+    sql = f"SELECT find.rowid, kept.names, kept.numbers {_FROM}"
+    with connection.exec_driver_sql(sql, (expression,)) as rows:
+        for row, names, numbers in rows:
+            if all(term.accepts(names, numbers) for term in terms):
+                found.append(row)
+                if len(found) == most:
+                    break
+    return found
+
+
+def _in_order(connection: Connection, rows: Sequence[int], words: Sequence[str]) -> list[int]:
+    """Return rows with those first that are nearest to what was typed."""
+    sql = "SELECT row, names, numbers FROM find_row WHERE row IN (SELECT value FROM json_each(?))"
+    found = connection.exec_driver_sql(sql, (json.dumps(list(rows)),)).all()
+    return [row[0] for row in sorted(found, key=lambda row: _rank(row[1], row[2], words))]
+
+
+def _rank(names: str, numbers: str, words: Sequence[str]) -> tuple[int, str]:
+    """Return a key: whole names, numbers that end as typed, beginnings of names, the rest; then by name."""
+    name = names.partition("|")[0]
+    return min((_nearness(name, numbers, word) for word in words), default=9), name
+
+
+def _nearness(name: str, numbers: str, word: str) -> int:
+    plain = word.lower()
+    if name == word or any(number.endswith(plain) for number in numbers.split("|") if plain.isdigit()):
         return 0
-    initials = ["".join(syllable[0] for syllable in part) for part in name_readings(name)]
-    return 1 if name.startswith(plain) or plain in initials else 2
+    if plain.isascii() and plain.isalpha():
+        places = places_of(name)
+        return 1 if is_spelled(plain, places[: len(plain)], from_first=True) else 3
+    return 2 if name.startswith(word) else 3
 
 
-def matched_by(row: Any, text: str) -> str:
-    """Return in Chinese what part of a person each typed term matched."""
-    kinds = dict.fromkeys(_kind_of_match(row, term) for term in _clean(text).split()[:_MAX_TERMS])
-    return "、".join(kinds)
-
-
-def _kind_of_match(row: Any, term: str) -> str:
-    """Return what one term matched."""
-    if search.card_number(term):
-        return "卡号"
-    if term.isascii() and term.isalpha():
-        return _letters_match(str(row["name"] or ""), term.lower())
-    if any(c.isdigit() for c in term):
-        return _digits_match(row, term)
-    for key, label in (("name", "姓名"), ("ent_name", "单位"), ("live_addr", "地址")):
-        if term in str(row[key] or ""):
-            return label
-    return "其他"
-
-
-def _letters_match(name: str, term: str) -> str:
-    """Return 首字母 or 拼音."""
-    for syllables in name_readings(name):
-        initials = "".join(part[0] for part in syllables)
-        if term in initials and not "".join(syllables).startswith(term):
-            return "首字母"
-    return "拼音"
-
-
-def _digits_match(row: Any, term: str) -> str:
-    """Return which number or date a term with digits matched."""
-    if search.door_of(term):
-        return "地址"
-    plain = term.replace("-", "").lower()
-    if plain in str(row["id_no"] or "").lower():
-        return "证号"
-    if str(row["birth_id"] or "").replace("-", "").startswith(plain):
-        return "出生"
-    if plain in str(row["person_no"] or "").lower():
-        return "编号"
-    return "电话" if plain.isdigit() else "地址"
+def _hits(connection: Connection, rows: Sequence[int], words: Sequence[str]) -> tuple[Found, ...]:
+    """Return the people of index rows in their order, with what matched."""
+    marks = ",".join("?" * len(rows))
+    columns = ", ".join(f"person.{key}" for key in ("row", "id", *MATCHED_FIELDS))
+    sql = f"SELECT {columns}, names FROM person JOIN find_row USING (row) WHERE person.row IN ({marks})"  # noqa: S608
+    found = {row["row"]: row for row in connection.exec_driver_sql(sql, tuple(rows)).mappings()}
+    return tuple(Found(found[row]["id"], kind_of_match(connection, found[row], words)) for row in rows if row in found)

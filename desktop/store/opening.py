@@ -44,6 +44,7 @@ def create_vault(
     connection.executemany("INSERT INTO meta (key, value) VALUES (?,?)", list(values.items()))
     connection.close()
     vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role)
+    vault.index_again_if_old()
     vault.hold(lock)
     settle(vault)
     return vault
@@ -77,6 +78,8 @@ def open_vault(
         _bring_up_to_date(folder, key=key, clock=clock, read_only=read_only)
         engine = open_engine(path, key=key, read_only=read_only)
         vault = _vault_over(folder, engine, key=key, clock=clock, ids=ids, user=user, role=role)
+        if not read_only:
+            vault.index_again_if_old()
     except BaseException:
         lock.release()
         raise

@@ -1,15 +1,17 @@
 """Lists of people and whole persons, as frozen rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
 
+from desktop.domain.conditions import Condition
 from desktop.domain.dictionary import KINDS, PERSON, PERSON_RECORDS
 from desktop.domain.fields import Value
 from desktop.domain.ids import read_short_code
-from desktop.store import finding
+from desktop.store import conditions, finding
+from desktop.store.conditions import Part
 from desktop.store.records import chunks, load_records
 
 CHILD_KINDS = tuple(kind.key for kind in PERSON_RECORDS)
@@ -20,14 +22,16 @@ _ORDER = {"phone": "row", "contact": "rank, row", "tag": "code, row", "visit": "
 
 # A person stands for himself unless joined to somebody who is kept here. Two stations may have joined
 # two people crosswise: then the one with the smaller id stands, at every station alike.
+# Those who do not are few: they are looked up once for a statement, not once for each person.
 _UNJOINED = (
-    "(joined_to IS NULL OR NOT EXISTS (SELECT 1 FROM person m WHERE m.id=person.joined_to "
-    "AND m.deleted=0 AND NOT (coalesce(m.joined_to, '')=person.id AND person.id < m.id)))"
+    "person.row NOT IN (SELECT j.row FROM person j CROSS JOIN person m ON m.id=j.joined_to "
+    "WHERE j.joined_to IS NOT NULL AND m.deleted=0 AND NOT (coalesce(m.joined_to, '')=j.id AND j.id < m.id))"
 )
 # Who was moved to another unit stays in the old community's store, to be read, not counted.
 OURS = (
-    "(owner_epoch IS NULL OR home_org IS (SELECT value FROM meta WHERE key='org') "
-    "OR (SELECT value FROM meta WHERE key='kind')<>'community')"
+    "person.row NOT IN (SELECT o.row FROM person o WHERE o.owner_epoch IS NOT NULL "
+    "AND o.home_org IS NOT (SELECT value FROM meta WHERE key='org') "
+    "AND (SELECT value FROM meta WHERE key='kind')='community')"
 )
 STANDING = f"({_UNJOINED} AND {OURS})"
 
@@ -48,6 +52,8 @@ class PeopleFilter:
     born_to: str = ""
     tags: Sequence[str] = ()
     people: Sequence[str] | None = None  # only these ids
+    any_of: Sequence[Sequence[Condition]] = ()  # alternatives, in each of which every condition must hold
+    day: str = ""  # the ISO day on which ages and tags are reckoned, for `any_of`
     with_joined: bool = False  # also people whose record was joined to another's
 
 
@@ -91,52 +97,70 @@ def ids_matching(
     connection: Connection, wanted: PeopleFilter, *, sort: str = "name", descending: bool = False, limit: int = -1
 ) -> list[str]:
     """Return the ids of the people that pass a filter, sorted by a person field (names by pinyin)."""
-    where, bound = _conditions(wanted)
-    column = "sort_name" if sort == "name" or sort not in _SORTABLE else sort
-    direction = "DESC" if descending else "ASC"
-    order = f"{column} IS NULL, {column} {direction}, row"
-    sql = f"SELECT id FROM person WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608 - our names
+    where, bound = conditions_of(wanted)
+    sql = f"SELECT id FROM person WHERE {where} ORDER BY {order_of(wanted, sort, descending)} LIMIT ?"  # noqa: S608
     return [row[0] for row in connection.exec_driver_sql(sql, (*bound, limit))]
+
+
+def order_of(wanted: PeopleFilter, sort: str, descending: bool) -> str:
+    """Return the ORDER BY of a person field: everyone has a sort name, and by it everyone is listed by the index.
+
+    A narrowed list is sorted after it was found: walking the index of names would read one page a person.
+    """
+    direction = "DESC" if descending else "ASC"
+    if sort == "name" or sort not in _SORTABLE:
+        return f"{'' if is_everyone(wanted) else '+'}sort_name {direction}, row {direction}"
+    return f"{sort} IS NULL, {sort} {direction}, row"
+
+
+def is_everyone(wanted: PeopleFilter) -> bool:
+    """True for a filter that everyone passes who stands for himself."""
+    return wanted in (PeopleFilter(), PeopleFilter(day=wanted.day))
 
 
 def count_matching(connection: Connection, wanted: PeopleFilter) -> int:
     """Return how many people pass a filter."""
-    where, bound = _conditions(wanted)
+    where, bound = conditions_of(wanted)
     return int(connection.exec_driver_sql(f"SELECT count(*) FROM person WHERE {where}", bound).scalar_one())  # noqa: S608
 
 
-def _conditions(wanted: PeopleFilter) -> tuple[str, tuple[Any, ...]]:
+def conditions_of(wanted: PeopleFilter) -> tuple[str, tuple[Any, ...]]:
     """Return the WHERE text and its bound values; names come from the dictionary, values are bound."""
-    parts = ["deleted=0"] if wanted.with_joined else ["deleted=0", STANDING]
+    alive = "deleted=0" if is_everyone(wanted) else "+deleted=0"  # not by that index: it says too little
+    parts = [alive] if wanted.with_joined else [alive, STANDING]
     bound: list[Any] = []
+    for part, values in (*_by_fields(wanted), *_by_lists(wanted)):
+        parts.append(part)
+        bound += values
+    return " AND ".join(parts), tuple(bound)
+
+
+def _by_fields(wanted: PeopleFilter) -> Iterator[Part]:
+    """Yield what single fields must hold."""
     for key, values in wanted.equals.items():
         _known(key)
-        marks = ",".join("?" * len(values))
-        parts.append(f"{key} IN ({marks})" if values else "0")
-        bound += values
+        yield (f"{key} IN ({','.join('?' * len(values))})" if values else "0"), list(values)
     for key, text in wanted.contains.items():
-        _known(key)
-        parts.append(f"{key} LIKE ? ESCAPE '!'")
-        bound.append(f"%{_like(text)}%")
-    parts += [f"({_known(key)} IS NULL)" for key in wanted.missing]
-    if wanted.born_from:
-        parts.append("coalesce(birth_id, birth_file) >= ?")
-        bound.append(wanted.born_from)
-    if wanted.born_to:
-        parts.append("coalesce(birth_id, birth_file) <= ?")
-        bound.append(wanted.born_to)
+        yield f"{_known(key)} LIKE ? ESCAPE '!'", [f"%{_like(text)}%"]
+    for key in wanted.missing:
+        yield f"({_known(key)} IS NULL)", []
+    for sign, day in ((">=", wanted.born_from), ("<=", wanted.born_to)):
+        if day:
+            yield f"coalesce(birth_id, birth_file) {sign} ?", [day]
+
+
+def _by_lists(wanted: PeopleFilter) -> Iterator[Part]:
+    """Yield what tags, ids, conditions and typed words say."""
     if wanted.tags:
         marks = ",".join("?" * len(wanted.tags))
-        parts.append(f"id IN (SELECT person FROM tag WHERE deleted=0 AND code IN ({marks}))")
-        bound += wanted.tags
+        yield f"id IN (SELECT person FROM tag WHERE deleted=0 AND code IN ({marks}))", list(wanted.tags)
     if wanted.people is not None:
-        parts.append("id IN (SELECT value FROM json_each(?))")
-        bound.append(_json_list(wanted.people))
+        yield "id IN (SELECT value FROM json_each(?))", [_json_list(wanted.people)]
+    if wanted.any_of:
+        yield conditions.any_of(wanted.any_of, day=wanted.day)
     found = finding.condition(wanted.text)
     if found is not None:
-        parts.append(found[0])
-        bound += found[1]
-    return " AND ".join(parts), tuple(bound)
+        yield found
 
 
 def _known(key: str) -> str:
@@ -214,6 +238,16 @@ def counts_by(connection: Connection, key: str) -> dict[str, int]:
     _known(key)
     sql = f"SELECT coalesce({key}, ''), count(*) FROM person WHERE deleted=0 AND {STANDING} GROUP BY 1"  # noqa: S608 - our names
     return {str(value): int(count) for value, count in connection.exec_driver_sql(sql)}
+
+
+def with_id_numbers(connection: Connection, numbers: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return (id number, name, person number) of the living people who bear one of these id numbers."""
+    found: list[tuple[str, str, str]] = []
+    for part in chunks(numbers):
+        marks = ",".join("?" * len(part))
+        sql = f"SELECT id_no, name, coalesce(person_no, '') FROM person WHERE deleted=0 AND id_no IN ({marks})"  # noqa: S608
+        found += [(str(row[0]), str(row[1]), str(row[2])) for row in connection.exec_driver_sql(sql, tuple(part))]
+    return found
 
 
 def next_person_no(connection: Connection, prefix: str) -> int:

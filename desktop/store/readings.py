@@ -72,5 +72,20 @@ def name_readings(name: str) -> tuple[tuple[str, ...], ...]:
 
 def sort_key(name: str) -> str:
     """Return the text names are sorted by: pinyin as read, then the characters."""
-    readings = name_readings(name)
-    return (" ".join(readings[0]) if readings else "") + "|" + name
+    return " ".join(readings[0] for readings in places_of(name)) + "|" + name
+
+
+@lru_cache(maxsize=20000)
+def places_of(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return, character by character, every reading a name has there, the likeliest first.
+
+    Unlike `name_readings` this leaves no combination out, however many there are.
+    """
+    han = [c for c in name if not c.isspace() and c != "·"]
+    length = surname_length("".join(han))
+    places = [readings_of(character) for character in han]
+    heads = _TWO_SURNAMES["".join(han[:2])] if length > 1 else (_SURNAMES.get(han[0]),) if han else ()
+    for place, head in enumerate(heads):
+        if head:
+            places[place] = tuple(dict.fromkeys((head, *places[place])))
+    return tuple(places)

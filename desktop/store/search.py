@@ -1,238 +1,252 @@
 """The search index: what of a person can be found by, as tokens (FTS5 behind this seam).
 
-Han text is indexed by single characters and by pairs, because the trigram tokenizer finds
-nothing for queries shorter than three characters. Numbers go into a trigram index, so that any
-four digits of an id or a phone find their person.
+One index holds every kind of token, so that several terms are one conjunction that FTS5 walks
+without building lists. The first character of a token says what it is of:
+
+`n` name, by characters and pairs; `l2` a name of two characters; `0`-`5` letters of the readings
+of a name's first characters; `w` enterprise; `a` address, by pairs and numbers; `b` building, unit
+and room, `r` the room alone; `d` every four digits in a row of an id, phone, date or number.
+
+The index keeps no text (`find_row` keeps the little that ranking needs); what people are found by
+is compared by a digest, so that a change of anything else costs nothing here.
 """
 
+import hashlib
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
 
-from desktop.domain.ids import read_short_code
-from desktop.store.readings import name_readings, sort_key
+from desktop.domain.names import match_key
+from desktop.store.letters import letter_tokens
+from desktop.store.readings import places_of, sort_key
 from desktop.store.records import chunks
 
+VERSION = "1"  # of the tokens: a store indexed otherwise is indexed again when it is opened
 INDEXED_KINDS = frozenset(
     {"person", "phone", "contact", "former_name", "old_id"}
 )  # cards are found by their number directly
+GRAM = 4  # digits in a row that are looked up as one
 _FIELDS = (
     "row", "id", "name", "name_former", "id_no", "id_no_old", "person_no", "birth_id", "birth_file",
-    "live_addr", "live_estate", "live_building", "live_unit", "live_room", "hukou_addr", "roster_org",
-    "ent_name", "ent_sub", "si_person_no", "file_no", "deleted", "sort_name",
+    "live_addr", "live_estate", "live_building", "live_unit", "live_room", "hukou_addr", "remote_addr", "roster_org",
+    "ent_name", "ent_sub", "si_person_no", "file_no", "spouse_phone", "deleted", "sort_name",
 )  # fmt: skip
-_WORD_COLUMNS = ("name", "pinyin", "place", "work", "misc")
-_DOOR = re.compile(r"(\d+)\s*(?:号楼|栋|幢|号|楼|-)\s*(\d+)\s*(?:单元|-)\s*(\d+)\s*(?:室|号)?")
-_BMP_END = 0xFFFF
+_NUMBERS = ("id_no", "id_no_old", "person_no", "si_person_no", "file_no", "spouse_phone", "birth_id", "birth_file")
+_PLACES = ("live_addr", "live_estate", "hukou_addr", "remote_addr", "roster_org")
+_DOOR = re.compile(r"(\d+)\s*(?:号楼|栋|幢|座|号|楼|-)\s*(\d+)\s*(?:单元|-)\s*(\d+)\s*(?:室|号|户)?")
+_ROOM = re.compile(r"(\d+)\s*(?:号楼|栋|幢|座|-)\s*(\d{1,4})\s*(?:室|号|户)?$")
+_HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3038-\u303b\u3041-\ud7ff\ue000-\ufaff\U00010000-\U0003ffff"
+_RUN = re.compile(f"[{_HAN}]+|(?:(?![{_HAN}])[^\\W_])+")
+_NOT_DIGITS = re.compile(r"[^0-9a-z]")
+_LARGE = 2000  # people in one unit after which the index is put in order
 
 
-def tokens_of(text: str) -> list[str]:
-    """Return the index tokens of a text: runs of letters and digits, Han characters and pairs."""
-    found: list[str] = []
-    previous = ""
-    word = ""
-    for character in text:
-        if _is_han(character):
-            coded = han_token(character)
-            if word:
-                found.append(word)
-                word = ""
-            found.append(coded)
-            if previous:
-                found.append(previous + coded)
-            previous = coded
-        else:
-            previous = ""
-            if character.isalnum():
-                word += character.lower()
-            elif word:
-                found.append(word)
-                word = ""
-    if word:
-        found.append(word)
-    return found
+def han_run(text: str) -> bool:
+    """Return True for a run of Han characters, False for one of letters and digits."""
+    return text[0] >= "\u2e80"
 
 
-def han_token(character: str) -> str:
-    """Return a Han character as FTS5's tokenizer keeps it: beyond the BMP it needs a spelling."""
-    return character if ord(character) <= _BMP_END else f"x{ord(character):x}"
+def runs_of(text: str) -> list[str]:
+    """Return the runs of Han characters and the words of letters and digits in a text, lower case."""
+    return _RUN.findall(unicodedata.normalize("NFKC", text).lower())
 
 
-def _is_han(character: str) -> bool:
-    """Return True for a character that is indexed by itself."""
-    return character >= "\u2e80" and character.isalnum()
-
-
-def door_token(building: str, unit: str, room: str) -> str:
-    """Return `3-2-501` as one token."""
-    return f"door{building}x{unit}x{room}".lower()
-
-
-def door_of(text: str) -> str | None:
-    """Return the door token of `3-2-501`, `3号楼2单元501室` and the like; None if there is none."""
-    match = _DOOR.search(text)
-    return door_token(*match.groups()) if match else None
-
-
-def pinyin_tokens(name: str) -> list[str]:
-    """Return, for every reading of a name, its pinyin and initials from each syllable on."""
+@lru_cache(maxsize=5000)
+def text_tokens(text: str, mark: str, *, singles: bool) -> tuple[str, ...]:
+    """Return the tokens of a text: pairs of characters (and single ones), words, beginnings of numbers."""
     found: dict[str, None] = {}
-    for syllables in name_readings(name):
-        for start in range(len(syllables)):
-            rest = syllables[start:]
-            found["".join(rest)] = None
-            found["".join(part[0] for part in rest)] = None
-    return list(found)
+    for run in runs_of(text):
+        if not han_run(run):
+            found[mark + run] = None
+            if run.isdigit() and not singles:
+                found.update((mark + run[:end], None) for end in range(1, min(len(run), GRAM)))
+            continue
+        if singles or len(run) == 1:
+            found.update((mark + one, None) for one in run)
+        found.update((mark + run[at : at + 2], None) for at in range(len(run) - 1))
+    return tuple(found)
+
+
+def number_tokens(number: str) -> list[str]:
+    """Return every four characters in a row of a cleaned number."""
+    return ["d" + number[at : at + GRAM] for at in range(len(number) - GRAM + 1)]
+
+
+def cleaned_number(text: str) -> str:
+    """Return the digits and letters of a number, lower case."""
+    return _NOT_DIGITS.sub("", text.lower())
+
+
+def door_of(text: str) -> tuple[str, str, str] | None:
+    """Return building, unit ('' if there is none) and room of `3-2-501`, `3号楼2单元501室`, `3-501` and the like."""
+    match = _DOOR.search(text)
+    if match:
+        return match.group(1), match.group(2), match.group(3)
+    match = _ROOM.search(text)
+    return (match.group(1), "", match.group(2)) if match else None
+
+
+def door_tokens(building: str, unit: str, room: str) -> list[str]:
+    """Return the tokens of a door: building, unit, room, and the whole by each beginning of the room."""
+    head = f"b{building}" + (f"x{unit}" if unit else "")
+    return [f"b{building}", head, f"r{room}", *(f"{head}x{room[:end]}" for end in range(1, len(room) + 1))]
 
 
 def index_people(connection: Connection, people: Iterable[str]) -> None:
-    """Refresh the index rows and sort names of `people` inside the open transaction."""
-    for part in chunks(sorted(people)):
-        _index_chunk(connection, part)
+    """Refresh the index rows and sort names of `people` inside the open transaction.
+
+    In the order of the rows: FTS5 writes out what it holds whenever a row number goes back.
+    """
+    found: list[int] = []
+    ids = list(people)
+    for part in chunks(ids):
+        sql = "SELECT row FROM person WHERE id IN (SELECT value FROM json_each(?))"
+        found += [row[0] for row in connection.exec_driver_sql(sql, (json.dumps(list(part)),))]
+    _index_rows(connection, sorted(found))
+    if len(found) >= _LARGE:
+        tidy(connection)
 
 
-def _index_chunk(connection: Connection, people: Any) -> None:
-    marks = ",".join("?" * len(people))
-    bound = tuple(people)
+def rebuild(connection: Connection) -> None:
+    """Index everyone again inside the open transaction, and note by which tokens."""
+    connection.exec_driver_sql("INSERT INTO find(find) VALUES ('delete-all')")
+    connection.exec_driver_sql("DELETE FROM find_row")
+    _index_rows(connection, [row[0] for row in connection.exec_driver_sql("SELECT row FROM person ORDER BY row")])
+    tidy(connection)
+    connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES ('find_version', ?)", (VERSION,))
+
+
+def is_current(connection: Connection) -> bool:
+    """True if the index was made with today's tokens."""
+    return connection.exec_driver_sql("SELECT value FROM setting WHERE key='find_version'").scalar() == VERSION
+
+
+def tidy(connection: Connection) -> None:
+    """Join the parts the index was written in, so that a query opens few of them."""
+    connection.exec_driver_sql("INSERT INTO find(find, rank) VALUES ('merge', -1000)")
+
+
+def forget_traces(connection: Connection) -> None:
+    """Write the index anew so that nothing of people taken out of it is left in its pages."""
+    connection.exec_driver_sql("INSERT INTO find(find) VALUES ('optimize')")
+
+
+def _index_rows(connection: Connection, keys: Sequence[int]) -> None:
+    for start in range(0, len(keys), _LARGE):
+        _index_chunk(connection, keys[start : start + _LARGE])
+
+
+def _index_chunk(connection: Connection, keys: Sequence[int]) -> None:
+    bound = (json.dumps(list(keys)),)
     rows = (
-        connection.exec_driver_sql(f"SELECT {', '.join(_FIELDS)} FROM person WHERE id IN ({marks})", bound)  # noqa: S608
+        connection.exec_driver_sql(
+            f"SELECT {', '.join(_FIELDS)} FROM person WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row",  # noqa: S608
+            bound,
+        )
         .mappings()
         .all()
     )
-    if not rows:
-        return
-    numbers = _numbers(connection, marks, bound)
-    former = _former_names(connection, marks, bound)
-    keys = [row["row"] for row in rows]
-    alive = [row for row in rows if not row["deleted"]]
-    sorts = [(sort_key(row["name"] or ""), row["row"]) for row in rows]
-    known = {row["row"]: row["sort_name"] for row in rows}
-    renamed = [(name, key) for name, key in sorts if known[key] != name]
-    if renamed:
-        connection.exec_driver_sql("UPDATE person SET sort_name=? WHERE row=?", renamed)
-    digits = {row["row"]: (row["row"], _digits(row, numbers.get(row["id"], ()))) for row in alive}
-    _replace(
-        connection,
-        "find_words",
-        _WORD_COLUMNS,
-        keys,
-        {row["row"]: _words(row, former.get(row["id"], ())) for row in alive},
-    )
-    _replace(connection, "find_digits", ("digits",), keys, digits)
+    ids = (json.dumps([row["id"] for row in rows]),)
+    numbers, former = _numbers(connection, ids), _former_names(connection, ids)
+    sql = "SELECT row, digest FROM find_row WHERE row IN (SELECT value FROM json_each(?))"
+    stored = {row[0]: row[1] for row in connection.exec_driver_sql(sql, bound)}
+    fresh: list[tuple[int, str, str, str, bytes]] = []
+    sorts: list[tuple[str, int]] = []
+    gone: list[tuple[int]] = []
+    for row in rows:
+        key = row["row"]
+        sort_name = sort_key(row["name"] or "")
+        if sort_name != row["sort_name"]:
+            sorts.append((sort_name, key))
+        if row["deleted"]:
+            gone += [(key,)] if key in stored else []
+            continue
+        line = _line(row, numbers.get(row["id"], ()), former.get(row["id"], ()))
+        if stored.get(key) != line[-1]:
+            fresh.append((key, *line))
+            gone += [(key,)] if key in stored else []
+    _write(connection, fresh, gone)
+    if sorts:
+        connection.exec_driver_sql("UPDATE person SET sort_name=? WHERE row=?", sorts)
 
 
-def _replace(
-    connection: Connection,
-    table: str,
-    columns: Sequence[str],
-    keys: Sequence[int],
-    fresh: Mapping[int, tuple[Any, ...]],
+def _write(
+    connection: Connection, fresh: Sequence[tuple[int, str, str, str, bytes]], gone: Sequence[tuple[int]]
 ) -> None:
-    """Bring an index table to `fresh` for the rows `keys`; what is already so is left alone.
-
-    Taking a row out of FTS5 with secure-delete costs some twenty milliseconds, so a merge that
-    changes nothing people search by must not pay it for everyone it touches.
-    """
-    marks = ",".join("?" * len(keys))
-    sql = f"SELECT rowid, {', '.join(columns)} FROM {table} WHERE rowid IN ({marks})"  # noqa: S608 - our names
-    stored = {row[0]: tuple(row) for row in connection.exec_driver_sql(sql, tuple(keys))}
-    gone = [(key,) for key, old in stored.items() if fresh.get(key) != old]
-    new = [row for key, row in fresh.items() if stored.get(key) != row]
+    """Take rows out of the index and put new ones in."""
     if gone:
-        connection.exec_driver_sql(f"DELETE FROM {table} WHERE rowid=?", gone)  # noqa: S608 - our names
-    if new:
-        holes = ",".join("?" * (len(columns) + 1))
-        names = ", ".join(("rowid", *columns))
-        connection.exec_driver_sql(f"INSERT INTO {table} ({names}) VALUES ({holes})", new)  # noqa: S608 - our names
+        connection.exec_driver_sql("DELETE FROM find WHERE rowid=?", list(gone))
+        connection.exec_driver_sql("DELETE FROM find_row WHERE row=?", list(gone))
+    if fresh:
+        connection.exec_driver_sql("INSERT INTO find(rowid, t) VALUES (?,?)", [(one[0], one[1]) for one in fresh])
+        connection.exec_driver_sql(
+            "INSERT INTO find_row (row, names, numbers, digest) VALUES (?,?,?,?)",
+            [(one[0], *one[2:]) for one in fresh],
+        )
 
 
-def _numbers(connection: Connection, marks: str, bound: tuple[str, ...]) -> dict[str, list[str]]:
+def _line(row: Any, numbers: Iterable[str], former: Iterable[str]) -> tuple[str, str, str, bytes]:
+    """Return a person's tokens, names, numbers, and the digest by which a change is noticed."""
+    names = [row["name"] or "", *(one for one in (row["name_former"], *former) if one)]
+    plain = [cleaned_number(str(one)) for one in (*(row[key] for key in _NUMBERS), *numbers) if one]
+    tokens: dict[str, None] = {}
+    for name in dict.fromkeys(names):
+        tokens.update(dict.fromkeys(_name_tokens(name)))
+    for key in _PLACES:
+        if row[key]:
+            tokens.update(dict.fromkeys(text_tokens(row[key], "a", singles=False)))
+    for key in ("ent_name", "ent_sub"):
+        if row[key]:
+            tokens.update(dict.fromkeys(text_tokens(row[key], "w", singles=True)))
+    door = _door(row)
+    if door:
+        tokens.update(dict.fromkeys(door_tokens(*door)))
+    for number in plain:
+        tokens.update(dict.fromkeys(number_tokens(number)))
+    text, shown, digits = " ".join(tokens), "|".join(names), "|".join(plain)
+    digest = hashlib.blake2b(f"{text}\n{shown}\n{digits}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return text, shown, digits, digest
+
+
+@lru_cache(maxsize=20000)
+def _name_tokens(name: str) -> tuple[str, ...]:
+    """Return the tokens of a name: its characters and pairs, those of its variant, its length and its sounds."""
+    places = places_of(name)
+    written = text_tokens(name, "n", singles=True)
+    folded = match_key(name)
+    variant = text_tokens(folded, "n", singles=True) if folded != name else ()
+    return (*written, *variant, f"l{len(places)}", *letter_tokens(places))
+
+
+def _door(row: Any) -> tuple[str, str, str] | None:
+    """Return a person's door, from its parts or its address."""
+    building, unit, room = (re.sub(r"\D", "", row[key] or "") for key in ("live_building", "live_unit", "live_room"))
+    return (building, unit, room) if building and room else door_of(row["live_addr"] or "")
+
+
+def _numbers(connection: Connection, ids: tuple[str]) -> dict[str, list[str]]:
     """Return the phone numbers and former id numbers of people."""
     found: dict[str, list[str]] = {}
     for statement in (
-        "SELECT person, number FROM phone WHERE deleted=0 AND person IN",
-        "SELECT person, phone FROM contact WHERE deleted=0 AND phone IS NOT NULL AND person IN",
-        "SELECT person, number FROM old_id WHERE deleted=0 AND number IS NOT NULL AND person IN",
+        "SELECT person, number FROM phone WHERE deleted=0 AND number IS NOT NULL",
+        "SELECT person, phone FROM contact WHERE deleted=0 AND phone IS NOT NULL",
+        "SELECT person, number FROM old_id WHERE deleted=0 AND number IS NOT NULL",
     ):
-        for person, number in connection.exec_driver_sql(f"{statement} ({marks})", bound):
+        sql = f"{statement} AND person IN (SELECT value FROM json_each(?))"
+        for person, number in connection.exec_driver_sql(sql, ids):
             found.setdefault(person, []).append(number)
     return found
 
 
-def _former_names(connection: Connection, marks: str, bound: tuple[str, ...]) -> dict[str, list[str]]:
+def _former_names(connection: Connection, ids: tuple[str]) -> dict[str, list[str]]:
     """Return the former names and other spellings of people."""
-    sql = f"SELECT person, name FROM former_name WHERE deleted=0 AND name IS NOT NULL AND person IN ({marks})"  # noqa: S608
+    sql = "SELECT person, name FROM former_name WHERE deleted=0 AND name IS NOT NULL AND person IN "
     found: dict[str, list[str]] = {}
-    for person, name in connection.exec_driver_sql(sql + " ORDER BY row", bound):
+    for person, name in connection.exec_driver_sql(sql + "(SELECT value FROM json_each(?)) ORDER BY row", ids):
         found.setdefault(person, []).append(name)
     return found
-
-
-def _words(row: Any, former_names: Iterable[str]) -> tuple[Any, ...]:
-    """Return the index row of a person."""
-    name = row["name"] or ""
-    former = [one for one in (row["name_former"], *former_names) if one]
-    place = [row[key] or "" for key in ("live_addr", "live_estate", "hukou_addr", "roster_org")]
-    door = _door(row)
-    birth = [(row[key] or "")[:4] for key in ("birth_id", "birth_file")]
-    misc = [*birth, (row["birth_id"] or "").replace("-", ""), (row["person_no"] or "").lower()]
-    return (
-        row["row"],
-        " ".join([*tokens_of(name), *(token for one in former for token in tokens_of(one))]),
-        " ".join(dict.fromkeys(token for one in (name, *former) for token in pinyin_tokens(one))),
-        " ".join([*(token for text in place for token in tokens_of(text)), *door]),
-        " ".join(tokens_of(f"{row['ent_name'] or ''} {row['ent_sub'] or ''}")),
-        " ".join(part for part in misc if part),
-    )
-
-
-def _door(row: Any) -> list[str]:
-    """Return the door token of a person's home, from its parts or its address."""
-    parts = [re.sub(r"\D", "", row[key] or "") for key in ("live_building", "live_unit", "live_room")]
-    if all(parts):
-        return [door_token(*parts)]
-    found = door_of(row["live_addr"] or "")
-    return [found] if found else []
-
-
-def _digits(row: Any, numbers: Iterable[str]) -> str:
-    """Return every number of a person, apart, so that no run of digits spans two of them."""
-    own = [row[key] for key in ("id_no", "id_no_old", "person_no", "si_person_no", "file_no")]
-    plain = [re.sub(r"[^0-9a-z]", "", str(number).lower()) for number in (*own, *numbers) if number]
-    return "|".join(plain)
-
-
-def words_query(term: str) -> tuple[str, str] | None:
-    """Return (FTS5 expression on find_words, what it matches) for one search term; None if none fits.
-
-    Every token is quoted, so nothing a user types is taken as query syntax.
-    """
-    door = door_of(term)
-    if door:
-        return f'place : "{door}"', "地址"
-    if any(_is_han(character) for character in term):
-        tokens = tokens_of(term)
-        # Pairs say more than single characters: keep those only when there is no pair.
-        pairs = [token for token in tokens if len(token) > 1] or tokens
-        return "{name place work} : (" + " AND ".join(f'"{token}"' for token in pairs) + ")", "姓名"
-    plain = re.sub(r"[^0-9a-z]", "", term.lower())
-    if not plain:
-        return None
-    if plain.isalpha():
-        return f'pinyin : "{plain}" *', "拼音"
-    return f'{{misc place}} : "{plain}" *', "编号"
-
-
-def digits_query(term: str) -> str | None:
-    """Return an FTS5 expression on find_digits for a term of three or more digits, else None."""
-    plain = re.sub(r"[^0-9xX]", "", term).lower()
-    if len(plain) < 3 or not any(c.isdigit() for c in plain) or re.search(r"[^0-9xX\-\s]", term):  # noqa: PLR2004
-        return None
-    return f'"{plain}"'
-
-
-def card_number(term: str) -> str | None:
-    """Return a card number if the whole text is one, else None."""
-    return read_short_code(term)

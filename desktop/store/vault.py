@@ -4,20 +4,22 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from desktop.domain.changes import Changes
 from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
-from desktop.domain.errors import DamagedStoreError, ReadOnlyStoreError
+from desktop.domain.errors import Cancelled, DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
 from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
+from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
 from desktop.store.engine import raw_connection
@@ -25,6 +27,7 @@ from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.places import DATABASE, HEAD, StoreLock
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 
+_STEPS_BETWEEN_STOPS = 4000  # of SQLite's machine: a few tenths of a millisecond
 _META_KEYS = ("store_id", "install", "epoch", "kind", "org", "name", "practice")
 
 
@@ -68,11 +71,18 @@ class Vault:
         self._load_settings()
 
     @contextmanager
-    def reading(self, what: str = READ_PEOPLE) -> Iterator[Connection]:
-        """Yield a connection inside one read transaction; raises NotAllowedError if the role may not read `what`."""
+    def reading(self, what: str = READ_PEOPLE, *, stop: Callable[[], bool] | None = None) -> Iterator[Connection]:
+        """Yield a connection inside one read transaction; raises NotAllowedError if the role may not read `what`.
+
+        Once `stop` says so, the query that runs is broken off and Cancelled raised: nobody waits for it any more.
+        """
         require(self.role, what)
         with self._looking() as connection:
-            yield connection
+            if stop is None:
+                yield connection
+                return
+            with _stoppable(connection, stop):
+                yield connection
 
     @contextmanager
     def _looking(self) -> Iterator[Connection]:
@@ -105,6 +115,12 @@ class Vault:
     def _refuse_if_read_only(self) -> None:
         if self.is_read_only:
             raise ReadOnlyStoreError("登记库已损坏，现在是只读方式打开的，不能改动", "请从备份恢复后再登记")
+
+    def index_again_if_old(self) -> None:
+        """Make the search index anew if this program's tokens are others than those it was made with."""
+        with self._engine.begin() as connection:
+            if not search.is_current(connection):
+                search.rebuild(connection)
 
     def secret(self, name: str) -> bytes:
         """Return a secret kept in the vault; KeyError if there is none of that name."""
@@ -155,13 +171,14 @@ class Vault:
         """Take over the lock of the folder until the vault is closed."""
         self._lock = lock
 
-    def begin_epoch(self, why: str, *, reason: str = "restored") -> None:
+    def begin_epoch(self, why: str, *, reason: str = "restored", above: int = 0) -> None:
         """Start a new epoch of this installation: its counters may have been used elsewhere.
 
+        The new one is above the present one and above `above`, the highest known to have been used elsewhere.
         `reason` travels to every peer: `restored`, `copied`, `new-pc` or `fork` (`docs/formats/package.md`).
         """
         before = self.identity.writer
-        identity = replace(self.identity, epoch=self.identity.epoch + 1)
+        identity = replace(self.identity, epoch=max(self.identity.epoch, above) + 1)
         start = {"reason": reason, "why": why, "at": stamp(self.clock), "before": before}
         with self.unit("epoch.start", why=why) as unit:
             unit.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='epoch'", (str(identity.epoch),))
@@ -251,6 +268,23 @@ class Vault:
         text = json.dumps(body, sort_keys=True).encode("utf-8")
         key = hashlib.sha256(b"yince head/v1" + bytes(self._key)).digest()
         return hmac.new(key, text, hashlib.sha256).hexdigest()
+
+
+@contextmanager
+def _stoppable(connection: Connection, stop: Callable[[], bool]) -> Iterator[None]:
+    """Ask `stop` before and while queries run; raises Cancelled."""
+    if stop():
+        raise Cancelled
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(stop, _STEPS_BETWEEN_STOPS)
+    try:
+        yield
+    except OperationalError as error:
+        if "interrupted" in str(error.orig):
+            raise Cancelled from None
+        raise
+    finally:
+        driver.set_progress_handler(None, _STEPS_BETWEEN_STOPS)
 
 
 class _NotedUnit(UnitOfWork):

@@ -106,7 +106,7 @@ def is_understood(operation: Operation) -> bool:
     """Return True if this program knows the operation whole; else it is carried for a newer one."""
     kind = KINDS.get(operation.kind)
     known_action = operation.action in {PUT, DELETE}
-    return kind is not None and known_action and all(key in kind.keys for key in operation.fields)
+    return kind is not None and known_action and operation.fields.keys() <= kind.by_key.keys()
 
 
 def _bad_value(operation: Operation) -> str | None:
@@ -115,12 +115,13 @@ def _bad_value(operation: Operation) -> str | None:
     if kind is None:
         return None
     for key, value in operation.fields.items():
-        if key not in kind.keys:
+        one = kind.by_key.get(key)
+        if one is None or value is None:
             continue
-        if value is not None and isinstance(value, int) is not kind.field(key).is_number:
+        if isinstance(value, int) is not one.is_number:
             return "项目的数据类型不对"
-        if isinstance(value, str) and len(value) > kind.field(key).max_length:
-            return f"{kind.field(key).label}超过 {kind.field(key).max_length} 个字"
+        if isinstance(value, str) and len(value) > one.max_length:
+            return f"{one.label}超过 {one.max_length} 个字"
     return None
 
 
@@ -149,7 +150,7 @@ def _work_in(current: _Merging, operation: Operation, *, sender_rules: bool) -> 
 
 
 def _known_fields(operation: Operation) -> dict[str, Value]:
-    keys = KINDS[operation.kind].keys
+    keys = KINDS[operation.kind].by_key
     return {key: value for key, value in operation.fields.items() if key in keys}
 
 
@@ -225,8 +226,13 @@ def _knows(operation: Operation, dot: Dot) -> bool:
 
 def _field(current: _Merging, operation: Operation, key: str, value: Value, *, sender_rules: bool) -> None:
     """Work one field of an operation in: it replaces what its writer had seen, and joins or faces the rest."""
-    policy = KINDS[current.kind].field(key).policy
     mine = Sibling(value, operation.dot)
+    current.settled.add(key)
+    if current.known is None and key not in current.alive:  # nobody here ever wrote it: most of a first package
+        current.alive[key] = [mine]
+        _take(current, key, value, operation.dot)
+        return
+    policy = KINDS[current.kind].field(key).policy
     facing: list[Sibling] = []
     for other in current.alive_in(key):
         if _knows(operation, other.dot):
@@ -237,7 +243,6 @@ def _field(current: _Merging, operation: Operation, key: str, value: Value, *, s
         else:
             mine = joined
     current.alive[key] = [*facing, mine]
-    current.settled.add(key)
     shown = max(current.alive[key], key=lambda one: _rank(one.dot))
     if shown.dot != current.dot_of(key) or shown.value != current.values.get(key):
         _take(current, key, shown.value, shown.dot)
@@ -259,6 +264,8 @@ def _conflicts(one: _Merging) -> Iterator[FieldConflict]:
     if one.deletion is not None:
         yield one.deletion
     for key, alive in one.alive.items():
+        if len(alive) == 1:
+            continue
         shown = max(alive, key=lambda sibling: _rank(sibling.dot))
         first = alive[0]
         for other in alive[1:]:

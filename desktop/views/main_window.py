@@ -1,7 +1,10 @@
 """The main window: navigation on the left, the search box on top, one page per job."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -14,7 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.domain.resources import resource_path
+from desktop.services import cards
 from desktop.views.cards.cards_page import CardsPage
+from desktop.views.cards.check_row import tell_verdict
 from desktop.views.context import AppContext
 from desktop.views.drafts_bar import DraftsBar, resume
 from desktop.views.duplicates.duplicates_page import DuplicatesPage
@@ -27,6 +32,7 @@ from desktop.views.people.person_page import PersonPage
 from desktop.views.people.search_box import SearchBox
 from desktop.views.rosters.roster_page import RosterPage
 from desktop.views.safety_bar import SafetyBar
+from desktop.views.scanner import Scanner
 from desktop.views.settings.settings_page import SettingsPage
 from desktop.views.verify.verify_page import VerifyPage
 from desktop.views.visits.visit_dialog import VisitDialog
@@ -37,6 +43,12 @@ _NAV_WIDTH = 168
 
 def _icon(name: str) -> QIcon:
     return QIcon(str(resource_path("style", "icons", f"{name}.svg")))
+
+
+def _dropped(event: QDropEvent) -> list[Path]:
+    """Return the package files and folders of a drop; rosters and pictures belong to their own pages."""
+    found = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [one for one in found if one.is_dir() or one.suffix.lower() == ".ycp"]
 
 
 class MainWindow(QMainWindow):
@@ -50,7 +62,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 720)
         self.stack = QStackedWidget()
         self.person_page = PersonPage(context)
-        self._people = PeoplePage(context)
+        self.people_page = PeoplePage(context)
         self.pages: dict[str, Page] = {}
         self._buttons: dict[str, QPushButton] = {}
         self._nav = QVBoxLayout()
@@ -68,8 +80,11 @@ class MainWindow(QMainWindow):
         context.page_wanted.connect(self.show_page)
         context.people_wanted.connect(self._show_people)
         context.visit_wanted.connect(self._record_visit)
+        self.scanner = Scanner(self)
+        self.scanner.scanned.connect(self._check_card)
         for keys in ("Ctrl+K", "F3"):
             QShortcut(QKeySequence(keys), self, self.search.begin)
+        self.setAcceptDrops(True)
         self.show_page("people")
         self.safety.refresh()
         self._say_how_it_opened()
@@ -83,9 +98,23 @@ class MainWindow(QMainWindow):
             text = self.tr("登记库比上次用的时候旧了 {0} 步（可能恢复过备份，或上次断电丢了数据）。请核对最近的登记。")
             self._say(text.format(vault.behind), True)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.open_packages(_dropped(event))
+
+    def open_packages(self, paths: Sequence[Path]) -> None:
+        """Show packages, folders or a whole stick on the desk of the exchange page; one package at once whole."""
+        page = self.pages["exchange"]
+        if paths and isinstance(page, ExchangePage):
+            self.show_page("exchange")
+            page.open_files(paths)
+
     def _build_pages(self) -> None:
         for key, text, page in (
-            ("people", self.tr("人员"), self._people),
+            ("people", self.tr("人员"), self.people_page),
             ("verify", self.tr("信息核对"), VerifyPage(self.context)),
             ("visits", self.tr("走访"), VisitsPage(self.context)),
             ("ledger", self.tr("异动台账"), LedgerPage(self.context)),
@@ -190,7 +219,7 @@ class MainWindow(QMainWindow):
 
     def _show_people(self, title: str, people: list[str]) -> None:
         self.show_page("people")
-        self._people.show_people(title, people)
+        self.people_page.show_people(title, people)
 
     def _show_person(self, person: str) -> None:
         self.person_page.show_person(person)
@@ -199,6 +228,14 @@ class MainWindow(QMainWindow):
 
     def _record_visit(self, person: str, name: str) -> None:
         VisitDialog(self.context, person=person, name=name, parent=self).open()
+
+    def _check_card(self, token: str) -> None:
+        """Say what a card is that was scanned wherever the keyboard was."""
+        self.context.read(
+            lambda station: cards.verify_card(station, token=token),
+            context=self,
+            done=lambda found: tell_verdict(self.context, found),
+        )
 
     def _say(self, text: str, bad: bool) -> None:
         self.message.setText(text)

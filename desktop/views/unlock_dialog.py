@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.config import paths
+from desktop.config import own_files, paths
 from desktop.domain.clock import Clock
 from desktop.domain.errors import DamagedStoreError, KnownError
 from desktop.domain.levels import COMMUNITY, DISTRICT, STREET
@@ -50,6 +50,10 @@ class UnlockDialog(QDialog):
         box.setContentsMargins(28, 24, 28, 24)
         box.setSpacing(14)
         box.addWidget(label(self.tr("银册　退休人员社会化管理登记"), name="title"))
+        changed = own_files.changed_files()
+        if changed:
+            text = self.tr("程序文件与发布时的不一致（{0} 等 {1} 个），请联系街道技术员重新安装后再使用。")
+            box.addWidget(label(text.format(changed[0], len(changed)), name="bad"))
         box.addWidget(self.tabs)
         box.addWidget(self.error)
         self._restored: Restored | None = None

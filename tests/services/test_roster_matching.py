@@ -5,6 +5,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from desktop.domain.errors import RosterError
 from desktop.domain.id_numbers import check_digit
@@ -340,3 +341,32 @@ def test_two_people_on_one_row_are_each_sent_back_and_answered(station: Station,
     assert again.counts["rows"] == 8
     assert (again.counts["added"], again.counts["updated"]) == (1, 0)
     assert again.counts["rejected"] == first.counts["rejected"] - 1
+
+
+def test_what_red_rows_mean_is_answered_once_for_all_of_a_file(station: Station, tmp_path: Path) -> None:
+    path = tmp_path / "红字.xlsx"
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["姓名", "身份证号", "备注"])
+    people = [
+        ("张三", ZHANG, "2021年3月走的，已去世"),
+        ("李四", LI, ""),
+        ("王五", "610100195307063033", ""),
+        ("赵六", "61010019530706305X", ""),
+    ]
+    for name, id_no, remark in people:
+        page.append([name, id_no, remark])
+    for line in (3, 5):
+        for column in (1, 2):
+            page.cell(line, column).font = Font(color="FFFF0000")
+    book.save(path)
+    assert outcomes(rosters.import_rosters(station, paths=[path])) == {"added": 1, "needs_review": 3}
+    marks = [one for one in reviews.review_items(station) if one.choices]
+    assert len(marks) == 2
+    assert len({one.topic for one in marks}) == 1
+    chosen = next(words for words in marks[0].choices if "去世" in words)
+    reviews.decide(station, decisions=[Decision(one.review, one.number, EDIT, chosen) for one in marks])
+    asked = [one for one in reviews.review_items(station) if one.proposed == "登记死亡" and one.name != "张三"]
+    assert [one.name for one in asked] == ["李四", "赵六"]
+    reviews.decide(station, decisions=[Decision(one.review, one.number, EDIT, "2020-05") for one in asked])
+    assert page_of(station, LI)[0]["death_date"] == "2020-05"

@@ -32,7 +32,7 @@ def tamper(vault: Vault, statement: str) -> list[str]:
         ("DELETE FROM change WHERE n=2", "第 2 条不见了"),
         ("DELETE FROM change WHERE n=3", "第 3 步"),
         ("INSERT INTO person (id, name, vector, dots) VALUES ('x', '假', '1:9', '*=1:9')", "没有变更记录"),
-        ("DELETE FROM find_words WHERE rowid=1", "查找索引"),
+        ("DELETE FROM find WHERE rowid=1", "查找索引"),
     ],
 )
 def test_an_edit_by_raw_sql_is_found_and_placed(vault: Vault, statement: str, said: str) -> None:

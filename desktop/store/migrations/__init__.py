@@ -12,6 +12,7 @@ from desktop.store.migrations import (
     m0008_paper,
     m0009_cards,
     m0011_audit_chain,
+    m0012_find,
 )
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
@@ -25,6 +26,7 @@ STEPS: tuple[tuple[int, Step], ...] = (
     (8, m0008_paper.apply),
     (9, m0009_cards.apply),
     (11, m0011_audit_chain.apply),
+    (12, m0012_find.apply),
 )
 LATEST = STEPS[-1][0]
 

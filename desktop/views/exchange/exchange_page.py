@@ -3,22 +3,27 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QInputDialog, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.domain.clock import local_text
 from desktop.domain.dictionary import kind_of
-from desktop.services import exchange, peers
-from desktop.services.exchange import MergePreview, MergeResult, PackResult
+from desktop.domain.progress import Report
+from desktop.services import exchange, peers, transfers
+from desktop.services.exchange import MergeResult, PackResult
 from desktop.services.station import Station
-from desktop.store.exchange import Conflict, PackageLine, Peer
+from desktop.store.exchange import PackageLine, Peer
 from desktop.sync.key_card import KeyCard
 from desktop.views.context import AppContext
+from desktop.views.exchange.aside_tab import AsideTab
+from desktop.views.exchange.conflicts_tab import ConflictsTab
+from desktop.views.exchange.desk_tab import DeskTab
 from desktop.views.exchange.keys_dialog import KeysDialog
+from desktop.views.exchange.preview_dialog import Looked, PreviewDialog, look
+from desktop.views.exchange.transfers_tab import TransfersTab
 from desktop.views.page import Page, button, label
 from desktop.views.table import Column, SnapshotTable, table_view
 
-Answer = tuple[list[Peer], list[Conflict], list[PackageLine], KeyCard]
+Answer = tuple[list[Peer], int, int, list[PackageLine], KeyCard]
 _WORDS = {
     "new": "新增", "changed": "修改", "deleted": "删除", "conflicts": "冲突", "rejected": "不收",
     "proposals": "他单位的提议",
@@ -39,7 +44,7 @@ def counts_text(counts: dict[str, int]) -> str:
 class ExchangePage(Page):
     """Keys, packages and conflicts on one page."""
 
-    topics = ("package", "peer", "conflict")
+    topics = ("package", "peer", "conflict", "transfer", "person")
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context, title=self.tr("数据交换"))
@@ -57,8 +62,14 @@ class ExchangePage(Page):
         self.body.addWidget(self.empty)
         self.tabs = QTabWidget()
         self.body.addWidget(self.tabs, 1)
+        self.desk, self.conflicts_tab = DeskTab(context), ConflictsTab(context)
+        self.transfers, self.aside = TransfersTab(context), AsideTab(context)
+        self.desk.package_wanted.connect(self.preview)
+        self.tabs.addTab(self.desk, self.tr("收发台"))
+        self.tabs.addTab(self.conflicts_tab, self.tr("冲突"))
+        self.tabs.addTab(self.transfers, self.tr("转移"))
+        self.tabs.addTab(self.aside, self.tr("搁置"))
         self._add_keys_tab()
-        self._add_conflicts_tab()
         self.packages: SnapshotTable[PackageLine] = SnapshotTable(
             [
                 Column(self.tr("时间"), lambda line: local_text(line.at), 13),
@@ -99,31 +110,6 @@ class ExchangePage(Page):
         box.addWidget(table_view(self.peers), 1)
         self.tabs.addTab(held, self.tr("密钥"))
 
-    def _add_conflicts_tab(self) -> None:
-        held = QWidget()
-        box = QVBoxLayout(held)
-        self.conflicts: SnapshotTable[Conflict] = SnapshotTable(
-            [
-                Column(self.tr("项目"), _conflict_label, 14),
-                Column(self.tr("本库的值"), lambda one: str(one.ours or ""), 24),
-                Column(self.tr("对方的值"), lambda one: str(one.theirs or ""), 24),
-                Column(self.tr("发现时间"), lambda one: local_text(one.opened_at), 14),
-            ]
-        )
-        self.conflict_view = table_view(self.conflicts)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        for text, keep in ((self.tr("用本库的"), "mine"), (self.tr("用对方的"), "theirs")):
-            one = button(text)
-            one.clicked.connect(lambda _checked=False, keep=keep: self.decide(keep))
-            row.addWidget(one)
-        third = button(self.tr("另填一个值…"))
-        third.clicked.connect(self._third)
-        row.addWidget(third)
-        box.addWidget(self.conflict_view, 1)
-        box.addLayout(row)
-        self.tabs.addTab(held, self.tr("冲突"))
-
     def open_keys(self) -> KeysDialog:
         """Open the list of keys."""
         dialog = KeysDialog(self.context, parent=self)
@@ -137,21 +123,22 @@ class ExchangePage(Page):
         def read(station: Station) -> Answer:
             return (
                 peers.peers_of(station),
-                exchange.list_conflicts(station),
+                len(exchange.list_conflicts(station)),
+                len([one for one in transfers.list_transfers(station) if one.steps]),
                 exchange.packages_listed(station),
                 peers.own_card(station),
             )
 
         self.context.read(read, context=self, done=self._show)
+        for one in (self.desk, self.conflicts_tab, self.transfers, self.aside):
+            one.refresh()
 
     def _show(self, answer: Answer) -> None:
-        known, waiting, lines, card = answer
+        known, waiting, to_do, lines, card = answer
         self.peers.show_rows(known)
-        self.conflicts.show_rows(waiting)
         self.packages.show_rows(lines)
-        self.tabs.setTabText(1, self.tr("冲突（{0}）").format(len(waiting)))
-        if waiting:
-            self.conflict_view.selectRow(0)
+        self.tabs.setTabText(1, self.tr("冲突（{0}）").format(waiting))
+        self.tabs.setTabText(2, self.tr("转移（{0}）").format(to_do) if to_do else self.tr("转移"))
         self.to.clear()
         for peer in known:
             self.to.addItem(self.tr("发给 {0}").format(peer.name), peer.org)
@@ -214,63 +201,31 @@ class ExchangePage(Page):
     def _merge(self) -> None:
         names = self._open_names(self.tr("合并数据包"), "*.ycp")
         if names:
-            self.preview(names[0])
+            self.open_files(names)
 
     def preview(self, path: Path) -> None:
-        """Verify a package, show what it would do, and ask before it is applied."""
-        self.context.runner.run(
-            lambda report: exchange.preview_merge(self.context.station, path=path, report=report),
-            context=self,
-            done=self._ask,
-            failed=self.context.messages.show_error,
-        )
+        """Verify a package and show what it would do, item by item, before it is merged."""
 
-    def _ask(self, preview: MergePreview) -> None:
-        if preview.already or preview.held:
-            told = (
-                self.tr("这个包已在 {0} 导入过，没有改动").format(preview.already) if preview.already else preview.held
-            )
-            self.context.messages.inform(told)
-            return
-        text = self.tr("来自 {0} 的第 {1} 个数据包：\n{2}\n\n现在合并吗？").format(
-            preview.peer.name, preview.manifest.seq, counts_text(dict(preview.plan.counts))
-        )
-        if preview.is_new_epoch:
-            warning = self.tr("注意：对方恢复过备份或换了电脑，请先打电话核实。")
-            text = f"{warning}\n{text}"
-        if self.context.messages.ask(self, text, yes=self.tr("合并"), no=self.tr("先不合并")):
-            self.apply(preview)
+        def job(station: Station, report: Report) -> Looked:
+            return look(station, exchange.preview_merge(station, path=path, report=report))
 
-    def apply(self, preview: MergePreview) -> None:
-        """Merge what was shown."""
+        self.context.write(job, context=self, done=self._show_preview)
 
-        def done(result: MergeResult) -> None:
-            self._told(self.tr("{0}：{1}").format(result.message, counts_text(dict(result.counts))))
+    def _show_preview(self, looked: Looked) -> None:
+        self.dialog = PreviewDialog(self.context, looked, parent=self)
+        self.dialog.merged.connect(self._merged)
+        self.dialog.open()
 
-        self.context.write(
-            lambda station, report: exchange.apply_merge(
-                station, preview=preview, accept_epoch=preview.is_new_epoch, report=report
-            ),
-            context=self,
-            done=done,
-        )
+    def _merged(self, result: MergeResult) -> None:
+        self._told(self.tr("{0}：{1}").format(result.message, counts_text(dict(result.counts))))
+        self.desk.lay_out_again()
 
-    def decide(self, keep: str) -> None:
-        """Decide the chosen conflict."""
-        index: QModelIndex = self.conflict_view.currentIndex()
-        if not index.isValid():
-            return
-        conflict = self.conflicts.rows[index.row()].id
-        self.context.write(
-            lambda station, _report: exchange.resolve_conflict(station, conflict=conflict, keep=keep),
-            context=self,
-            done=lambda _changes: self._told(self.tr("冲突已裁定，会随下一个数据包告诉对方")),
-        )
-
-    def _third(self) -> None:
-        value, accepted = QInputDialog.getText(self, self.tr("另填一个值"), self.tr("正确的值："))
-        if accepted and value.strip():
-            self.decide(value.strip())
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """Take in what was double-clicked or dropped: one package is looked at whole, more are laid out."""
+        self.tabs.setCurrentWidget(self.desk)
+        self.desk.lay_out_files(paths)
+        if len(paths) == 1 and paths[0].is_file():
+            self.preview(paths[0])
 
     def _save_name(self, title: str, name: str, pattern: str) -> Path | None:
         chosen, _ = QFileDialog.getSaveFileName(self, title, name, pattern)
@@ -279,7 +234,3 @@ class ExchangePage(Page):
     def _open_names(self, title: str, pattern: str) -> Sequence[Path]:
         names, _ = QFileDialog.getOpenFileNames(self, title, "", pattern)
         return [Path(name) for name in names]
-
-
-def _conflict_label(one: Conflict) -> str:
-    return kind_of(one.kind).field(one.field).label if one.field else "删除与修改"

@@ -6,6 +6,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from desktop.domain.codes import code_list
+from desktop.domain.conditions import FilterRow, narrowed
+from desktop.views.page import button
 
 _PAUSE_MS = 250
 _AGES = ("60", "70", "80", "90", "100")
@@ -26,7 +28,7 @@ class FiltersRow(QWidget):
         _fill(self.tag, self.tr("全部关爱类别"), code_list("care_tag").offered)
         self.text = QLineEdit()
         self.text.setClearButtonEnabled(True)
-        self.text.setPlaceholderText(self.tr("含有文字，或 原单位~轴承;年龄<=85"))
+        self.text.setPlaceholderText(self.tr("含有文字，或 原单位~轴承;年龄<=85 或者 标签=孤寡"))
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -37,6 +39,9 @@ class FiltersRow(QWidget):
         for box in (self.community, self.state, self.sex, self.age, self.tag):
             box.currentIndexChanged.connect(lambda _place: self.changed.emit())
             row.addWidget(box)
+        self.more = button(self.tr("更多条件…（Ctrl+F）"))
+        self.more.setShortcut("Ctrl+F")
+        row.addWidget(self.more)
         row.addStretch(1)
 
     def show_communities(self, names: Mapping[str, str]) -> None:
@@ -69,16 +74,16 @@ class FiltersRow(QWidget):
 
     @property
     def expression(self) -> str:
-        """What is chosen, in the words `register.parse_filter` reads; '' for everyone."""
-        parts = [
-            f"{key}{sign}{box.currentData()}"
+        """What is chosen, in the words `filters.parse_filter` reads; '' for everyone."""
+        rows = [
+            FilterRow(key, sign, str(box.currentData()))
             for key, sign, box in (
                 ("home_org", "=", self.community), ("manage_state", "=", self.state), ("sex", "=", self.sex),
                 ("年龄", ">=", self.age), ("标签", "=", self.tag),
             )
             if box.currentData()
         ]  # fmt: skip
-        return ";".join([*parts, *filter(None, [self.text.text().strip()])])
+        return narrowed(rows, self.text.text())
 
 
 def _fill(box: QComboBox, everyone: str, items: Mapping[str, str]) -> None:

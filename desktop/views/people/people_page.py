@@ -1,17 +1,20 @@
 """The table of people: sorted by a click, narrowed by state, ids masked."""
 
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu
 
 from desktop.config import paths
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Field, Kind, masked
-from desktop.services import books, register
+from desktop.services import books, listing, register
 from desktop.services.catalogue import collected_fields
+from desktop.services.filters import filter_words, parse_filter
+from desktop.services.listing import WINDOW, ListQuery, OpenedList
 from desktop.services.lists import NamedList
 from desktop.services.station import Station
 from desktop.store.people import PeopleFilter, PersonRow
@@ -20,16 +23,17 @@ from desktop.views.forms.fill_dialog import FillFormDialog
 from desktop.views.page import Page, button, label
 from desktop.views.paper.paper_dialog import ListAsShown, PaperDialog
 from desktop.views.people.bulk_dialog import BulkDialog
+from desktop.views.people.filter_dialog import FilterDialog
 from desktop.views.people.filters_row import FiltersRow
 from desktop.views.people.lists_menu import ListsMenu
 from desktop.views.people.only_these import OnlyThese
 from desktop.views.people.past_dialog import PastRegisterDialog
 from desktop.views.people.person_form import NewPersonDialog, is_typed
-from desktop.views.table import Column, SnapshotTable, table_view
+from desktop.views.table import Column, table_view
+from desktop.views.window_table import WindowTable
 
-_SHOWN = 5000
 _COLUMNS_KEY = "people_columns"
-Answer = tuple[int, list[PersonRow], dict[str, str]]
+Answer = tuple[OpenedList, dict[str, str]]
 
 
 def shown_text(field: Field, row: PersonRow, orgs: dict[str, str]) -> str:
@@ -51,8 +55,11 @@ class PeoplePage(Page):
         super().__init__(context, title=self.tr("人员"))
         self._orgs: dict[str, str] = {}
         self._sort, self._descending = "name", False
+        self._asked = 0  # a list asked for before the newest one is not read to its end
+        self._order: array[int] | None = None
         self.filters = FiltersRow()
         self.filters.changed.connect(self.refresh)
+        self.filters.more.clicked.connect(lambda _on=False: self.build_filter())
         self.new_button = button(self.tr("新增人员"), primary=True)
         self.new_button.clicked.connect(self.add_person)
         self.lists = ListsMenu(context, chosen=self.show_list, expression=lambda: self.filters.expression)
@@ -67,12 +74,13 @@ class PeoplePage(Page):
         ):  # fmt: skip
             self.head.addWidget(one)
         fields = [field for field in PERSON.fields if is_typed(field, even_off=True) and field.kind is not Kind.NOTE]
-        self.model: SnapshotTable[PersonRow] = SnapshotTable([self._column(field) for field in fields])
+        self.model: WindowTable[PersonRow] = WindowTable([self._column(field) for field in fields], window=WINDOW)
+        self.model.wanted.connect(self._read_window)
         self.view = table_view(self.model)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.activated.connect(self._open)
         self.view.horizontalHeader().setSectionsClickable(True)
-        self.view.horizontalHeader().sectionClicked.connect(self._sort_by)
+        self.view.horizontalHeader().sectionClicked.connect(self.sort_by)
         self._offer_columns()
         self._offer_exports()
         self.only = OnlyThese()
@@ -142,7 +150,7 @@ class PeoplePage(Page):
     def _wanted(self) -> Callable[[Station], PeopleFilter]:
         """Return how to read the filter as it stands now; organisations are looked up off the GUI thread."""
         expression, only = self.filters.expression, self.only.people
-        return lambda station: replace(register.parse_filter(expression, station=station), people=only)
+        return lambda station: replace(parse_filter(expression, station=station), people=only)
 
     def fill_form(self) -> FillFormDialog:
         """Open the dialog that fills somebody else's form for the people shown, as they are narrowed now."""
@@ -156,45 +164,93 @@ class PeoplePage(Page):
         return dialog
 
     def refresh(self) -> None:
-        """Read the people again as narrowed and in the chosen order."""
-        expression, sort, descending = self.filters.expression, self._sort, self._descending
-        only = self.only.people
+        """Read the beginning of the list again as narrowed and in the chosen order."""
+        self._asked += 1
+        ask, stop = self._question(), self._stop()
 
         def read(station: Station) -> Answer:
-            wanted = replace(register.parse_filter(expression, station=station), people=only)
-            ids = register.people_ids(station, wanted=wanted, sort=sort, descending=descending)
-            return len(ids), register.people_rows(station, ids=ids[:_SHOWN]), register.org_names(station)
+            return listing.open_list(station, query=ask(station), stop=stop), register.org_names(station)
 
         self.context.read(read, context=self, done=self._show)
 
+    def _question(self) -> Callable[[Station], ListQuery]:
+        """Return what asks for the list as it stands now: filters, only these, order."""
+        wanted, sort, descending = self._wanted(), self._sort, self._descending
+        return lambda station: ListQuery(wanted(station), sort, descending)
+
+    def _stop(self) -> Callable[[], bool]:
+        asked = self._asked
+        return lambda: asked != self._asked
+
     def _show(self, answer: Answer) -> None:
-        total, rows, self._orgs = answer
+        opened, self._orgs = answer
+        self._order = opened.order
         self._offer_collected()
         self.filters.show_communities(self._orgs)
-        self.model.show_rows(rows)
+        self.model.show_list(opened.total, opened.first)
         narrowed = bool(self.filters.expression) or self.only.people is not None
         self.empty.setText(self._nobody_passes if narrowed else self._nobody_yet)
-        self.empty.setVisible(total == 0)
-        self.view.setVisible(total > 0)
-        more = self.tr("，先显示前 {0} 人").format(_SHOWN) if total > _SHOWN else ""
-        self.count.setText(self.tr("共 {0} 人{1}　按回车打开，点列名排序").format(total, more))
-        if rows and not self.view.currentIndex().isValid():
+        self.empty.setVisible(opened.total == 0)
+        self.view.setVisible(opened.total > 0)
+        said = filter_words(self.filters.expression)
+        rule = self.tr("　条件：{0}").format(said) if said else ""
+        self.count.setText(self.tr("共 {0} 人{1}　按回车打开，点列名排序").format(opened.total, rule))
+        if opened.first and not self.view.currentIndex().isValid():
             self.view.selectRow(0)
 
-    def _sort_by(self, place: int) -> None:
+    def _read_window(self, number: int) -> None:
+        """Read the people of a window somebody scrolled to; the whole order first, if it is not known yet."""
+        order, ask, stop = self._order, self._question(), self._stop()
+
+        def read(station: Station) -> "tuple[array[int], list[PersonRow]]":
+            keys = listing.order_of(station, query=ask(station), stop=stop) if order is None else order
+            return keys, listing.window_of(station, keys=keys[number * WINDOW : (number + 1) * WINDOW])
+
+        def done(answer: "tuple[array[int], list[PersonRow]]") -> None:
+            if not stop():
+                self._order, rows = answer
+                self.model.put_window(number, rows)
+
+        self.context.read(read, context=self, done=done)
+
+    def is_all_shown(self) -> bool:
+        """True if no row in sight is still being read."""
+        top, bottom = self.view.rowAt(0), self.view.rowAt(self.view.viewport().height() - 1)
+        last = self.model.rowCount() - 1 if bottom < 0 else bottom
+        return all(self.model.row_at(place) is not None for place in range(max(top, 0), last + 1))
+
+    def sort_by(self, place: int) -> None:
+        """Sort by a column; once more, the other way round."""
         key = self.model.columns[place].key
         self._descending = key == self._sort and not self._descending
         self._sort = key
+        self.view.horizontalHeader().setSortIndicatorShown(True)
+        order = Qt.SortOrder.DescendingOrder if self._descending else Qt.SortOrder.AscendingOrder
+        self.view.horizontalHeader().setSortIndicator(place, order)
         self.refresh()
 
     def _open(self, index: QModelIndex) -> None:
-        self.context.person_wanted.emit(self.model.rows[index.row()].id)
+        row = self.model.row_at(index.row())
+        if row is not None:
+            self.context.person_wanted.emit(row.id)
 
     def show_list(self, one: NamedList) -> None:
         """List the people of a named list; its rule stands in the filter, to be seen and changed."""
         self.only.people = None
         self.only.hide()
-        self.filters.show_expression(one.expression)
+        self.show_expression(one.expression)
+
+    def build_filter(self) -> FilterDialog:
+        """Open the builder on the filter as it stands."""
+        dialog = FilterDialog(
+            self.context, expression=self.filters.expression, orgs=self._orgs, chosen=self.show_expression, parent=self
+        )
+        dialog.open()
+        return dialog
+
+    def show_expression(self, expression: str) -> None:
+        """List whom a filter says."""
+        self.filters.show_expression(expression)
         self.refresh()
 
     def show_people(self, title: str, people: Sequence[str]) -> None:
@@ -210,14 +266,17 @@ class PeoplePage(Page):
 
     def edit_many(self) -> None:
         """Open the bulk edit for the rows selected (two or more), else for everyone the filters show."""
-        rows = [self.model.rows[index.row()].id for index in self.view.selectionModel().selectedRows()]
-        if len(rows) > 1:
-            self.open_bulk(rows)
-            return
-        expression = self.filters.expression
+        chosen = self.view.selectionModel().selection()
+        parts = [chosen.at(number) for number in range(chosen.size())]
+        places = sorted({place for part in parts for place in range(part.top(), part.bottom() + 1)})
+        ask, order = self._question(), self._order
 
         def read(station: Station) -> list[str]:
-            return register.people_ids(station, wanted=register.parse_filter(expression, station=station))
+            wanted = ask(station)
+            if len(places) < 2:  # noqa: PLR2004 - one row is always selected
+                return register.people_ids(station, wanted=wanted.wanted)
+            keys = listing.order_of(station, query=wanted) if order is None else order
+            return listing.ids_of(station, keys=[keys[place] for place in places])
 
         self.context.read(read, context=self, done=self.open_bulk)
 
@@ -226,5 +285,5 @@ class PeoplePage(Page):
         BulkDialog(self.context, ids=ids, parent=self).open()
 
     def names_shown(self) -> Sequence[str]:
-        """Return the names in the table, in order."""
+        """Return the names at the beginning of the table, in order."""
         return [row.text("name") for row in self.model.rows]

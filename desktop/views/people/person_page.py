@@ -22,6 +22,7 @@ from desktop.views.paper.person_papers import PersonPapers
 from desktop.views.people.child_dialog import ChildrenTab
 from desktop.views.people.draft_keeper import DraftKeeper
 from desktop.views.people.history_tab import HistoryTab
+from desktop.views.people.offer_dialog import OfferDialog
 from desktop.views.people.past_dialog import PastPersonDialog
 from desktop.views.people.person_form import FieldsForm, is_typed
 from desktop.views.people.photo_box import PhotoBox
@@ -57,6 +58,7 @@ class PersonPage(Page):
         self.reveal.toggled.connect(self._veil)
         self.state = button(self.tr("变更状态…"))
         self.state.clicked.connect(lambda _checked=False: self.change_state())
+        self.head.addWidget(self._offer_button())
         self.papers = PersonPapers(context, person=lambda: self.person, name=self.title.text, parent=self)
         self.head.addWidget(self.papers.button)
         self.head.addWidget(self.state)
@@ -231,6 +233,19 @@ class PersonPage(Page):
             return None
         state = str(self._record.values.get("manage_state") or "")
         dialog = StateDialog(self.context, person=self.person, name=self.title.text(), state=state, parent=self)
+        dialog.open()
+        return dialog
+
+    def _offer_button(self) -> QPushButton:
+        self.offer = button(self.tr("转出…"))
+        self.offer.clicked.connect(lambda _checked=False: self.offer_transfer())
+        return self.offer
+
+    def offer_transfer(self) -> OfferDialog | None:
+        """Open the dialog that offers the person to another unit."""
+        if self._record is None:
+            return None
+        dialog = OfferDialog(self.context, person=self.person, name=self.title.text(), parent=self)
         dialog.open()
         return dialog
 

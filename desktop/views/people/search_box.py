@@ -8,9 +8,10 @@ from desktop.domain.codes import code_list
 from desktop.services import cards, register
 from desktop.services.cards import CardVerdict
 from desktop.services.register import FoundPeople
+from desktop.services.station import Station
 from desktop.views.context import AppContext
 
-_PAUSE_MS = 60
+_PAUSE_MS = 30
 _SHOWN = 12
 _PERSON = Qt.ItemDataRole.UserRole
 
@@ -21,6 +22,7 @@ class SearchBox(QLineEdit):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
+        self._asked = 0  # a query asked before the newest one is broken off
         self.setPlaceholderText(self.tr("查找：姓名、拼音、首字母、证号或电话任意四位、楼栋 3-2-501、单位、卡号（F3）"))
         self.setClearButtonEnabled(True)
         self.setAccessibleName(self.tr("查找"))
@@ -43,12 +45,19 @@ class SearchBox(QLineEdit):
 
     def _find(self) -> None:
         text = self.text().strip()
+        self._asked += 1
         if not text or cards.is_card_code(text):
             self.results.hide()
             return
-        self._context.read(
-            lambda station: (text, register.find(station, text=text, limit=_SHOWN)), context=self, done=self._show
-        )
+        asked = self._asked
+
+        def superseded() -> bool:
+            return asked != self._asked
+
+        def read(station: Station) -> tuple[str, FoundPeople]:
+            return text, register.find(station, text=text, limit=_SHOWN, stop=superseded)
+
+        self._context.read(read, context=self, done=self._show)
 
     def _show(self, answer: tuple[str, FoundPeople]) -> None:
         text, found = answer
@@ -70,6 +79,8 @@ class SearchBox(QLineEdit):
             self.results.addItem(item)
         if not found.people:
             self.results.addItem(self.tr("没有找到。换一个字、拼音首字母或证号后四位试试"))
+        elif found.capped:
+            self.results.addItem(self.tr("{0} 人以上，请再多输一点").format(found.total))
         elif found.total > len(found.people):
             self.results.addItem(self.tr("共 {0} 人，请再多输一点").format(found.total))
         self.results.setCurrentRow(0)

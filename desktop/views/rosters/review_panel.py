@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.services import reviews
 from desktop.services.reviews import ACCEPT, EDIT, LEAVE, Decided, Decision, ReviewItem
@@ -35,6 +35,8 @@ class ReviewPanel(QWidget):
         self.value = QLineEdit()
         self.value.setPlaceholderText(self.tr("更正为（回车保存）"))
         self.value.returnPressed.connect(lambda: self.decide(EDIT))
+        self.meaning = QComboBox()
+        self.meaning.activated.connect(lambda _at: self.decide(EDIT))
         self.alike = QCheckBox()
         self.alike.toggled.connect(lambda _on: self._show_current())
         self.accept = button(self.tr("采用建议（1）"), primary=True)
@@ -42,7 +44,7 @@ class ReviewPanel(QWidget):
         self.leave = button(self.tr("不采用（3）"))
         self.person = button(self.tr("看登记的人"))
         self.accept.clicked.connect(lambda: self.decide(ACCEPT))
-        self.edit.clicked.connect(lambda: self.decide(EDIT) if self.value.text().strip() else self.value.setFocus())
+        self.edit.clicked.connect(self._edit)
         self.leave.clicked.connect(lambda: self.decide(LEAVE))
         self.person.clicked.connect(lambda: self.context.person_wanted.emit(self._current_person()))
         for key, one in (("1", self.accept), ("Return", self.accept), ("2", self.edit), ("3", self.leave)):
@@ -59,6 +61,7 @@ class ReviewPanel(QWidget):
         second.addWidget(self.person)
         second.addStretch(1)
         second.addWidget(self.value, 2)
+        second.addWidget(self.meaning, 1)
         for one in (self.edit, self.leave, self.accept):
             second.addWidget(one)
         box = QVBoxLayout(self)
@@ -92,7 +95,7 @@ class ReviewPanel(QWidget):
 
     def _show_current(self) -> None:
         one = self._current()
-        for widget in (self.said, self.value, self.alike, self.accept, self.edit, self.leave):
+        for widget in (self.said, self.value, self.meaning, self.alike, self.accept, self.edit, self.leave):
             widget.setVisible(one is not None)
         self.person.setVisible(bool(one and one.person))
         if one is None:
@@ -101,9 +104,23 @@ class ReviewPanel(QWidget):
         self.alike.setText(self.tr("同样的 {0} 项一起处理（空格）").format(alike))
         self.alike.setVisible(alike > 1)
         self.value.clear()
+        self.value.setVisible(not one.choices)
+        self.meaning.setVisible(bool(one.choices))
+        self.meaning.clear()
+        self.meaning.addItems(list(one.choices))
         self.accept.setText(self.tr("采用建议（1）") if one.proposed else self.tr("照名册收下（1）"))
         proposal = self.tr("建议：{0}").format(one.proposed) if one.proposed else self.tr("采用就是照名册写的收下")
         self.said.setText(self.tr("{0}：{1}。{2}").format(one.name, one.reason, proposal))
+
+    def _edit(self) -> None:
+        """Take what was typed or chosen; with nothing typed, go where it is typed."""
+        if self.meaning.isVisible():
+            self.meaning.setFocus()
+            self.meaning.showPopup()
+        elif self.value.text().strip():
+            self.decide(EDIT)
+        else:
+            self.value.setFocus()
 
     def decide(self, verdict: str) -> None:
         """Decide the chosen question, or all alike with it."""
@@ -112,7 +129,8 @@ class ReviewPanel(QWidget):
             return
         together = self.alike.isChecked() and self.alike.isVisible()
         chosen = [other for other in self.model.rows if other.topic == one.topic] if together else [one]
-        value = self.value.text().strip() if verdict == EDIT else ""
+        typed = self.meaning.currentText() if one.choices else self.value.text().strip()
+        value = typed if verdict == EDIT else ""
         decisions = [Decision(other.review, other.number, verdict, value) for other in chosen]
         self.context.write(
             lambda station, _report: reviews.decide(station, decisions=decisions), context=self, done=self._decided

@@ -64,7 +64,7 @@ class SettingsPage(Page):
         form.insertRow(0, self.tr("备份"), self.backups)
         form.addRow(self.tr("登记库位置"), label(str(context.station.vault.folder)))
         self.rules = RulesBox(context)
-        form.insertRow(2, self.tr("字段与规则"), self.rules)
+        form.insertRow(3, self.tr("字段与规则"), self.rules)
         held = QWidget()
         held.setLayout(form)
         area = QScrollArea()
