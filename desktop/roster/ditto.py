@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from desktop.roster.grid import plain
 
 _SIGNS = frozenset({"同上", "″", "〃", "〞", '"', "''", "“", "..", "。。", "同左", "上同"})
+_LONGEST = 6  # characters of a sign with a few spaces around it
 _NEVER = frozenset({"person.name", "person.id_no", "phone.number", "seq"})  # two people never share these by a sign
 
 
@@ -14,7 +15,7 @@ def copied_down(cells: list[str], above: Sequence[str], targets: Sequence[str]) 
     `above` is the row before as it was after its own signs were replaced; in columns that tell people apart a sign
     stays as it is, so that the row is looked at.
     """
-    if not any(plain(cell).strip() in _SIGNS for cell in cells):
+    if not has_sign(cells):
         return cells, []
     made = list(cells)
     columns = []
@@ -28,4 +29,4 @@ def copied_down(cells: list[str], above: Sequence[str], targets: Sequence[str]) 
 
 def has_sign(cells: Sequence[str]) -> bool:
     """Return True for a row in which something means what stands above."""
-    return any(plain(cell).strip() in _SIGNS for cell in cells)
+    return any(plain(cell).strip() in _SIGNS for cell in cells if 0 < len(cell) <= _LONGEST)

@@ -31,6 +31,7 @@ _CONTEXTS = {
 _ALIKE = {"联系电话": "电话", "手机": "电话", "手机号": "电话", "手机号码": "电话", "联系方式": "电话", "住址": "地址",
           "家庭住址": "地址", "与本人关系": "关系", "单位": "工作单位"}  # fmt: skip
 _SURE, _MERGED, _BESIDE, _GUESSED, LIKELY = 100, 95, 75, 55, 82
+_MOST_LONGER = 4  # characters by which a header may go on behind a known word
 _REACH = 3  # columns to the right over which a name lends its meaning to a bare 电话 or 关系
 _SHORTEST_FUZZY = 3
 _UNREADABLE = frozenset({Kind.RECORD, Kind.IMAGE})
@@ -76,10 +77,17 @@ def score_of(word: str) -> float:
 
 def _fuzzy(plain: str) -> tuple[str, int]:
     """Return the target of the likest known word, and how like it is."""
+    numbered = plain.rstrip("0123456789一二三①②③")
+    if numbered != plain and numbered in _words():
+        return _words()[numbered], _BESIDE
     if len(plain) < _SHORTEST_FUZZY:
         return IGNORED, 0
     match = process.extractOne(plain, _words().keys(), scorer=fuzz.ratio, score_cutoff=LIKELY)
-    return (_words()[match[0]], int(match[1])) if match else (IGNORED, 0)
+    if match:
+        return _words()[match[0]], int(match[1])
+    begins = [word for word in _words() if len(word) >= _SHORTEST_FUZZY and plain.startswith(word)]
+    longer = max(begins, key=len, default="")
+    return (_words()[longer], _GUESSED) if longer and len(plain) - len(longer) <= _MOST_LONGER else (IGNORED, 0)
 
 
 def propose(headers: Sequence[str], *, remembered: Mapping[str, str] | None = None) -> list[ColumnMapping]:

@@ -82,6 +82,8 @@ class Planner:
         self._orgs = register.org_words(station)
         self._until = roster_matches.last_person(connection)
         self._asked: set[str] = set()
+        self._open: RosterSource | None = None
+        self._goes: list[str] = []
         self.earlier = Earlier(self._row_again)
 
     def plans(self, number: int) -> Iterator[Planned]:
@@ -100,17 +102,23 @@ class Planner:
 
     def _draft(self, source: RosterSource, row: int, cells: list[str], above: list[str]) -> RowDraft:
         """Return one row read, with signs for `the same as above` filled in."""
-        table, targets = source.table, source.targets
+        table, targets = source.table, self._targets(source)
         whole, copied = copied_down(cells, above, targets)
         draft = read_row(
-            row, whole, targets=targets[: source.width], headers=table.headers, said=table.said(row),
-            meanings=source.meanings,
-        )  # fmt: skip
+            row, whole, targets=targets, headers=table.headers, said=table.said(row), meanings=source.meanings
+        )
         for column in copied:
             draft.say(column, targets[column].rpartition(".")[2], FIX, f"“{plain(cells[column])}”按上一行填写")
-        _keep_notes(draft, source)
+        if NOTE in targets:
+            _keep_notes(draft, source)
         _place(draft.values, self._orgs)
         return draft
+
+    def _targets(self, source: RosterSource) -> list[str]:
+        """Return where the sender's columns go, made once a table."""
+        if self._open is not source:
+            self._open, self._goes = source, source.targets[: source.width]
+        return self._goes
 
     def _row_again(self, met: Met) -> RowDraft:
         """Read an earlier row once more; what stood above it is looked for only if it has signs."""
@@ -125,7 +133,9 @@ class Planner:
         return draft
 
     def _plan(self, source: RosterSource, number: int, place: int, draft: RowDraft, index: RegisterIndex) -> Planned:
-        draft.cells = draft.cells[: source.width]  # of two people on one row each has his own cells
+        width = len(self._targets(source))
+        if len(draft.cells) > width:
+            draft.cells = draft.cells[:width]  # of two people on one row each has his own cells
         if source.is_returned and draft.row not in source.returned:
             return Planned(RowDraft(draft.row, draft.cells, draft.values), matching.UNCHANGED)
         if source.is_archive:

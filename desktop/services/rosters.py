@@ -175,7 +175,7 @@ class _Tally:
             )
         if self._source.is_returned:
             notes.append("这是退回更正的表：只处理退回的那些行，其余的行不动")
-        notes += _unread(self._source)
+        notes += [*_unread(self._source), *_doubtful(self._source)]
         return RosterTable(self._source, self._counts, self._problems, self._changes, tuple(notes))
 
 
@@ -203,6 +203,16 @@ def _unread(source: RosterSource) -> list[str]:
         and any(place < len(cells) and plain(cells[place]).strip() for _, cells in rows)
     ]
     return [f"没有导入的列：{'、'.join(found)}"] if found else []
+
+
+def _doubtful(source: RosterSource) -> list[str]:
+    """Return the columns whose meaning was guessed from a likeness or the columns beside them."""
+    names = dict(mappings.targets())
+    columns = source.mapping[: source.width]
+    found = [
+        f"“{columns[place].header}”当作{names.get(columns[place].target, '')}" for place in mappings.doubts(columns)
+    ]
+    return [f"请看一看对应的列：{'，'.join(found)}"] if found else []
 
 
 def target_names(station: Station) -> list[tuple[str, str]]:
