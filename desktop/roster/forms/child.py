@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
     """Do one job on the file named; return the exit code."""
     job, path = arguments[0], Path(arguments[1])
     limit_self()
+    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # it would start threads, now refused
     warnings.simplefilter("ignore")  # openpyxl warns of every part it does not know
     try:
         for part in _done(job, path):
