@@ -45,9 +45,10 @@ def _take_answer(
         if meaning == "party":
             values.setdefault("political", _PARTY_MEMBER)
         return meaning != "skip"
-    if suggestion in _EVENTS:
+    proposed, _, day = suggestion.partition("（")  # a remark that names the day proposes it too
+    if proposed in _EVENTS:
         if verdict != LEAVE:
-            events[_EVENTS[suggestion]] = value
+            events[_EVENTS[proposed]] = value or day.removesuffix("）")
     elif verdict == LEAVE:
         values.pop(key, None)
         return key not in _IDENTITY
