@@ -12,6 +12,7 @@ from typing import Any
 from desktop.domain.changes import Changes
 from desktop.domain.errors import InvalidValueError, KnownError, NotFoundError
 from desktop.domain.fields import Value
+from desktop.domain.progress import Report, silent
 from desktop.roster.beside import PROPOSED
 from desktop.roster.table import MEANINGS
 from desktop.services.review_settling import LEFT, Settler, asks_meaning, meant
@@ -19,8 +20,10 @@ from desktop.services.roster_labels import field_label
 from desktop.services.station import Station
 from desktop.store import rosters
 from desktop.store.rosters import Review
+from desktop.store.unit_of_work import UnitOfWork
 
 ACCEPT, EDIT, LEAVE = "accept", "edit", "leave"
+_REPORT_EVERY = 50
 _PLAIN = re.compile(r"“[^”]*”|\d+")
 
 
@@ -113,10 +116,11 @@ def asked(payload: Mapping[str, Any]) -> list[tuple[int, list[Any]]]:
     ]
 
 
-def decide(station: Station, *, decisions: Sequence[Decision]) -> Decided:
+def decide(station: Station, *, decisions: Sequence[Decision], report: Report = silent) -> Decided:
     """Take decisions about items in one unit; rows whose last item is decided go in or are left out.
 
-    A row that cannot go in as decided keeps waiting with all its items, and says why in `failed`.
+    A row that cannot go in as decided keeps waiting with all its items, and says why in `failed`. Raises Cancelled,
+    and nothing is decided then.
     """
     by_review: dict[str, list[Decision]] = {}
     for one in decisions:
@@ -125,7 +129,9 @@ def decide(station: Station, *, decisions: Sequence[Decision]) -> Decided:
     failed: list[str] = []
     with station.vault.unit("review.accept", why=f"核实 {len(by_review)} 行") as unit:
         settler = Settler(station, unit)
-        for record, ones in by_review.items():
+        for number, (record, ones) in enumerate(by_review.items()):
+            if number % _REPORT_EVERY == 0:
+                report(number, len(by_review), "核实")
             review = rosters.open_review(unit.connection, record)
             if review is None:
                 continue
@@ -134,6 +140,7 @@ def decide(station: Station, *, decisions: Sequence[Decision]) -> Decided:
                 rosters.change_review(unit, record=record, payload=payload)
                 waiting += 1
                 continue
+            _note_columns(unit, review)
             try:
                 state = settler.settle(payload)
             except KnownError as error:
@@ -144,6 +151,14 @@ def decide(station: Station, *, decisions: Sequence[Decision]) -> Decided:
             settled += 1
         changes = unit.commit()
     return Decided(settled, waiting, tuple(failed), changes)
+
+
+def _note_columns(unit: UnitOfWork, review: Review) -> None:
+    """Remember for what is written now which column of its sheet each field came from."""
+    file, sheet = review.payload["file"], review.payload["sheet"]
+    columns = rosters.columns_of(unit.connection, [review.batch]).get((review.batch, file, sheet))
+    if columns:
+        rosters.note_columns(unit, file=file, sheet=sheet, columns=columns)
 
 
 def _with(payload: dict[str, Any], decisions: Sequence[Decision]) -> dict[str, Any]:

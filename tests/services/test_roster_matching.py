@@ -75,6 +75,8 @@ def test_two_rows_of_one_person_that_contradict_each_other_are_asked_about(stati
     assert (item.field, item.written, item.proposed) == ("live_addr", "二号楼", "一号楼")
     reviews.decide(station, decisions=[Decision(item.review, item.number, EDIT, "二号楼")])
     assert page_of(station, ZHANG)[0]["live_addr"] == "二号楼"
+    newest = register.history_of(station, person=everyone(station)[0])[0]
+    assert (newest.field, (newest.source or {})["row"], (newest.source or {})["column"]) == ("live_addr", 3, "住址")
     head = station.vault.head()
     assert outcomes(bring_in(station, path)) == {"unchanged": 2}
     assert (station.vault.head(), reviews.review_items(station)) == (head, [])
