@@ -16,6 +16,7 @@ _SEPARATORS = re.compile(r"[年月./。．,，、\-—–－~]+")
 _SERIAL_ZERO = date(1899, 12, 30)
 _FIRST_YEAR, _LAST_YEAR = 1880, 2100
 _MINGUO = 1911
+_DAYS_1904 = 1462  # from the first day of one system to that of the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,12 @@ def is_partial_date(text: str) -> bool:
 
 
 @lru_cache(maxsize=16384)  # a roster has few dates and many rows
-def read_date(text: str, *, recent: bool = False, numeric: bool = False) -> DateReading:
+def read_date(text: str, *, recent: bool = False, numeric: bool = False, date1904: bool = False) -> DateReading:
     """Return what a cell or a typed date says.
 
     `recent` makes two-digit years 20xx when they can be (retirement, visits); else they are 19xx.
     `numeric` says the text was a number in its cell, where Excel drops the last zero: 1953.1 may be
-    October.
+    October. `date1904` says that day numbers count from 1904, as in workbooks of old Macs.
     """
     timeless = re.sub(r"(\s+|T)\d{1,2}:\d{2}(:\d{2})?(\.\d+)?\s*$", "", unicodedata.normalize("NFKC", text))
     plain = "".join(timeless.split())
@@ -54,6 +55,8 @@ def read_date(text: str, *, recent: bool = False, numeric: bool = False) -> Date
         return DateReading(lunar=True, problem="是农历日期", ambiguous=True)
     stripped = re.sub(r"^(约|大约)|(左右|\?|？|生|[-.])+$", "", plain)
     approximate = "约" in plain or "?" in plain or "左右" in plain
+    if date1904 and re.fullmatch(r"\d{4,5}", plain) and not _FIRST_YEAR <= int(plain) < _LAST_YEAR:
+        plain = stripped = str(int(plain) + _DAYS_1904)
     for reader in (_minguo, _chinese_numerals, _digits_only, _separated):
         found = reader(stripped, recent)
         if found is not None:

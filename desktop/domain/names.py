@@ -10,7 +10,16 @@ _DEATH = re.compile(r"[(（【\[]?\s*(已故|去世|已去世|死亡|已死亡|�
 _FORMER = re.compile(r"[(（]\s*(?:曾用名|原名|又名|别名)[:：]?\s*([^)）]+)[)）]")
 _LOST = "□?？�"
 # Characters of the old GB 18030 mapping that Python still decodes to the private use area.
-_REPAIRS = {"\ue78d": "︐", "\ue7c7": "ḿ", "\ue81e": "㐄", "\ue863": "䶮"}
+# (GB 18030-2005 and 2022 gave each of them a place of its own; old fonts and files still use the private one).
+_PRIVATE_FROM_E815 = (
+    "⺁𠂇𠂉𠃌⺄㑳㑇⺈⺋龴㖞㘚㘎⺌⺗㥮㤘龵㧏㧟㩳㧐龶龷㭎㱮㳠⺧𡗗龸⺪䁖䅟⺮䌷⺳⺶⺷𢦏䎱䎬⺻䏝䓖䙡䙌龹䜣䜩䝼䞍⻊䥇䥺䥽䦂䦃䦅䦆䦟䦛䦷䦶龺𤇾"
+    "䲣䲟䲠䲡䱷䲢䴓䴔䴕䴖䴗䴘䴙䶮龻"
+)
+_REPAIRS = {
+    **{chr(0xE815 + place): character for place, character in enumerate(_PRIVATE_FROM_E815)},
+    **{chr(0xE78D + place): character for place, character in enumerate("︐︒︑︓︔︕︖︗︘︙")},
+    "\ue7c7": "ḿ",
+}
 _COMMON_SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
     "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍"
@@ -35,11 +44,16 @@ class NameReading:
     lost: bool = False  # nothing of the name can be got back
 
 
+def repaired(text: str) -> str:
+    """Return a text with the private-use characters of old GB 18030 files as the characters they are."""
+    return text if text.isascii() else "".join(_REPAIRS.get(c, c) for c in text)
+
+
 def read_name(text: str) -> NameReading:
     """Return the name in a cell and what else the cell says."""
     if _CLEAN.fullmatch(text) and text[0] in _COMMON_SURNAMES:
         return NameReading(text)
-    plain = "".join(_REPAIRS.get(c, c) for c in text)
+    plain = repaired(text)
     plain = "".join(unicodedata.normalize("NFKC", c) if "\u2e80" <= c <= "\u2fdf" else c for c in plain)
     plain = unicodedata.normalize("NFC", plain).strip()
     former = _FORMER.search(plain)
@@ -93,6 +107,8 @@ def _problem(name: str) -> str:
     """Return why a name needs a look, '' if it does not."""
     if not name:
         return "没有姓名"
+    if not any(c.isalpha() or c in _LOST or unicodedata.category(c) == "Co" for c in name):
+        return "姓名里没有字"
     if any(c in _LOST for c in name) or any(unicodedata.category(c) == "Co" for c in name):
         return "姓名里有打不出来的字"
     if re.search(r"[\u4e00-\u9fff]", name) and re.search(r"[A-Za-z0-9(（]", name):

@@ -183,7 +183,10 @@ def wrapped(text: str, font: str, *, width: float, size: float, lines: int) -> l
 
 
 def _longest(text: str, font: str, width: float, size: float) -> str:
-    end = len(text)
-    while end > 1 and width_of(text[:end], font, size) > width:
-        end -= 1
-    return text[:end]
+    room, end = width / size, 0
+    while end < len(text):
+        room -= _width_at_one_point(text[end], font)  # of one character: few are different, so all are remembered
+        if room < 0:
+            break
+        end += 1
+    return text[: max(end, 1)]

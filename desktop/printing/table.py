@@ -6,6 +6,7 @@ A row is as tall as its longest cell needs: a long address wraps, nothing is cut
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, landscape
@@ -21,6 +22,7 @@ HEADING = 12 * mm  # from the title's baseline to the grid
 WIDTH = PAGE[0] - LEFT - RIGHT
 _TEXT, _SMALL = 8.5, 7.0
 _PAD = 1.2 * mm
+_REMEMBERED = 20_000  # cells whose lines are kept: a row is measured once and drawn once, and words repeat
 _ROOM = PAGE[1] - TOP - BOTTOM - HEADING  # for the heading line and the rows
 _SIGNATURES = "制表：　　　　　　审核：　　　　　　单位（盖章）：　　　　　　"
 
@@ -65,6 +67,7 @@ def widths_of(columns: Columns, width: float = WIDTH) -> list[float]:
     return [characters * scale for _, characters in columns]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def cell_lines(text: str, font: str, width: float) -> tuple[list[str], float]:
     """Return a cell's text as lines, and their size: it shrinks a little, then it wraps."""
     room = width - 2 * _PAD

@@ -25,6 +25,7 @@ _SPOUSE_TARGETS = {
     "person.ent_name": "配偶/工作单位",
 }  # fmt: skip
 _SAMPLE = 500
+_LONGEST_WORD = 60  # of a header
 _SEQUENCED = 0.8  # of the persons have a number: then a line without one is no person of its own
 
 
@@ -260,6 +261,8 @@ def _covered_down(sheet: Sheet, begin: int) -> dict[tuple[int, int], int]:
 
 
 def _clean(text: str) -> str:
+    if len(text) > _LONGEST_WORD:
+        return text
     joined = "".join(unicodedata.normalize("NFKC", plain(text)).split())
     return re.sub(r"[(（][^()（）]*[)）]$|[*＊:：]", "", joined)
 

@@ -3,14 +3,17 @@
 import contextlib
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from desktop.roster.precheck import PROTECTED, UNREADABLE, RefusedFile
 from desktop.roster.survey import BookFacts, SheetFacts
 from desktop.roster.survey_xls import survey_ole
 from desktop.roster.survey_xlsx import survey_zip
+
+_CONFIRMED = 50_000  # rows of a sheet that a third reading may take
 
 
 @dataclass(slots=True)
@@ -22,6 +25,7 @@ class ReadSheet:
     facts: SheetFacts
     hidden: bool = False
     notes: list[str] = field(default_factory=list)
+    confirm: Callable[[], set[int]] | None = None  # the rows with a value, by a third reading
 
 
 def sheets_of_book(raw: bytes, kind: str, *, slow: bool) -> Iterator[ReadSheet]:
@@ -60,7 +64,10 @@ def _fast_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
         if facts.refused:
             yield ReadSheet(meta.name, [], facts, hidden)
         else:
-            yield _fast_sheet(opened, meta.name, facts, hidden) or _slow_sheet(raw, book, meta.name)
+            sheet = _fast_sheet(opened, meta.name, facts, hidden)
+            if sheet is not None and book.kind == "xlsx" and facts.last_row <= _CONFIRMED:
+                sheet.confirm = partial(_valued_rows, raw, book, meta.name)
+            yield sheet or _slow_sheet(raw, book, meta.name)
 
 
 def _fast_sheet(opened: Any, name: str, facts: SheetFacts, hidden: bool) -> ReadSheet | None:
@@ -108,6 +115,15 @@ def _slow_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
             page.reset_dimensions()
         rows = [] if facts.refused else (list(row) for row in page.iter_rows(values_only=True))
         yield ReadSheet(name, rows, facts, page.sheet_state != "visible")
+
+
+def _valued_rows(raw: bytes, book: BookFacts, name: str) -> set[int]:
+    """Return the rows of a sheet that hold a value, by openpyxl: where two readers differ, a third decides."""
+    try:
+        rows = _slow_sheet(raw, book, name).rows
+        return {number for number, row in enumerate(rows, 1) if any(cell not in {None, ""} for cell in row)}
+    except Exception:  # noqa: BLE001 - it raises whatever goes wrong
+        return set(book.sheets[name].valued_rows or ())
 
 
 def _unreadable(error: BaseException) -> RefusedFile:

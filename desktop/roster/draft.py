@@ -33,6 +33,7 @@ class RowDraft:
     notes: list[str] = field(default_factory=list)
     problems: list[CellProblem] = field(default_factory=list)
     proposal: str = ""
+    unsure_birth: int | None = None  # the column of a birth such as the number 1953.1: January or October
 
     @property
     def outcome(self) -> str:

@@ -17,6 +17,7 @@ _FIRST_SHARE = 0.6  # the first line that scores so much of the best one is the 
 _DEEPEST = 3
 _ENOUGH_WORDS = 2
 _LONGEST_WORD = 24
+_LONGEST_HEADER = 100
 _NAME = frozenset({"姓名", "退休人员姓名", "名字", "人员姓名", "职工姓名"})
 _NAME_SPACED = re.compile(r"姓\s*名|名\s*字")
 _TELLING = frozenset(
@@ -26,7 +27,7 @@ _TELLING = frozenset(
 
 def clean_header(text: str) -> str:
     """Return a header without spaces, line breaks, brackets' content and stars."""
-    joined = "".join(unicodedata.normalize("NFKC", plain(text)).split())
+    joined = "".join(unicodedata.normalize("NFKC", plain(text[:_LONGEST_HEADER])).split())
     return re.sub(r"[(（][^()（）]*[)）]$|[*＊:：]", "", joined)
 
 

@@ -6,6 +6,7 @@ be read is one frame with a Chinese clause, and exit 3. Memory, time, network, f
 byte of the file is looked at. `slow` reads an xlsx with openpyxl: for a file that made the fast reader abort.
 """
 
+import contextlib
 import hashlib
 import json
 import re
@@ -15,7 +16,7 @@ from typing import Any, BinaryIO
 
 from desktop.roster.books import ReadSheet, sheets_of_book
 from desktop.roster.frames import COUNT, END, REFUSED, ROWS, SHEET, SHEET_END, write_frame
-from desktop.roster.grid import BLOCK_ROWS, CELL_END, ROW_END
+from desktop.roster.grid import BLOCK_ROWS, CELL_END, NUMERIC, ROW_END
 from desktop.roster.limits import limit_self
 from desktop.roster.markup import MarkupTable, markup_tables, mime_parts
 from desktop.roster.precheck import MOST_BYTES, RefusedFile, kind_of_bytes
@@ -24,7 +25,7 @@ from desktop.roster.survey import SheetFacts
 from desktop.roster.texts import decoded, text_rows
 
 EXIT_REFUSED = 3
-_MOST_TEXT = 300 << 20
+_MOST_TEXT = 200 << 20
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -76,7 +77,15 @@ def _of_markup(raw: bytes) -> Iterator[ReadSheet]:
     if not tables:
         raise RefusedFile("文件里没有表格")
     for table in tables:
-        yield ReadSheet(table.name, ([cell.strip() for cell in row] for row in table.rows), _facts(table), notes=notes)
+        yield ReadSheet(table.name, ([_cell(cell) for cell in row] for row in table.rows), _facts(table), notes=notes)
+
+
+def _cell(text: str) -> str | float:
+    """Return a cell of markup; one that says it is a number as a number."""
+    if text.startswith(NUMERIC):
+        with contextlib.suppress(ValueError):
+            return float(text[1:])
+    return text.strip()
 
 
 def _facts(table: MarkupTable) -> SheetFacts:
@@ -105,6 +114,9 @@ def _write_sheet(out: BinaryIO, sheet: ReadSheet, most: int) -> int:
     except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
         raise RefusedFile(f"表格“{_clean(sheet.name)}”读到第 {trimmer.read} 行就读不下去了，可能已损坏") from error
     written += _write_block(out, block)
+    if trimmer.differing and sheet.confirm is not None:
+        valued = sheet.confirm()
+        trimmer.differing = [row for row in trimmer.differing if row in valued]
     write_frame(out, SHEET_END, json.dumps(_end(sheet, trimmer)).encode())
     return written
 

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from desktop.roster.grid import NUMERIC
@@ -22,8 +23,8 @@ def text_of(cell: Any) -> str:
     """Return a cell as text; numbers carry a mark, and those past 15 digits show that they are cut."""
     kind = type(cell)
     if kind is str:
-        text: str = cell
-        return text if text.isprintable() and len(text) <= _MOST_LETTERS else _clean(text)
+        text: str = cell if len(cell) <= _MOST_LETTERS else cell[:_MOST_LETTERS]
+        return text if text.isprintable() else text.translate(_SPECIAL)
     if cell is None:
         return ""
     if kind is bool:
@@ -36,7 +37,7 @@ def text_of(cell: Any) -> str:
 
 
 def _clean(text: str) -> str:
-    return text.translate(_SPECIAL)[:_MOST_LETTERS]
+    return text[:_MOST_LETTERS].translate(_SPECIAL)
 
 
 def number_text(number: float) -> str:
@@ -67,16 +68,17 @@ class Trimmer:
     def __init__(self, facts: SheetFacts) -> None:
         self._facts = facts
         self._cells = 0
-        self._differing: list[int] = []
+        self.differing: list[int] = []  # rows of which the two readers say different things
         self._pending_blank = 0
+        self._number = 0  # the row looked at
         self.read = 0  # rows given out
 
     def rows(self, rows: Iterable[list[Any]]) -> Iterator[list[str]]:
         """Yield rows as text, stopping after a long run of blank ones behind which the survey saw nothing."""
         facts = self._facts
-        number = blank = 0
-        for row in rows:
-            number += 1
+        blank = 0
+        for number, row in enumerate(chain(rows, self._shown_behind()), 1):
+            self._number = number
             texts = self._texts(number, row)
             if not texts:
                 blank += 1
@@ -92,7 +94,12 @@ class Trimmer:
                 raise RefusedFile("表格太大，请分成几个文件")
             yield texts
         if facts.valued_rows is not None:
-            self._differing += sorted(row for row in facts.valued_rows if row > number)
+            self.differing += sorted(row for row in facts.valued_rows if row > self._number)
+
+    def _shown_behind(self) -> Iterator[list[Any]]:
+        """Yield blank rows as far down as the survey saw something to show: a reader ends where its values end."""
+        for _ in range(self._number, max(self._facts.shown, default=0)):
+            yield []
 
     def _texts(self, number: int, row: list[Any]) -> list[str]:
         """Return one row as text, without blanks at its end."""
@@ -115,14 +122,14 @@ class Trimmer:
     def _compare(self, number: int, *, is_blank: bool) -> None:
         valued = self._facts.valued_rows
         if valued is not None and is_blank == (number in valued):
-            self._differing.append(number)
+            self.differing.append(number)
 
     def notes(self) -> list[str]:
         """Return what the user should know: readers that differ, rows that were cut off, rows that are hidden."""
         found = []
-        if self._differing:
-            shown = "、".join(str(row) for row in self._differing[:_DIFFERENT_SHOWN])
-            more = f" 等 {len(self._differing)} 行" if len(self._differing) > _DIFFERENT_SHOWN else ""
+        if self.differing:
+            shown = "、".join(str(row) for row in self.differing[:_DIFFERENT_SHOWN])
+            more = f" 等 {len(self.differing)} 行" if len(self.differing) > _DIFFERENT_SHOWN else ""
             found.append(f"两种读法读到的行数不一样（第 {shown} 行{more}），请对照原表核对")
         if self.read in _CUT_ROWS:
             found.append(f"表正好 {self.read} 行，后面的人可能被表格软件截掉了，请核对人数")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from desktop.domain import dates, id_numbers, names, phones
@@ -11,14 +12,18 @@ from desktop.domain.dictionary import kind_of
 from desktop.domain.fields import Field, Kind
 from desktop.domain.id_numbers import IdProblem
 from desktop.roster.beside import take_beside
-from desktop.roster.draft import ASK, DEATH, FIX, REJECT, CellProblem, RowDraft
-from desktop.roster.grid import RowSaid, is_number, plain
+from desktop.roster.draft import ASK, FIX, REJECT, CellProblem, RowDraft
+from desktop.roster.grid import FORMULA_EMPTY, RowSaid, address, is_number, plain
+from desktop.roster.remarks import take_remark
 
 __all__ = ["ASK", "FIX", "REJECT", "CellProblem", "RowDraft", "read_row"]
 _BLANK = frozenset(
     {"不详", "无", "/", "／", "—", "－", "-", "0", "N/A", "#N/A", "NULL", "空", "未知", "没有", "\\", "——"}
 )
-_BROKEN = frozenset({"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
+_BROKEN = frozenset({"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", FORMULA_EMPTY})
+_LONGEST_NAME = 50
+_LONGEST = 300  # letters of a cell that a normaliser looks at
+_LONG_AGO = frozenset({"work_start", "spouse_birth"})  # 38.5 is 1938 there, and 03.5 still 2003
 _REJECTED_IDS = frozenset({IdProblem.SCIENTIFIC, IdProblem.TRUNCATED, IdProblem.LENGTH, IdProblem.DATE, IdProblem.AREA})
 
 
@@ -43,21 +48,37 @@ def read_row(
         if not key or text in _BLANK or not text:
             continue
         if text in _BROKEN:
-            draft.say(column, key, ASK, f"“{headers[column]}”是表格公式错误 {text}")
-        elif kind == "person":
-            _person_cell(draft, column, key, text, is_number(cells[column]))
-        elif kind == "phone":
-            _phone_cell(draft, column, text)
-        elif kind == "contact":
-            _contact_cell(draft, key, text)
-        elif kind == "tag":
-            _tag_cell(draft, text)
+            place = address(number, said.columns[column] if column < len(said.columns) else column)
+            outcome = FIX if text == FORMULA_EMPTY else ASK  # nothing was ever shown there: said, and no reason to wait
+            draft.say(column, key, outcome, f"“{headers[column]}”（{place}）是表格公式错误 {text}")
+        elif len(text) > _LONGEST and not _is_free(kind, key):
+            draft.say(column, key, ASK, f"“{headers[column]}”这一格有 {len(text)} 个字，太长，没有读入")
+            draft.notes.append(f"{headers[column]}原文：{text[:_LONGEST]}")
+        else:
+            _cell(draft, column, kind, key, text, numeric=is_number(cells[column]), date1904=said.date1904)
     take_beside(draft, said, meanings)
     _whole_row(draft, targets)
     return draft
 
 
-def _person_cell(draft: RowDraft, column: int, key: str, text: str, numeric: bool) -> None:
+def _cell(draft: RowDraft, column: int, kind: str, key: str, text: str, *, numeric: bool, date1904: bool) -> None:
+    """Put one cell where its column goes."""
+    if kind == "person":
+        _person_cell(draft, column, key, names.repaired(text), numeric, date1904)
+    elif kind == "phone":
+        _phone_cell(draft, column, text)
+    elif kind == "contact":
+        _contact_cell(draft, key, text)
+    elif kind == "tag":
+        _tag_cell(draft, text)
+
+
+def _is_free(kind: str, key: str) -> bool:
+    """Return True for a field of free text, which is cut to its length and never searched with care."""
+    return kind == "person" and kind_of("person").field(key).kind is Kind.TEXT and key not in {"name", "id_no"}
+
+
+def _person_cell(draft: RowDraft, column: int, key: str, text: str, numeric: bool, date1904: bool) -> None:
     """Put one cell into a person field."""
     if key == "name":
         _name_cell(draft, column, text)
@@ -66,7 +87,7 @@ def _person_cell(draft: RowDraft, column: int, key: str, text: str, numeric: boo
     else:
         one = kind_of("person").field(key)
         if one.kind is Kind.DATE:
-            _date_cell(draft, column, one, text, numeric)
+            _date_cell(draft, column, one, text, numeric=numeric, date1904=date1904)
         elif one.kind in {Kind.CODE, Kind.CODES}:
             _code_cell(draft, column, one, text)
         elif one.is_number:
@@ -75,14 +96,15 @@ def _person_cell(draft: RowDraft, column: int, key: str, text: str, numeric: boo
             draft.values[key] = text.lstrip("'") if len(text) <= one.max_length else text[: one.max_length]
             if len(text) > one.max_length:
                 draft.notes.append(f"{one.label}原文：{text}")
-            if key == "remark" and DEATH.search(text):
-                draft.proposal = "death"
-                draft.say(column, key, ASK, "备注写明已去世", "登记死亡")
+            if key == "remark":
+                take_remark(draft, column, text)
 
 
 def _name_cell(draft: RowDraft, column: int, text: str) -> None:
     found = names.read_name(text)
-    draft.values["name"] = found.name
+    draft.values["name"] = found.name[:_LONGEST_NAME]
+    if len(found.name) > _LONGEST_NAME:
+        draft.say(column, "name", ASK, f"姓名有 {len(found.name)} 个字，太长")
     if found.former:
         draft.values["name_former"] = found.former
     if found.sex:
@@ -123,8 +145,9 @@ def _two_ids(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _date_cell(draft: RowDraft, column: int, one: Field, text: str, numeric: bool) -> None:
-    found = dates.read_date(text, recent=one.group != "身份", numeric=numeric)
+def _date_cell(draft: RowDraft, column: int, one: Field, text: str, *, numeric: bool, date1904: bool) -> None:
+    recent = one.group != "身份" and (one.key not in _LONG_AGO or re.match(r"[01]\d(?!\d)", text) is not None)
+    found = dates.read_date(text, recent=recent, numeric=numeric, date1904=date1904)
     if found.lunar:
         draft.values["birthday_lunar"] = text[:20]
         return
@@ -136,7 +159,9 @@ def _date_cell(draft: RowDraft, column: int, one: Field, text: str, numeric: boo
     if found.approximate:
         draft.say(column, one.key, FIX, f"{one.label}“{text}”只是约数，按 {found.value} 记")
         draft.notes.append(f"{one.label}原文：{text}")
-    if found.ambiguous and one.key != "birth_id":
+    if found.ambiguous and numeric and one.key == "birth_id":
+        draft.unsure_birth = column
+    elif found.ambiguous:
         draft.say(column, one.key, ASK, f"{one.label}“{text}”有歧义", found.value)
 
 
@@ -164,7 +189,7 @@ def _number_cell(draft: RowDraft, column: int, one: Field, text: str) -> None:
     if one.kind is Kind.MONEY:
         _money_cell(draft, column, one, text)
         return
-    match = re.fullmatch(r"\D*?(\d+(?:\.\d+)?)\D*", text.replace(",", ""))
+    match = re.fullmatch(r"\D*?(\d{1,12}(?:\.\d{1,12})?)\D*", text.replace(",", ""))
     if match is None:
         draft.say(column, one.key, FIX, f"{one.label}“{text}”不是数字，原文记在备注")
         draft.notes.append(f"{one.label}原文：{text}")
@@ -230,6 +255,12 @@ def _whole_row(draft: RowDraft, targets: Sequence[str]) -> None:
         draft.say(_place(targets, "person.id_no"), "id_no", ASK, "没有身份证号")
     if id_numbers.is_sound(id_no):
         _against_id(draft, id_no, targets)
+    else:
+        _hint_at_id(draft, id_no)
+        if draft.unsure_birth is not None:
+            year = str(values.get("birth_id") or "")[:4]
+            reason = f"出生日期“{year}.1”可能是 1 月，也可能是 10 月"
+            draft.say(draft.unsure_birth, "birth_id", ASK, reason, f"{year}-01")
     if draft.contact and not draft.contact.get("name"):
         draft.contact["name"] = "（未写姓名）"
     if draft.notes:
@@ -245,9 +276,26 @@ def _against_id(draft: RowDraft, id_no: str, targets: Sequence[str]) -> None:
         draft.say(_place(targets, "person.sex"), "sex", ASK, "性别与身份证号不一致", "男" if sex == "1" else "女")
     birth = id_numbers.birth_of(id_no)
     written = str(values.get("birth_id") or "")
+    if draft.unsure_birth is not None and birth.startswith(f"{written[:4]}-10"):
+        written = birth[:7]  # 1953.1 was October: the spreadsheet dropped its zero
     if written and not birth.startswith(written):
         values.setdefault("birth_file", written)
     values["birth_id"] = birth
+
+
+def _hint_at_id(draft: RowDraft, id_no: str) -> None:
+    """Propose the one swap of neighbouring digits that agrees with the birth and sex of the row (case 13)."""
+    place = next((n for n, one in enumerate(draft.problems) if one.field == "id_no" and not one.suggestion), None)
+    if place is None or len(id_no) != 18 or not id_no[:17].isdigit():
+        return
+    birth, sex = str(draft.values.get("birth_id") or ""), draft.values.get("sex")
+    agreeing = [
+        one
+        for one in id_numbers.swap_candidates(id_no)
+        if (birth and id_numbers.birth_of(one).startswith(birth)) and sex in {None, id_numbers.sex_of(one)}
+    ]
+    if len(agreeing) == 1 and draft.problems[place].outcome == ASK:
+        draft.problems[place] = replace(draft.problems[place], suggestion=agreeing[0])
 
 
 def _place(targets: Sequence[str], target: str) -> int:

@@ -159,6 +159,7 @@ class _SheetWalk:
         self._least_row, self._least_column = 1 << 30, 1 << 30
         self._most_row = self._most_column = -1
         self._object = 0
+        self._text_at = 0, 0
         self._texts: dict[int, str] = {}
         self._notes: list[tuple[int, int, int]] = []
 
@@ -170,6 +171,8 @@ class _SheetWalk:
             depth += (kind == 0x809) - (kind == 0x0A)
             if depth <= 0:
                 break
+            if depth > 1:  # a chart's own copy of its numbers
+                continue
             if txo and kind == 0x3C:
                 self._texts[self._object] = _letters(body, txo)
             txo = struct.unpack_from("<H", body, 10)[0] if kind == 0x1B6 and len(body) >= 12 else 0
@@ -185,6 +188,8 @@ class _SheetWalk:
     def _record(self, kind: int, body: bytes) -> None:
         if kind in _VALUES and len(body) >= 6:
             self._cell(kind, body)
+        elif kind == 0x207 and len(body) >= 2 and body[:2] != b"\x00\x00":
+            self._at(*self._text_at)
         elif kind == 0xBD and len(body) >= 12:
             self._many(body)
         elif kind == 0x208 and len(body) >= 16 and body[12] & 0x20:
@@ -208,10 +213,14 @@ class _SheetWalk:
 
     def _cell(self, kind: int, body: bytes) -> None:
         row, column, look = struct.unpack_from("<HHH", body)
-        self._at(row, column)
+        result = body[6] if kind == 0x06 and len(body) >= 14 and body[12:14] == b"\xff\xff" else None
+        if result == 0:  # a text, in a record of its own
+            self._text_at = row, column
+        elif result != 3:  # not an empty one
+            self._at(row, column)
         if kind == 0x205 and len(body) >= 8 and body[7]:
             self._facts.show(row + 1, column, _ERRORS.get(body[6], "#VALUE!"))
-        elif kind == 0x06 and len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 2:
+        elif result == 2:
             self._facts.show(row + 1, column, _ERRORS.get(body[8], "#VALUE!"))
         if look in self._looks:
             value = struct.unpack_from("<d", body, 6)[0] if kind == 0x203 and len(body) >= 14 else None

@@ -212,8 +212,8 @@ class _Patterns:
         self.row = re.compile(rb"<" + p + rb"row\b([^>]*)>")
         self.value = re.compile(rb"<" + p + rb"(?:v|t)\b[^>/]*>[^<]")
         self.no_result = re.compile(
-            rb"<" + p + rb"c\b([^>]*)>\s*<" + p + rb"f\b[^>]*(?:/>|>[^<]*</" + p + rb"f>)\s*(?:<" + p + rb"v\s*/>|<" + p
-            + rb"v></" + p + rb"v>)?\s*</" + p + rb"c>"
+            rb"<" + p + rb"c\b([^>]*)>\s*<" + p + rb"f\b[^>]*(?:/>|>([^<]*)</" + p + rb"f>)\s*(?:<" + p
+            + rb"v\s*/>|<" + p + rb"v></" + p + rb"v>)?\s*</" + p + rb"c>"
         )  # fmt: skip
         styles = b"|".join(str(one).encode() for one in looks)
         self.styled = re.compile(
@@ -307,8 +307,9 @@ def _survey_cells(facts: SheetFacts, part: bytes, patterns: _Patterns, looks: di
         for tag, value in patterns.error.findall(part):
             _show(facts, tag, html.unescape(value.decode("utf-8", "replace")) or "#VALUE!")
     if patterns.formula in part:
-        for tag in patterns.no_result.findall(part):
-            _show(facts, tag, FORMULA_EMPTY)
+        for tag, formula in patterns.no_result.findall(part):
+            text = re.fullmatch(r'"([^"]*)"', html.unescape(formula.decode("utf-8", "replace")))
+            _show(facts, tag, text[1] if text else FORMULA_EMPTY)
     if patterns.styled is not None:
         for tag, style, value in patterns.styled.findall(part):
             _styled(facts, tag, looks[int(style)], value)

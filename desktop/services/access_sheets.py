@@ -17,7 +17,7 @@ from desktop.store.people import ChildRow, PersonPage
 _FIELDS = (("项目", 14), ("登记的内容", 30), ("来源", 22), ("登记日期", 10))
 _RECORDS = (("登记日期", 10), ("登记的内容", 50), ("来源", 16))
 _GIVEN = (("接收单位", 24), ("方式", 20), ("次数", 6), ("最近一次", 12))
-_HIDDEN = frozenset({"person"})
+_HIDDEN = frozenset({"person", "source", "noted_on"})  # the last two have columns of their own
 _RIGHTS = (
     "依照《中华人民共和国个人信息保护法》第四十四条至第四十八条，您有权查阅、复制本人信息。",
     "认为不准确、不完整的，可以要求更正、补充；不再必要或撤回同意的，可以要求删除；也可以要求对处理规则作出说明。",
@@ -106,7 +106,7 @@ def _record_row(row: ChildRow, latest: Latest, orgs: Mapping[str, str]) -> list[
     )
     first = next((line for (record, _), line in latest.items() if record == row.id), None)
     where, when = _origin(first)
-    return [when, said, str(row.values.get("source") or "") or where]
+    return [str(row.values.get("noted_on") or when), said, str(row.values.get("source") or where)]
 
 
 def _joined_block(station: Station, person: str) -> AccessBlock:

@@ -8,6 +8,7 @@ from desktop.printing.register_card import Pair, RegisterCard
 from desktop.services.catalogue import shown_values
 from desktop.services.register import org_names, person_details
 from desktop.services.station import Station
+from desktop.services.table_cells import short_label
 from desktop.services.wording import text_of
 from desktop.store.people import ChildRow, PersonPage
 
@@ -24,7 +25,7 @@ def register_card(station: Station, *, person: str) -> RegisterCard:
     orgs = org_names(station)
     values = shown_values(station, page.values)
     lines: list[list[Pair]] = [
-        [(PERSON.field(key).label, text_of(PERSON.field(key), values.get(key), orgs=orgs)) for key in line]
+        [(short_label(PERSON.field(key)), text_of(PERSON.field(key), values.get(key), orgs=orgs)) for key in line]
         for line in _LINES
     ]
     tags = "、".join(text_of(KINDS["tag"].field("code"), row.values.get("code")) for row in page.children["tag"])

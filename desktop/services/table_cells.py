@@ -80,4 +80,10 @@ class CellReader:
 
 
 def _head(field: Field) -> tuple[str, int]:
-    return field.label, max(field.width, min(len(field.label) + 1, 10))
+    label = short_label(field)
+    return label, max(field.width, min(len(label) + 1, 10))
+
+
+def short_label(field: Field) -> str:
+    """Return a field's name without what stands in brackets behind it: headings on paper are narrow."""
+    return field.label.partition("（")[0]

@@ -27,6 +27,7 @@ from desktop.views.cards.cards_page import CardsPage  # noqa: E402
 from desktop.views.context import AppContext  # noqa: E402
 from desktop.views.main_window import MainWindow  # noqa: E402
 from desktop.views.messages import Messages  # noqa: E402
+from desktop.views.people.people_page import PeoplePage  # noqa: E402
 from desktop.views.people.person_form import NewPersonDialog  # noqa: E402
 from desktop.views.rosters.roster_page import RosterPage  # noqa: E402
 from desktop.views.runner import Runner  # noqa: E402
@@ -127,10 +128,33 @@ def grab_pages(window: MainWindow, settle: Callable[[], object]) -> None:
     visit.show()
     keep(visit, "visit")
     visit.close()
+    grab_paper(window, keep)
     window.search.setText("zgh")
     window.search.textEdited.emit("zgh")
     QTest.qWait(300)
     keep(window.search.results, "search")
+
+
+def grab_paper(window: MainWindow, keep: Callable[[QWidget, str], None]) -> None:
+    """Grab the dialogs of paper: the book printed again, and somebody else's form."""
+    from desktop.services import bound_book
+    from tests.roster import form_samples
+
+    station, people = window.context.station, window.pages["people"]
+    assert isinstance(people, PeoplePage)
+    bound_book.export_book(station, wanted=PeopleFilter())
+    for person in register.people_ids(station, wanted=PeopleFilter())[3:5]:
+        register.amend_person(station, person=person, values={"grid": "一网格", "political": "02"})
+    book = people.open_paper("book")
+    book.show()
+    keep(book, "paper-book")
+    book.close()
+    form = people.fill_form()
+    with tempfile.TemporaryDirectory() as folder:
+        form.open_form(form_samples.person_xlsx(Path(folder) / "登记表.xlsx"))
+        form.show()
+        keep(form, "paper-fill")
+    form.close()
 
 
 if __name__ == "__main__":
