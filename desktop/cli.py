@@ -28,7 +28,7 @@ from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError
-from desktop.services import access, backups, catalogue, exchange, peers, practice, register
+from desktop.services import access, backups, carrying, catalogue, exchange, peers, practice, register
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 
@@ -214,6 +214,8 @@ def merge(options: argparse.Namespace) -> Answer:
     """Merge packages one after the other, or say what merging would do."""
     results: list[Answer] = []
     with station_at(options.store) as station:
+        carrying.take_up(station)  # what waited for this program
+        carrying.retry_newer(station)
         for path in options.files:
             results.append(_merge_one(station, path, options))
     text = "\n".join(one.pop("text") for one in results)

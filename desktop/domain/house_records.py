@@ -89,11 +89,10 @@ FIELD_SWITCH = RecordKind(
     "field_switch",
     "字段启用",
     (
-        Field("field", "字段", "设置", privacy=1, max_length=40, required=True),
-        Field("collected", "采集", "设置", Kind.BOOL, privacy=1, required=True),
-        Field("why", "理由", "设置", privacy=1, max_length=200, required=True),
+        Field("field", "字段", "设置", privacy=1, max_length=40, required=True, policy=Policy.AUTHORITY),
+        Field("collected", "采集", "设置", Kind.BOOL, privacy=1, required=True, policy=Policy.AUTHORITY),
+        Field("why", "理由", "设置", privacy=1, max_length=200, required=True, policy=Policy.AUTHORITY),
     ),
-    local=True,
 )
 
 SAVED_FILTER = RecordKind(

@@ -48,6 +48,11 @@ def org_id(code: str) -> str:
     return hashlib.sha256(f"yince org {code}".encode()).hexdigest()[:32]
 
 
+def field_switch_id(field: str) -> str:
+    """Return the record id of a field's switch: the same at every station, so that the street's word replaces ours."""
+    return hashlib.sha256(f"yince field {field}".encode()).hexdigest()[:32]
+
+
 def pair_id(one: str, other: str) -> str:
     """Return the record id of a decision about two people: the same whoever is named first, at every station."""
     return hashlib.sha256(f"yince pair {min(one, other)} {max(one, other)}".encode()).hexdigest()[:32]

@@ -24,7 +24,7 @@ class Heard:
     """What a peer's acknowledgement means for us; sentences in Chinese for the clerk."""
 
     notices: tuple[str, ...] = ()
-    is_behind: bool = False  # it has packages of ours that this store does not know it sent
+    behind: int = 0  # the epoch in which it has packages of ours that this store does not know it sent, else 0
 
 
 def own_ack(connection: Reading, *, org: str, peer: Peer) -> package.Ack:
@@ -62,10 +62,10 @@ def hear(unit: UnitOfWork, station: Station, *, peer: Peer, manifest: Manifest) 
     if ack is None or (not ack.seq and ack.state != "waiting"):
         return Heard()
     if (ack.epoch or me.epoch) != me.epoch or out.writer != me.writer:
-        return Heard(is_behind=ack.epoch > me.epoch)
+        return Heard(behind=ack.epoch if ack.epoch > me.epoch else 0)
     mine = exchange.manifests_of(unit.connection, name, writer=me.writer)
     if ack.seq > out.last_seq:
-        return Heard((f"{peer.name}收到过本库没有记录的第 {ack.seq} 个包，本库可能恢复过备份",), is_behind=True)
+        return Heard((f"{peer.name}收到过本库没有记录的第 {ack.seq} 个包，本库可能恢复过备份",), behind=me.epoch)
     other = ack.seq in mine and mine[ack.seq] != ack.manifest
     forked = ack.state == "forked" or other
     heard = {

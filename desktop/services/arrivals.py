@@ -17,6 +17,8 @@ from desktop.sync import order, package
 from desktop.sync.manifest import MEDIA, SNAPSHOT
 from desktop.sync.order import Arrival, Heading, StreamState
 
+_MOST_NEWER = 20  # what a sender whose packages nobody can read may leave in the vault
+
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
@@ -58,7 +60,8 @@ def _keep_newer(station: Station, sealed: bytes, name: str) -> None:
     """Keep a verified package this program cannot read: it waits for the update."""
     digest = hashlib.sha256(sealed).hexdigest()
     with station.vault.reading() as connection:
-        if holding.sealed_of(connection, digest) is not None:
+        waiting = [one for one in holding.held(connection) if one.why == holding.NEWER]
+        if len(waiting) >= _MOST_NEWER or any(one.id == digest for one in waiting):
             return
     with station.vault.unit("package.hold", why="数据包要等程序升级") as unit:
         one = Held(digest, "", "", "", 0, holding.NEWER, name, stamp(station.clock))

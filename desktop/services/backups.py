@@ -19,6 +19,7 @@ from desktop.services.station import Station
 from desktop.store import backup
 from desktop.store.audit_chain import Witness
 from desktop.store.backup import BackupInfo
+from desktop.store.epochs import epoch_of_copy
 from desktop.store.integrity import CheckReport, check_vault
 from desktop.store.places import BACKUPS, DATABASE, HEAD, StoreLock, refuse_network_place
 from desktop.store.rotation import KeptBackup, kept_backups
@@ -100,14 +101,29 @@ def restore_backup(path: Path, *, folder: Path, password: str, clock: Clock, ids
         raise
     try:
         why = f"从备份恢复（{header['created']}）"
-        if station.vault.identity.epoch == header["epoch"]:
-            station.vault.begin_epoch(why)
+        used = _epochs_used(station, folder, aside, int(header["epoch"]))
+        if station.vault.identity.epoch <= used:
+            station.vault.begin_epoch(why, above=used)
         else:  # opening it noticed already that it lies elsewhere
             station.vault.explain_epoch(why)
         people = int(header["people"])
     finally:
         station.close()
     return Restored(people, str(header["created"]), aside, _lost(aside, header))
+
+
+def _epochs_used(station: Station, folder: Path, aside: Path | None, present: int) -> int:
+    """Return the highest epoch the register is known to have counted in: after its backup it may have begun others.
+
+    An epoch used twice would make its counters lie: what was written in one of them would count as known.
+    """
+    store_id = station.vault.identity.store_id
+    found = [present]
+    for kept in kept_backups(folder / BACKUPS, store_id=store_id):
+        found.append(int(backup.read_header(kept.path).get("epoch", 0)))
+    if aside is not None:
+        found.append(epoch_of_copy(station.vault, aside / DATABASE, store_id=store_id))
+    return max(found)
 
 
 def _lost(aside: Path | None, header: Mapping[str, Any]) -> int:

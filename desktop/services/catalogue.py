@@ -8,7 +8,7 @@ from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, person_field, purpose_of
 from desktop.domain.errors import AccessError, InvalidValueError, NotFoundError
 from desktop.domain.fields import Field, Kind, Value
-from desktop.domain.ids import new_id
+from desktop.domain.ids import field_switch_id
 from desktop.domain.permissions import SUPERVISOR
 from desktop.services.register import refuse_wrong
 from desktop.services.station import Station
@@ -91,5 +91,5 @@ def switch_field(station: Station, *, field: str, collected: bool, why: str) -> 
     refuse_wrong("field_switch", values, station)
     with station.vault.unit("field.switch", why=why.strip()) as unit:
         known = [row.id for row in people.records_of(unit.connection, "field_switch") if row.values["field"] == field]
-        unit.put("field_switch", known[0] if known else new_id(station.ids), values)
+        unit.put("field_switch", known[0] if known else field_switch_id(field), values)
         return unit.commit()

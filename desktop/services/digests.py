@@ -24,10 +24,13 @@ def own_digest(connection: Reading, *, install: str) -> dict[str, package.Digest
 def compare(unit: UnitOfWork, *, peer: Peer, manifest: Manifest) -> tuple[str, ...]:
     """Compare inside `unit`, after the merge, what the sender says it wrote with what is here of it.
 
-    Not compared while operations of it are in quarantine, or are of a newer program. What differs is an alarm:
+    Not compared while operations of it are in quarantine or are of a newer program, or while it may not yet know
+    of somebody who was erased here. What differs is an alarm:
     the acknowledgement tells the sender, whose next package then holds everything.
     """
     if not manifest.state_digest or partitions.has_aside(unit.connection, manifest.stream):
+        return ()
+    if partitions.has_unheard_erasure(unit.connection, f"{manifest.to.org}>{peer.org}"):
         return ()
     unit.flush()
     kinds = (COMPARED & set(manifest.state_digest)) - partitions.was_carried(unit.connection)

@@ -207,8 +207,8 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
         if not preview.is_new_epoch:  # the sender may have lost what we have: it gets it back first
             told += compare(unit, peer=peer, manifest=manifest)
         changes = unit.commit()
-    if heard.is_behind:
-        station.vault.begin_epoch(f"{peer.name}收到过本库没有记录的数据包，视为从备份恢复")
+    if heard.behind:
+        station.vault.begin_epoch(f"{peer.name}收到过本库没有记录的数据包，视为从备份恢复", above=heard.behind)
     return replace(_result(preview, "imported", "合并完成"), changes=changes, notices=(*heard.notices, *told))
 
 

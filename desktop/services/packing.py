@@ -6,7 +6,6 @@ from pathlib import Path
 
 from desktop.domain.clock import stamp
 from desktop.domain.errors import KeyCardError, NotFoundError
-from desktop.domain.ids import new_id
 from desktop.domain.operations import Operation
 from desktop.domain.progress import Report, silent
 from desktop.security import sealing
@@ -143,7 +142,7 @@ def _note(
     """Write down that a package went out."""
     counts = package.counts_of(packing.operations)
     line = PackageLine(
-        new_id(station.ids), "out", draft.stream, draft.seq, manifest, peer.org, draft.created, "written", path.name,
+        manifest[:32], "out", draft.stream, draft.seq, manifest, peer.org, draft.created, "written", path.name,
         counts, writer=packing.out.writer, position=packing.cursor, kind=draft.kind,
     )  # fmt: skip
     with station.vault.unit("package.write", why=f"生成发给{peer.name}的数据包") as unit:

@@ -1,8 +1,11 @@
 """Noticing that a store was restored by hand or copied: either begins a new epoch by itself (`sync.md` 3.4)."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+import sqlcipher3
+
+from desktop.domain.errors import KnownError
 from desktop.store.audit_chain import Witness
 from desktop.store.places import is_copy, is_other_machine, place_mark
 
@@ -34,6 +37,29 @@ class _Counting(Protocol):
     def jot(self, key: str, value: str) -> None:
         """Note something that only concerns this computer."""
         ...
+
+
+class _Keyed(Protocol):
+    """What opens another file of the same register."""
+
+    def open_copy(self, path: Path) -> Any:
+        """Return a driver connection to a file under this store's key."""
+        ...
+
+
+def epoch_of_copy(vault: _Keyed, path: Path, *, store_id: str) -> int:
+    """Return the epoch another file of the same register counts in; 0 for one that does not open under its key."""
+    try:
+        copy = vault.open_copy(path)
+    except (sqlcipher3.DatabaseError, KnownError, OSError):
+        return 0
+    try:
+        rows = dict(copy.execute("SELECT key, value FROM meta WHERE key IN ('store_id', 'epoch')").fetchall())
+        return int(rows["epoch"]) if rows.get("store_id") == store_id else 0
+    except (sqlcipher3.DatabaseError, KeyError, ValueError):
+        return 0
+    finally:
+        copy.close()
 
 
 def settle(vault: _Counting) -> None:

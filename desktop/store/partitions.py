@@ -54,6 +54,16 @@ def has_aside(connection: Connection, stream: str) -> bool:
     return connection.exec_driver_sql(sql, (stream,)).first() is not None
 
 
+def has_unheard_erasure(connection: Connection, stream: str) -> bool:
+    """Return True if somebody was erased here and the other end of an outgoing stream may not know it yet."""
+    sql = (
+        "SELECT 1 FROM change WHERE kind='erasure' AND n > coalesce((SELECT p.position FROM package p "
+        "JOIN stream s ON s.direction='out' AND s.writer=p.writer AND s.acked_seq=p.seq "
+        "WHERE p.stream=? AND p.direction='out' AND s.name='out:' || p.org), 0) LIMIT 1"
+    )
+    return connection.exec_driver_sql(sql, (stream,)).first() is not None
+
+
 def was_carried(connection: Connection) -> frozenset[str]:
     """Return the kinds of which operations of a newer program wait to be understood."""
     return frozenset(str(row[0]) for row in connection.exec_driver_sql("SELECT DISTINCT kind FROM carried"))

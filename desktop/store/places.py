@@ -1,7 +1,6 @@
 """Where a store may lie and who may hold it: network shares and second programs are refused."""
 
 import os
-import platform
 import sys
 from pathlib import Path
 from typing import IO
@@ -86,15 +85,15 @@ def is_other_machine(noted: str, found: str) -> bool:
 
 
 def _machine() -> str:
-    """Return a text that stays the same on one computer, as far as the system tells."""
+    """Return a text that stays the same on one computer, '' if the system has none: names are given anew too often."""
     if sys.platform == "win32":
         return _machine_on_windows()
     for name in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
         try:
-            return Path(name).read_text(encoding="ascii").strip() or platform.node()
-        except OSError:
+            return Path(name).read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
             continue
-    return platform.node()
+    return ""
 
 
 def _machine_on_windows() -> str:
@@ -106,7 +105,7 @@ def _machine_on_windows() -> str:
         with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SOFTWARE\Microsoft\Cryptography") as key:
             return str(winreg.QueryValueEx(key, "MachineGuid")[0])
     except OSError:
-        return platform.node()
+        return ""
 
 
 class StoreLock:

@@ -171,13 +171,14 @@ class Vault:
         """Take over the lock of the folder until the vault is closed."""
         self._lock = lock
 
-    def begin_epoch(self, why: str, *, reason: str = "restored") -> None:
+    def begin_epoch(self, why: str, *, reason: str = "restored", above: int = 0) -> None:
         """Start a new epoch of this installation: its counters may have been used elsewhere.
 
+        The new one is above the present one and above `above`, the highest known to have been used elsewhere.
         `reason` travels to every peer: `restored`, `copied`, `new-pc` or `fork` (`docs/formats/package.md`).
         """
         before = self.identity.writer
-        identity = replace(self.identity, epoch=self.identity.epoch + 1)
+        identity = replace(self.identity, epoch=max(self.identity.epoch, above) + 1)
         start = {"reason": reason, "why": why, "at": stamp(self.clock), "before": before}
         with self.unit("epoch.start", why=why) as unit:
             unit.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='epoch'", (str(identity.epoch),))

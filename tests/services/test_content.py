@@ -11,11 +11,11 @@ from desktop.domain import dictionary
 from desktop.domain.errors import PackageError
 from desktop.domain.fields import Field, RecordKind
 from desktop.security import sealing, signing
-from desktop.services import backups, carrying, exchange, media, photos, register, streams, withholding
+from desktop.services import backups, carrying, catalogue, exchange, media, photos, register, streams, withholding
 from desktop.services.station import Station
 from desktop.services.withholding import Profile
 from desktop.store import attachments
-from desktop.sync import cose, key_card
+from desktop.sync import cose, key_card, manifest
 from desktop.sync.lines import write_lines
 from tests.conftest import COMMUNITY, STREET, Maker
 from tests.exchange_steps import merge, pack, person, send, trust, value_of
@@ -124,7 +124,9 @@ def test_what_a_newer_program_wrote_survives_word_for_word(pair: Pair, mail: Pat
     )
 
 
-def newer_package(sender: Station, receiver: Station, lines: list[dict[str, Any]], folder: Path) -> Path:
+def newer_package(
+    sender: Station, receiver: Station, lines: list[dict[str, Any]], folder: Path, **members: Any
+) -> Path:
     """Write the first package of a station as a newer program would, with our own keys."""
     raw = b"".join(
         json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n" for line in lines
@@ -134,7 +136,7 @@ def newer_package(sender: Station, receiver: Station, lines: list[dict[str, Any]
     kid = key_card.kid_of(key.public)
     draft = Draft(
         raw=raw,
-        manifest={"stream": f"{me.org}>{to.org}", "format": "1.9", "caps": {"max_reader": "1.9"}},
+        manifest={"stream": f"{me.org}>{to.org}", "format": "1.9", "caps": {"max_reader": "1.9"}, **members},
         sender={"org": me.org, "install": me.install, "kid": kid.hex()},
         to={"org": to.org, "install": to.install},
     )
@@ -177,3 +179,32 @@ def test_the_hash_of_a_picture_is_its_name(pair: Pair) -> None:
         media.pictures_in({"0" * 64: JPEG})
     good = JPEG + b"x"
     assert media.pictures_in({hashlib.sha256(good).hexdigest(): good})
+
+
+def test_the_streets_switch_of_a_field_reaches_its_communities(pair: Pair, mail: Path) -> None:
+    community, street = pair
+    field = next(one.key for one in dictionary.PERSON.fields if one.off)
+    catalogue.switch_field(community, field=field, collected=False, why="社区原先不采集")
+    catalogue.switch_field(street, field=field, collected=True, why="区里文件要求")
+    assert send(community, street, mail).state == "imported"
+    assert send(street, community, mail).state == "imported"
+    assert field in community.vault.switched_on
+    assert exchange.list_conflicts(community) == []
+
+
+def test_a_package_of_a_newer_program_waits_for_the_update(
+    pair: Pair, mail: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    community, street = pair
+    writer = community.vault.identity.writer
+    path = newer_package(community, street, [operation(dot=[writer, 900])], mail, critical=["ops/1", "ops/9"])
+    for _ in range(2):
+        with pytest.raises(PackageError) as refused:
+            exchange.preview_merge(street, path=path)
+        assert refused.value.reason == "too-new"
+    assert [one.why for one in streams.held_packages(street)] == ["newer"]
+    assert carrying.retry_newer(street) == []
+    monkeypatch.setattr(manifest, "CRITICAL", manifest.CRITICAL | {"ops/9"})
+    assert [one.state for one in carrying.retry_newer(street)] == ["imported"]
+    assert streams.held_packages(street) == []
+    assert value_of(street, "0123456789abcdef" * 2, "name") == "张三"

@@ -268,3 +268,25 @@ def test_the_numbers_of_a_new_epoch_are_counted_too(make_station: Maker, mail: P
     done = merge(street, first, accept_epoch=True)
     assert [line.seq for line in done.taken_up] == [2]
     assert value_of(street, one, "live_addr") == "一号楼"
+
+
+def test_the_same_backup_restored_twice_counts_in_two_epochs(make_station: Maker, mail: Path, tmp_path: Path) -> None:
+    """What was written between the two restores would count as known, were the second epoch the first one's number."""
+    community, street = make_station(COMMUNITY, seed=1), make_station(STREET, seed=2)
+    trust(community, street, tmp_path)
+    person(community, "甲")
+    send(community, street, mail)
+    backup = backups.back_up(community, target=tmp_path / "usb").path
+    folder = community.vault.folder
+    community.close()
+    names = []
+    for number, name in enumerate(("第一次恢复之后", "第二次恢复之后")):
+        backups.restore_backup(
+            backup, folder=folder, password=PASSWORD, clock=community.clock, ids=SeededIds(9 + number)
+        )
+        again = open_store(folder, password=PASSWORD, clock=community.clock, ids=SeededIds(20 + number))
+        assert again.vault.identity.epoch == 2 + number
+        names.append((person(again, name), name))
+        assert send(again, street, mail, accept_epoch=True).state == "imported"
+        again.close()
+    assert [value_of(street, record, "name") for record, _ in names] == [name for _, name in names]

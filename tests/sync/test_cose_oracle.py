@@ -13,11 +13,11 @@ from pycose.keys.okp import OKPKey
 from pycose.messages.sign1message import Sign1Message
 
 from desktop.security.signing import SigningKey, is_signed
-from desktop.sync import card_token, cose, key_card, package
+from desktop.sync import card_token, cose, key_card, key_directory, package, rotation
 
 SEEDS = st.binary(min_size=32, max_size=32)
 PAYLOADS = st.binary(max_size=600)
-CONTENT_TYPES = st.sampled_from([card_token.CONTENT_TYPE, key_card.CONTENT_TYPE, package.CONTENT_TYPE])
+CONTENT_TYPES = st.sampled_from([one.CONTENT_TYPE for one in (card_token, key_card, key_directory, package, rotation)])
 
 
 def read_by_oracle(raw: bytes) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 from desktop.services import exchange, register
 from desktop.services.register import PersonDraft
-from tests.vectors import key_cards, packages, tokens
+from tests.vectors import directories, key_cards, packages, tokens
 from tests.vectors.station import enrol, make_station
 from tests.vectors.vector import Vector
 from tests.vectors.world import COMMUNITY, CREATED, STREET, STREET_IDENTITY, Party
@@ -23,13 +23,14 @@ INDEX = "index.json"
 ONCE = "packages/good-by-the-program.ycp"
 _ABOUT = (
     "What reading each file must give. `error` and `reason`: the error's class and its stable reason; `state`: what a "
-    "merge or a card check says. `after`: packages merged before. `typed`: the digits compared."
+    "merge or a card check says; directories are read by the `reader`. `after`: files read before. `typed`: the "
+    "digits compared."
 )
 
 
 def vectors() -> Iterator[Vector]:
     """Yield every vector of every kind."""
-    return chain(key_cards.vectors(), tokens.vectors(), packages.vectors())
+    return chain(key_cards.vectors(), directories.vectors(), tokens.vectors(), packages.vectors())
 
 
 def index() -> dict[str, Any]:
@@ -38,6 +39,8 @@ def index() -> dict[str, Any]:
         "about": _ABOUT,
         "clock": CREATED,
         "receiver": party_entry(STREET, STREET_IDENTITY),
+        "reader": {**party_entry(COMMUNITY, ""), "people": [], "cards": []},
+        "trusted_by_reader": ["key-cards/own.yck"],
         "trusted": ["key-cards/good-community.yck", "key-cards/good-other.yck"],
         "vectors": [one.entry() for one in vectors()],
     }
