@@ -15,7 +15,7 @@ from desktop.domain.fields import Value
 from desktop.domain.progress import Report, silent
 from desktop.roster.beside import PROPOSED
 from desktop.roster.table import MEANINGS
-from desktop.services.review_settling import LEFT, Settler, asks_meaning, meant
+from desktop.services.review_settling import LEFT, Settler, asks_meaning, meant, written_in
 from desktop.services.roster_labels import field_label
 from desktop.services.station import Station
 from desktop.store import rosters
@@ -91,11 +91,9 @@ def _items(review: Review) -> list[ReviewItem]:
     found = []
     for number, problem in asked(payload):
         key, reason, suggestion = problem[:3]
-        column = problem[3] if len(problem) > 3 else -1
-        cells = payload["cells"]
         is_mark = asks_meaning(reason)
         kind = f"{payload['file']}|{reason}" if is_mark else f"{key}|{_PLAIN.sub('…', reason)}"
-        written = cells[column].lstrip("\x01") if 0 <= column < len(cells) else ""
+        written = written_in(payload, problem)
         found.append(
             ReviewItem(
                 review.id, number, str(named.get("name") or ""), str(named.get("id_no") or ""), payload["file"],
