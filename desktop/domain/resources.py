@@ -4,6 +4,14 @@ import os
 import sys
 from pathlib import Path
 
+CHILD = "--child"
+CHILDREN = (
+    "desktop.roster.forms.child",
+    "desktop.roster.read_child",
+    "desktop.roster.return_child",
+    "desktop.sync.parse_child",
+)
+
 
 def resource_path(*parts: str) -> Path:
     """Return the path of a shipped file below `resources/`, from a checkout or a frozen build."""
@@ -17,3 +25,15 @@ def child_environment() -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key != "YINCE_PASSWORD"}
     root = str(Path(__file__).resolve().parents[2])
     return {**kept, "PYTHONPATH": root, "PYTHONUTF8": "1"}
+
+
+def child_command(module: str, *arguments: str) -> list[str]:
+    """Return the command that runs a module of ours as a child process, also from a frozen build.
+
+    A frozen program is its own interpreter: `__main__` runs the module named after `--child`, if it
+    is one of `CHILDREN`.
+    """
+    if module not in CHILDREN:
+        raise ValueError(module)
+    start = [sys.executable, CHILD] if getattr(sys, "frozen", False) else [sys.executable, "-m"]
+    return [*start, module, *arguments]

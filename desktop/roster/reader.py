@@ -4,7 +4,6 @@ import contextlib
 import json
 import queue
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from typing import Any, BinaryIO, cast
 
 from desktop.domain.errors import RosterError
 from desktop.domain.progress import Report, silent
-from desktop.domain.resources import child_environment
+from desktop.domain.resources import child_command, child_environment
 from desktop.roster.frames import COUNT, END, REFUSED, ROWS, SHEET, SHEET_END, read_frames
 from desktop.roster.grid import Rows, Sheet
 from desktop.roster.limits import SECONDS
@@ -82,7 +81,7 @@ class _Reading:
 
     def run(self) -> RosterFile:
         """Start the child, take what it says, and end it whatever happens."""
-        command = [sys.executable, "-m", "desktop.roster.read_child", *(["slow"] if self._slow else [])]
+        command = child_command("desktop.roster.read_child", *(["slow"] if self._slow else []))
         try:
             source = self._path.open("rb")
         except OSError as error:

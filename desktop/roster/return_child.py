@@ -1,15 +1,15 @@
 """The limited child process that marks bad cells in a sender's own workbook.
 
-`python -m desktop.roster.return_child FILE` takes JSON on standard input: sheet name → {"width", "header_rows",
-"bad": {row: {"columns": [...], "beside": [...]}}}, and writes the workbook to standard output. What the sender
-formatted stays; formulas become their values (or text), links to other files, hyperlinks and macros are left out.
+`python -m desktop.roster.return_child` takes on standard input a line of JSON: sheet name → {"width", "header_rows",
+"bad": {row: {"columns": [...], "beside": [...]}}}, then the workbook, and writes it marked to standard output.
+What the sender formatted stays; formulas become their values (or text), links to other files, hyperlinks and macros
+are left out.
 """
 
 import io
 import json
 import sys
 import zipfile
-from pathlib import Path
 from typing import Any
 
 from desktop.roster.error_workbook import ADDED, BAD_COLOUR, SAID_COLOUR
@@ -18,12 +18,12 @@ _MEMORY = 1536 << 20
 _SECONDS = 120
 
 
-def main(arguments: list[str]) -> int:
-    """Mark the workbook named; return the exit code."""
-    marks: dict[str, Any] = json.loads(sys.stdin.buffer.read())
-    path = Path(arguments[0])
+def main() -> int:
+    """Mark the workbook given; return the exit code. Nothing of it is put into a file."""
+    marks: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+    raw = sys.stdin.buffer.read()
     _limit_self()
-    sys.stdout.buffer.write(marked(path, marks))
+    sys.stdout.buffer.write(marked(raw, marks))
     return 0
 
 
@@ -38,13 +38,13 @@ def _limit_self() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def marked(path: Path, marks: dict[str, Any]) -> bytes:
+def marked(raw: bytes, marks: dict[str, Any]) -> bytes:
     """Return the workbook with its bad cells coloured, and reason, suggestion and row mark beside them."""
     import openpyxl
 
-    book = openpyxl.load_workbook(path, data_only=True, keep_links=False)
+    book = openpyxl.load_workbook(io.BytesIO(raw), data_only=True, keep_links=False)
     book.defined_names.clear()
-    _keep_unsaved_formulas(book, openpyxl.load_workbook(path, read_only=True, keep_links=False))
+    _keep_unsaved_formulas(book, openpyxl.load_workbook(io.BytesIO(raw), read_only=True, keep_links=False))
     for page in book.worksheets:
         for hyperlink in [cell for row in page.iter_rows() for cell in row if cell.hyperlink]:
             hyperlink.hyperlink = None
@@ -119,4 +119,4 @@ def _in_memory(book: Any) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -2,14 +2,12 @@
 
 import json
 import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from desktop.domain.errors import RosterError
-from desktop.domain.resources import child_environment
+from desktop.domain.resources import child_command, child_environment
 from desktop.roster import error_workbook
 from desktop.roster.error_workbook import BadRow, ErrorSheet
 from desktop.roster.grid import Sheet, plain
@@ -101,17 +99,14 @@ def _styled(path: Path, sheets: Sequence[ErrorSheet]) -> bytes | None:
     """Return the sender's own xlsx with its marks, None for another kind of file or one that resists."""
     if path.stat().st_size > _MOST_STYLED or path.read_bytes()[:4] != _ZIP:
         return None
-    with tempfile.TemporaryDirectory(prefix="yince-") as folder:
-        copy = Path(folder) / "roster.xlsx"
-        copy.write_bytes(path.read_bytes())
-        command = [sys.executable, "-m", "desktop.roster.return_child", str(copy)]
-        try:
-            done = subprocess.run(  # noqa: S603
-                command, input=json.dumps(_marks(sheets)).encode(), capture_output=True, timeout=_TIMEOUT,
-                check=False, env=child_environment(),
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return None
+    marks = json.dumps(_marks(sheets)).encode()
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program, no shell
+            child_command("desktop.roster.return_child"), input=marks + b"\n" + path.read_bytes(),
+            capture_output=True, timeout=_TIMEOUT, check=False, env=child_environment(),
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return None
     return done.stdout if done.returncode == 0 and done.stdout.startswith(_ZIP) else None
 
 

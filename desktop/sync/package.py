@@ -7,7 +7,6 @@ and nothing after. Verified from the outside in before a byte of content is pars
 import hashlib
 import struct
 import subprocess
-import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +15,7 @@ import zstandard
 
 from desktop.domain.errors import PackageError
 from desktop.domain.operations import Operation
-from desktop.domain.resources import child_environment
+from desktop.domain.resources import child_command, child_environment
 from desktop.sync import cose, parse_child
 from desktop.sync.cose import IsSigned, NotCoseError, Sign
 from desktop.sync.lines import LineError, read_lines, write_lines
@@ -228,7 +227,7 @@ def _split(plain: bytes) -> tuple[bytes, bytes]:
 
 def _in_child(packed: bytes, part: Part) -> bytes:
     """Return the checked lines of a packed part, from the limited child process."""
-    command = [sys.executable, "-m", "desktop.sync.parse_child", str(part.raw), str(part.lines)]
+    command = child_command("desktop.sync.parse_child", str(part.raw), str(part.lines))
     try:
         done = subprocess.run(  # noqa: S603 - our own program, no shell
             command, input=packed, capture_output=True, timeout=_TIMEOUT, check=False, env=child_environment()

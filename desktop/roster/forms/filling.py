@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from desktop.domain.errors import RosterError
-from desktop.domain.resources import child_environment
+from desktop.domain.resources import child_command, child_environment
 from desktop.roster.forms.shape import Filling, FormShape, shape_of_json
 
 REFUSED = 3  # the child's exit code for a form that must not be used
@@ -70,7 +69,7 @@ def _copied(path: Path) -> Iterator[Path]:
 
 def _in_child(arguments: list[str], asked: bytes, name: str) -> bytes:
     """Return what the child wrote; one Chinese sentence for each way it can fail."""
-    command = [sys.executable, "-m", "desktop.roster.forms.child", *arguments]
+    command = child_command("desktop.roster.forms.child", *arguments)
     try:
         done = subprocess.run(  # noqa: S603
             command, input=asked, capture_output=True, timeout=_TIMEOUT, check=False, env=child_environment()
