@@ -13,7 +13,7 @@ from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.fields import Field, Value
 from desktop.domain.id_numbers import clean_id
 from desktop.domain.phones import read_phones
-from desktop.domain.states import DEAD, IN_CARE, LOST, MOVED, StateChange, check_change
+from desktop.domain.states import DEAD, IN_CARE, LOST, MOVED, STATES, StateChange, check_change
 from desktop.roster import matching
 from desktop.roster.beside import ASKS_MEANING
 from desktop.roster.matching import Known, Planned
@@ -35,6 +35,7 @@ _ELSEWHERE = "登记异地居住"
 _TAG = "加人员类别："
 _MEANT = {words: key for key, words in MEANINGS.items()}
 _PARTY_MEMBER = "01"
+_STATE_FIELDS = frozenset({"alive_state", "manage_state"})
 _IDENTITY = frozenset({"name", "id_no"})
 _DAY = re.compile(r"\d{4}[年./-]\d{1,2}(?:[月./-]\d{1,2})?日?|\d{4}年|(?<!\d)(?:19|20)\d{2}(?!\d)")
 _FROM_ROSTER = "6"  # death_source 名册标注
@@ -67,6 +68,11 @@ class Decided:
             if meaning == "party":
                 self.values.setdefault("political", _PARTY_MEMBER)
             return meaning != "skip"
+        if key in _STATE_FIELDS and not _EVENT.fullmatch(suggestion):
+            state = LOST if key == "alive_state" else str(self.values.get(key) or "")
+            if verdict != LEAVE and state in STATES:
+                self.events[state] = value
+            return True
         if self._proposal(suggestion, verdict, value, written) or key == "phone":
             self._phone(key, reason, verdict, value)
             return True
@@ -144,7 +150,7 @@ class Settler:
         draft = RowDraft(payload["row"], payload["cells"], values, row.phones, payload["contact"], row.tags)
         known = self._known(payload, values)
         changes = {state: self._event(state, said, payload, values) for state, said in row.events.items()}
-        for key in ("alive_state", "manage_state", "death_date") if changes else ():
+        for key in (*_STATE_FIELDS, "death_date"):  # a state is changed by an event, never by a cell
             values.pop(key, None)
         if payload.get("kind") == "archive":
             if known is None:
@@ -202,9 +208,8 @@ class Settler:
                 raise InvalidValueError("death_date", "不知道死亡日期", "请用“更正”填写死亡日期，例如 2021-03")
             return StateChange(DEAD, day, why, self._station.user, death_source=_FROM_ROSTER)
         today = self._station.today().isoformat()
-        if state == LOST:
-            return StateChange(LOST, today, why, self._station.user, evidence=(said or "名册注明联系不上")[:200])
-        return StateChange(MOVED, day or today, why, self._station.user, where_to=said or "名册未写明")
+        where = (said or "名册未写明")[:100] if state == MOVED else ""
+        return StateChange(state, today, why, self._station.user, where_to=where, evidence=(said or why)[:200])
 
 
 def _speaks_of_death(text: str) -> bool:

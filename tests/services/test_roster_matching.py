@@ -414,3 +414,18 @@ def test_an_old_area_code_is_corrected_or_left_out(station: Station, roster: Ros
         ],
     )
     assert (page_of(station, ZHANG)[1], page_of(station, LI)[1]) == (["029-33212345"], ["13991234567"])
+
+
+@pytest.mark.parametrize(("verdict", "states"), [(ACCEPT, ("3", "5", "2021-03-05")), (LEAVE, ("1", "1", None))])
+def test_a_state_written_in_a_cell_is_an_event_or_nothing(
+    station: Station, roster: Roster, verdict: str, states: tuple[str, str, str | None]
+) -> None:
+    headers = ("姓名", "身份证号", "生存状态", "死亡日期")
+    path = roster(("张三", ZHANG, "死亡", "20210305"), ("李四", LI, "健在", ""), headers=headers)
+    assert outcomes(bring_in(station, path)) == {"added": 1, "needs_review": 1}
+    items = reviews.review_items(station)
+    done = reviews.decide(station, decisions=[Decision(one.review, one.number, verdict) for one in items])
+    assert (done.settled, done.failed) == (1, ())
+    values, _ = page_of(station, ZHANG)
+    assert tuple(values.get(key) for key in ("alive_state", "manage_state", "death_date")) == states
+    assert outcomes(bring_in(station, path)) == {"unchanged": 2}
