@@ -6,7 +6,7 @@ from pathlib import Path
 from desktop.cli_jobs.opening import Answer, JobAdder, station_at
 from desktop.domain.changes import Changes
 from desktop.domain.errors import InvalidValueError
-from desktop.services import board, conflicts, desk, peers, quarantine, register, returns, slips, transfers
+from desktop.services import board, conflicts, desk, leaving, peers, quarantine, register, returns, slips, transfers
 from desktop.services.slips import counts_text
 from desktop.services.station import Station
 
@@ -41,6 +41,16 @@ def add(job: JobAdder) -> None:
     one = job("resolve-alike", resolve_alike, "成批裁定同一项目、同一单位的冲突")
     one.add_argument("conflict", metavar="CONFLICT", help="其中一条")
     one.add_argument("--keep", required=True, choices=("mine", "theirs"))
+    one = job("person-out", person_out, "给转出本地区的人写转出文件；--receipt 登记对方的回执码")
+    one.add_argument("person", metavar="PERSON")
+    one.add_argument("--to", type=Path, metavar="CARD.yck", help="对方的密钥卡")
+    one.add_argument("--fingerprint", default="", metavar="DIGITS")
+    one.add_argument("--out", type=Path, metavar="OUT.ycm")
+    one.add_argument("--receipt", default="", metavar="CODE")
+    one.add_argument("--why", default="转出本地区", metavar="TEXT")
+    one = job("person-in", person_in, "接收外地转来的人")
+    one.add_argument("file", type=Path, metavar="FILE.ycm")
+    one.add_argument("--fingerprint", required=True, metavar="DIGITS", help="转移单上的 60 位核对码")
     job("soft", soft, "列出近 30 天自动合并的改动")
 
 
@@ -205,3 +215,28 @@ def soft(options: argparse.Namespace) -> Answer:
         for one in found
     ]  # fmt: skip
     return {"soft": entries, "total": len(found), "text": f"近 30 天自动合并 {len(found)} 条"}
+
+
+def person_out(options: argparse.Namespace) -> Answer:
+    """Write a person's file, or note the receiver's receipt."""
+    with station_at(options.store) as station:
+        person = register.person_by_any(station, text=options.person)
+        if options.receipt:
+            leaving.note_receipt(station, person=person, code=options.receipt, why=options.why)
+            return {"person": person, "text": "回执码正确，已登记转出"}
+        if options.to is None or options.out is None:
+            raise InvalidValueError("to", "没有写明对方的密钥卡或文件写到哪里", "请加 --to CARD.yck --out OUT.ycm")
+        digits = leaving.write_person_file(
+            station, person=person, card=options.to, fingerprint=options.fingerprint, path=options.out
+        )
+    text = f"转出文件已写好。请把这 60 位核对码写在转移单上：\n{digits}"
+    return {"person": person, "out": str(options.out), "fingerprint": digits, "text": text}
+
+
+def person_in(options: argparse.Namespace) -> Answer:
+    """Take a person in from a file."""
+    with station_at(options.store) as station:
+        file = leaving.open_person_file(station, path=options.file, fingerprint=options.fingerprint)
+        code, _ = leaving.take_in(station, file=file)
+    text = f"已接收 {file.name}，请把回执码告诉{file.sender.name}：{code}"
+    return {"person": file.person, "name": file.name, "from": file.sender.org, "receipt": code, "text": text}

@@ -6,7 +6,7 @@ from desktop.domain.clock import stamp
 from desktop.services.digests import DIVERGED
 from desktop.services.keyring import note_told
 from desktop.services.station import Station
-from desktop.store import exchange, holding, media
+from desktop.store import board, exchange, holding, media
 from desktop.store.engine import Reading
 from desktop.store.exchange import EVERYTHING, SINCE_ACKED, Peer, Stream
 from desktop.store.unit_of_work import UnitOfWork
@@ -37,6 +37,7 @@ def own_ack(connection: Reading, *, org: str, peer: Peer) -> package.Ack:
         name, one.last_seq, one.last_manifest, epoch=one.epoch, state=state,
         missing=missing_numbers(one, waiting), held=waiting[:_MOST_MISSING],
         media=media.untold(connection, peer.org, most=_MOST_PICTURES),
+        aside=board.set_aside_by_sender(connection).get(peer.org, 0),
     )  # fmt: skip
 
 
@@ -91,6 +92,8 @@ def _notices(peer: Peer, ack: package.Ack, *, forked: bool, behind: bool) -> tup
     if ack.missing:
         numbers = "、".join(str(number) for number in ack.missing[:5])
         found.append(f"{peer.name}没有收到第 {numbers} 个包，下一个包会补上")
+    if ack.aside:
+        found.append(f"{peer.name}有本单位的 {ack.aside} 项改动放在一边没有收，请打电话问明原因")
     if behind:
         found.append(f"{peer.name}的登记库恢复过，或与本库不一致，下一个包会带上全部内容")
     return tuple(found)

@@ -73,7 +73,7 @@ def _take_back_one(unit: UnitOfWork, now: StoredRecord, steps: list[Step]) -> bo
     """Undo what a batch did to one record; False if part of it was changed since and stays."""
     newest, oldest = steps[0], steps[-1]
     if oldest.created and oldest.action != DELETE:
-        if now.vector != {newest.writer: newest.counter}:
+        if now.vector != {step.writer: step.counter for step in reversed(steps)}:
             return False
         if not now.deleted:
             unit.delete(now.kind, now.id)

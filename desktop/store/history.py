@@ -59,7 +59,7 @@ class Step:
     action: str
     writer: int
     counter: int
-    created: bool
+    created: bool  # the first write of the record in this store: by itself, not by what its author had seen
     fields: Mapping[str, tuple[Value, Value]]
 
 
@@ -149,7 +149,8 @@ def batch_line(connection: Connection, batch: str) -> BatchLine | None:
 def steps_of(connection: Connection, batch: str) -> list[Step]:
     """Return what a batch wrote, newest first."""
     rows = connection.exec_driver_sql(
-        "SELECT c.kind, c.record, c.action, c.writer, c.counter, c.base, c.fields FROM change c "
+        "SELECT c.kind, c.record, c.action, c.writer, c.counter, c.fields, NOT EXISTS (SELECT 1 FROM change e "
+        "WHERE e.record=c.record AND e.kind=c.kind AND e.n<c.n) FROM change c "
         "JOIN batch b ON b.n = c.batch WHERE b.id=? ORDER BY c.n DESC",
         (batch,),
     )
@@ -157,9 +158,9 @@ def steps_of(connection: Connection, batch: str) -> list[Step]:
 
 
 def _step(row: Any) -> Step:
-    kind, record, action, writer, counter, base, fields = row
+    kind, record, action, writer, counter, fields, is_first = row
     pairs = {key: (pair[0], pair[1]) for key, pair in from_json(fields).items() if not key.startswith(SET_ASIDE)}
-    return Step(kind, record, action, writer, counter, base == "", pairs)
+    return Step(kind, record, action, writer, counter, bool(is_first), pairs)
 
 
 def mark_undone(unit: UnitOfWork, batch: str) -> None:

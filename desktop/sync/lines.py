@@ -141,6 +141,8 @@ def is_record_id(text: str) -> bool:
 
 def check_depth(raw: bytes) -> None:
     """Raise LineError if JSON is nested deeper than `MOST_DEPTH`, whatever it means."""
+    if raw.count(b"{") + raw.count(b"[") <= MOST_DEPTH:  # cannot be deeper, whatever is text and what is not
+        return
     depth, is_text, is_escaped = 0, False, False
     for byte in raw:
         if is_escaped:

@@ -65,6 +65,7 @@ class Ack(msgspec.Struct):
     missing: list[int] = []
     held: list[int] = []
     media: list[str] = []  # pictures that came, by hash
+    aside: int = 0  # writes that lie in quarantine: refused, proposed or left out, so not imported
 
 
 class EpochStart(msgspec.Struct):

@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.transfers import State
-from desktop.services import conflicts, exchange, register, transfers
+from desktop.services import conflicts, exchange, leaving, peers, register, transfers
 from desktop.services.desk import DeskState
 from desktop.services.station import Station
 from desktop.views.exchange.exchange_page import ExchangePage
@@ -155,3 +155,27 @@ def test_a_person_is_offered_from_the_page_and_moved_at_the_street(
     assert one is not None
     assert one.state is State.MOVED
     assert (tmp_path / "转移单.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.long
+def test_somebody_leaves_the_area_and_is_receipted(
+    window: MainWindow, settle: Settle, community: Station, tmp_path: Path
+) -> None:
+    """The window is the sender here; the receiving office is far away and no peer."""
+    street = window.context.station
+    who = register.register_person(street, draft=register.PersonDraft({"name": "张三"})).person
+    card = tmp_path / "away.yck"
+    digits = peers.export_key_card(community, path=card).fingerprint
+    window.context.person_wanted.emit(who)
+    settle()
+    dialog = window.person_page.offer_transfer()
+    assert dialog is not None
+    settle()
+    path = tmp_path / "张三.ycm"
+    dialog.write_file(card=card, digits=digits, path=path)
+    settle()
+    own = peers.own_card(street).fingerprint
+    code, _ = leaving.take_in(community, file=leaving.open_person_file(community, path=path, fingerprint=own))
+    page_of(window).transfers.note_receipt(who, code)
+    settle()
+    assert register.person_details(street, person=who).values["manage_state"] == "2"

@@ -46,6 +46,7 @@ def test_a_conflict_says_what_both_started_from_and_who_wrote_when(pair: Pair, t
     assert field_of(community, one, "live_addr") == field_of(street, one, "live_addr")
 
 
+@pytest.mark.long
 def test_a_later_edit_of_one_side_does_not_decide_for_the_other(pair: Pair, tmp_path: Path) -> None:
     community, street = pair
     one = person(community, "张三", live_addr="旧地址")
@@ -100,6 +101,7 @@ def test_many_alike_are_decided_at_once_and_can_be_taken_back(pair: Pair, tmp_pa
     assert batches.undo_batch(street, batch=changes.batch).kept == ()
 
 
+@pytest.mark.long
 def test_a_third_value_must_be_one(pair: Pair, tmp_path: Path) -> None:
     community, street = pair
     one = person(community, "张三")
@@ -148,6 +150,7 @@ def test_what_is_left_out_waits_with_all_behind_it_and_is_taken_in_later(pair: P
     register.amend_person(community, person=one, values={"live_addr": "三桥1号"})
     send(community, street, tmp_path)
     assert names_at(street) == ["李四"]
+    assert any("放在一边" in one for one in send(street, community, tmp_path).notices)
     lines = quarantine.put_aside_lines(street)
     assert {line.name for line in lines} <= {"张三", ""}
     done = quarantine.take_in(street, ids=[lines[0].id])
@@ -157,6 +160,7 @@ def test_what_is_left_out_waits_with_all_behind_it_and_is_taken_in_later(pair: P
     assert check_store(street).problems == []
 
 
+@pytest.mark.long
 def test_what_is_left_out_can_be_dropped(pair: Pair, tmp_path: Path) -> None:
     community, street = pair
     one = person(community, "张三")

@@ -81,6 +81,7 @@ def test_cancelling_keeps_what_is_in_and_a_missing_number_is_named(three: Three,
     assert "第 2 个" in line.advice
 
 
+@pytest.mark.long
 def test_what_needs_a_look_waits_and_holds_up_only_its_own(three: Three, tmp_path: Path) -> None:
     one, street, other = three
     who = person(one, "张三", live_addr="旧地址")

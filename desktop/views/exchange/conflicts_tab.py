@@ -24,13 +24,13 @@ class ConflictsTab(QWidget):
         self.context = context
         self.waiting: SnapshotTable[ConflictDetail] = SnapshotTable(
             [
-                Column(self.tr("姓名"), lambda one: one.name, 9),
-                Column(self.tr("项目"), label_of, 13),
-                Column(self.tr("原来"), lambda one: _value(one, one.base), 18),
-                Column(self.tr("本库的值"), lambda one: _value(one, one.ours.value), 20),
-                Column(self.tr("谁、何时"), lambda one: _who(one.ours), 20),
-                Column(self.tr("对方的值"), lambda one: _value(one, one.theirs.value), 20),
-                Column(self.tr("谁、何时"), lambda one: _who(one.theirs), 20),
+                Column(self.tr("姓名"), lambda one: one.name, 8),
+                Column(self.tr("项目"), label_of, 11),
+                Column(self.tr("原来"), lambda one: _value(one, one.base), 15),
+                Column(self.tr("本库的值"), lambda one: _value(one, one.ours.value), 17),
+                Column(self.tr("谁、何时"), lambda one: _who(one.ours), 18),
+                Column(self.tr("对方的值"), lambda one: _value(one, one.theirs.value), 17),
+                Column(self.tr("谁、何时"), lambda one: _who(one.theirs), 18),
             ]
         )
         self.view = table_view(self.waiting)

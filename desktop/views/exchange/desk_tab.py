@@ -41,9 +41,9 @@ class DeskTab(QWidget):
                 Column(self.tr("编号"), lambda one: str(one.seq or ""), 6),
                 Column(self.tr("大小"), lambda one: size_text(one.size), 9),
                 Column(self.tr("状态"), lambda one: one.state.value, 9),
-                Column(self.tr("内容"), lambda one: counts_text(one.counts) if one.counts else "", 26),
-                Column(self.tr("怎么办"), lambda one: one.advice, 34),
-                Column(self.tr("文件"), lambda one: one.path.name, 20),
+                Column(self.tr("内容"), lambda one: counts_text(one.counts) if one.counts else "", 19),
+                Column(self.tr("怎么办"), lambda one: one.advice, 33),
+                Column(self.tr("文件"), lambda one: one.path.name, 14),
             ]
         )
         self.lines_view = table_view(self.lines)

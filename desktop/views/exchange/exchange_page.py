@@ -51,10 +51,11 @@ class ExchangePage(Page):
         super().__init__(context, title=self.tr("数据交换"))
         self.to = QComboBox()
         self.to.setMinimumWidth(180)
-        self.pack = button(self.tr("生成数据包…"), primary=True)
+        self.pack = button(self.tr("生成数据包…"), primary=not context.station.is_street)
         self.pack.clicked.connect(self._pack)
         self.merge = button(self.tr("合并收到的数据包…"))
         self.merge.clicked.connect(self._merge)
+        self.merge.setVisible(not context.station.is_street)  # at a street the desk is the way in
         for one in (self.to, self.pack, self.merge):
             self.head.addWidget(one)
         self.empty = label(

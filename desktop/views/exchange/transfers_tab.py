@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from desktop.domain.changes import Changes
 from desktop.domain.transfers import Step, is_open
-from desktop.services import peers, slips, transfers
+from desktop.services import leaving, peers, register, slips, transfers
 from desktop.services.station import Station
 from desktop.services.transfers import Transfer
 from desktop.views.context import AppContext
@@ -39,8 +39,8 @@ class TransfersTab(QWidget):
                 Column(self.tr("姓名"), lambda one: one.text("name"), 9),
                 Column(self.tr("转出"), lambda one: one.source_name, 12),
                 Column(self.tr("转入"), lambda one: one.target_name or self.tr("待定"), 12),
-                Column(self.tr("办理情况"), lambda one: one.state.value, 20),
-                Column(self.tr("提出日期"), lambda one: one.text("offered_on"), 11),
+                Column(self.tr("办理情况"), lambda one: one.state.value, 18),
+                Column(self.tr("提出日期"), lambda one: one.text("offered_on"), 10),
             ]
         )
         self.view = table_view(self.lines)
@@ -56,7 +56,11 @@ class TransfersTab(QWidget):
         row = QHBoxLayout()
         self.paper = button(self.tr("打印转移单…"))
         self.paper.clicked.connect(self._ask_paper)
-        row.addWidget(self.paper)
+        arrive, told = button(self.tr("接收外地转入…")), button(self.tr("登记回执码…"))
+        arrive.clicked.connect(self._ask_arrival)
+        told.clicked.connect(self._ask_receipt)
+        for one in (self.paper, arrive, told):
+            row.addWidget(one)
         row.addStretch(1)
         for step, text, job in (
             (Step.CANCEL, self.tr("撤回…"), self._ask_cancel),
@@ -66,7 +70,7 @@ class TransfersTab(QWidget):
             (Step.CLOSE, self.tr("办结（不转）"), self.close_current),
             (Step.CONFIRM, self.tr("办结转移"), self.confirm),
         ):
-            one = button(text, primary=step in {Step.ACCEPT, Step.CONFIRM})
+            one = button(text, primary=step in {Step.ACCEPT, Step.CONFIRM, Step.ROUTE})
             one.clicked.connect(lambda _checked=False, job=job: job())
             self.steps[step] = one
             row.addWidget(one)
@@ -77,7 +81,7 @@ class TransfersTab(QWidget):
         parts = QSplitter()
         parts.addWidget(self.view)
         parts.addWidget(right)
-        parts.setStretchFactor(0, 3)
+        parts.setStretchFactor(0, 5)
         parts.setStretchFactor(1, 2)
         whole = QVBoxLayout(self)
         whole.addWidget(self.empty)
@@ -162,6 +166,46 @@ class TransfersTab(QWidget):
             self.refresh()
 
         self.context.write(lambda station, _report: job(station, one.id), context=self, done=done)
+
+    def take_in(self, path: Path, digits: str) -> None:
+        """Take in a person who comes from outside the area, with the sender's digits from the paper."""
+
+        def job(station: Station, _report: object) -> tuple[str, Changes]:
+            return leaving.take_in(station, file=leaving.open_person_file(station, path=path, fingerprint=digits))
+
+        def done(answer: tuple[str, Changes]) -> None:
+            self.context.messages.inform(self.tr("已接收。请打电话把回执码告诉转出单位：{0}").format(answer[0]))
+            self.context.changed.emit(answer[1])
+
+        self.context.write(job, context=self, done=done)
+
+    def note_receipt(self, text: str, code: str) -> None:
+        """Mark somebody as moved away once the receiving office told its receipt."""
+
+        def job(station: Station, _report: object) -> Changes:
+            person = register.person_by_any(station, text=text)
+            return leaving.note_receipt(station, person=person, code=code, why=self.tr("转出本地区"))
+
+        told = self.tr("回执码正确，已登记转出")
+        self.context.write(job, context=self, done=lambda _changes: self.context.messages.inform(told))
+
+    def _ask_arrival(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("外地转来的文件"), "", "*.ycm")
+        if not name:
+            return
+        digits, accepted = QInputDialog.getMultiLineText(
+            self, self.tr("核对转移单"), self.tr("请把转移单上的 60 位核对码输在这里：")
+        )
+        if accepted:
+            self.take_in(Path(name), digits)
+
+    def _ask_receipt(self) -> None:
+        who, accepted = QInputDialog.getText(self, self.tr("登记回执码"), self.tr("谁的（人员编号或证号）："))
+        if not accepted:
+            return
+        code, accepted = QInputDialog.getText(self, self.tr("登记回执码"), self.tr("对方电话告知的 6 位回执码："))
+        if accepted:
+            self.note_receipt(who, code)
 
     def _ask_route(self) -> None:
         one = self.current()

@@ -1,8 +1,20 @@
 """转出: to which unit and why; the person stays ours until the street confirms."""
 
-from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from pathlib import Path
 
-from desktop.services import transfers
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QInputDialog,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.services import leaving, transfers
 from desktop.services.station import Station
 from desktop.services.transfers import Transfer
 from desktop.views.context import AppContext
@@ -17,7 +29,7 @@ class OfferDialog(QDialog):
         self.context = context
         self.person = person
         self.setWindowTitle(self.tr("转出 {0}").format(name))
-        self.resize(520, 0)
+        self.resize(640, 0)
         self.target = QComboBox()
         self.target.addItem(self.tr("不清楚，由街道确定"), "")
         self.reason = QLineEdit()
@@ -30,7 +42,10 @@ class OfferDialog(QDialog):
         cancel.clicked.connect(self.reject)
         self.go.clicked.connect(self.offer)
         self.reason.returnPressed.connect(self.offer)
+        self.away = button(self.tr("离开本地区，写转出文件…"))
+        self.away.clicked.connect(self._ask_away)
         row = QHBoxLayout()
+        row.addWidget(self.away)
         row.addStretch(1)
         row.addWidget(cancel)
         row.addWidget(self.go)
@@ -61,3 +76,28 @@ class OfferDialog(QDialog):
             self.accept()
 
         self.context.write(job, context=self, done=done, failed=lambda error: self.problem.setText(str(error)))
+
+    def write_file(self, *, card: Path, digits: str, path: Path) -> None:
+        """Write the person's file for an office outside the area, whose digits were compared."""
+
+        def job(station: Station, _report: object) -> str:
+            return leaving.write_person_file(station, person=self.person, card=card, fingerprint=digits, path=path)
+
+        def done(own: str) -> None:
+            self.context.messages.inform(self.tr("转出文件已写好。请把本单位核对码写在转移单上：{0}").format(own))
+            self.accept()
+
+        self.context.write(job, context=self, done=done, failed=lambda error: self.problem.setText(str(error)))
+
+    def _ask_away(self) -> None:
+        card, _ = QFileDialog.getOpenFileName(self, self.tr("接收单位的密钥卡"), "", "*.yck")
+        if not card:
+            return
+        digits, accepted = QInputDialog.getMultiLineText(
+            self, self.tr("核对密钥卡"), self.tr("请打电话问接收单位密钥卡上的 60 位核对码，把听到的数字输在这里：")
+        )
+        if not accepted:
+            return
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("转出文件写到哪里"), "转出.ycm", "*.ycm")
+        if path:
+            self.write_file(card=Path(card), digits=digits, path=Path(path))
