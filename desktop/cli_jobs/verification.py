@@ -26,7 +26,7 @@ def add(job: JobAdder) -> None:
     one.add_argument("out", type=Path, metavar="OUT.pdf")
     one.add_argument("--filter", default="", metavar="EXPR", help="不写则为全部在管人员，按楼栋排")
     one = job("progress", progress, "信息核对进度")
-    one.add_argument("--by", choices=("community", "enterprise", "building"), default="community")
+    one.add_argument("--by", choices=("community", "enterprise", "building", "batch"), default="community")
 
 
 def verify(options: argparse.Namespace) -> Answer:

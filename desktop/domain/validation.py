@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from desktop.domain import dates, id_numbers, retirement
+from desktop.domain import credit_codes, dates, id_numbers, retirement
 from desktop.domain.codes import code_list
 from desktop.domain.fields import Field, Kind, RecordKind, Value
 from desktop.domain.id_numbers import IdProblem
@@ -59,7 +59,7 @@ def check_field(field: Field, value: Value, values: Mapping[str, Value], *, toda
         return [Finding(field.key, f"{field.label}“{text}”位数不对", "手机 11 位，固话请带区号", is_error=False)]
     if field.kind in {Kind.CODE, Kind.CODES}:
         return _check_code(field, text)
-    return []
+    return _check_credit_code(field, text) if field.key == "ent_uscc" else []
 
 
 def _check_id(field: Field, text: str, values: Mapping[str, Value]) -> list[Finding]:
@@ -89,6 +89,12 @@ def _check_code(field: Field, text: str) -> list[Finding]:
     if strange:
         return [Finding(field.key, f"{field.label}“{strange[0]}”不在代码表里", "请从列表中选择", is_error=False)]
     return []
+
+
+def _check_credit_code(field: Field, text: str) -> list[Finding]:
+    doubt, meant = credit_codes.doubt_about(text)
+    advice = f"可能是 {meant}，请核对" if meant else "请对照营业执照核对；早年试点的代码可以不改"
+    return [Finding(field.key, f"{field.label}{doubt}", advice, is_error=False, suggestion=meant)] if doubt else []
 
 
 def _against_id(values: Mapping[str, Value]) -> list[Finding]:

@@ -16,7 +16,7 @@ GONE = "（已移出）"
 MARK = "变动记录"
 CHANGES: Columns = (("日期", 10), ("姓名", 10), ("变动事项", 24), ("变动前", 24), ("变动后", 24), ("经办人", 10))
 BUILDINGS: Columns = (("楼栋", 40), ("人数", 10), ("页码", 10))
-NAMES: Columns = (("姓名", 12), ("楼栋", 28), ("页码", 8)) * 2
+NAMES: Columns = (("拼音", 5), ("姓名", 12), ("楼栋", 26), ("页码", 7)) * 2
 COVER, BUILDING_INDEX, NAME_INDEX, ROWS, LINES = "cover", "buildings", "names", "rows", "lines"
 _CHANGE_LINES, _FEWEST_LINES = 6, 3
 _INDEX_TITLES = {BUILDING_INDEX: "楼栋　索引", NAME_INDEX: "姓名　索引"}
@@ -41,14 +41,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class BookSheet:
-    """A book to print. `names` gives each person's id, name and building in the order of the index."""
+    """A book to print. `names` gives each id, pinyin letter, name and building in the order of the index."""
 
     org: str
     year: int
     made: str  # by whom and when
     columns: Columns  # the number's first
     sections: Sequence[Section]
-    names: Sequence[tuple[str, str, str]]
+    names: Sequence[tuple[str, str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +275,9 @@ def _index_rows(sheet: BookSheet, places: Mapping[str, str]) -> dict[str, list[R
     buildings: list[Row] = [
         (one.title, str(len(one.entries)), places.get(one.title, "")) for one in sheet.sections if one.entries
     ]
-    names = [(name, building, places.get(person, "")) for person, name, building in sheet.names]
+    names = [(letter, name, building, places.get(person, "")) for person, letter, name, building in sheet.names]
     if len(names) % 2:
-        names.append(("", "", ""))
+        names.append(("", "", "", ""))
     pairs: list[Row] = [(*left, *right) for left, right in zip(names[::2], names[1::2], strict=True)]
     return {BUILDING_INDEX: buildings, NAME_INDEX: pairs}
 

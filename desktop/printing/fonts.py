@@ -1,6 +1,7 @@
 """Fonts on paper: the bundled one, a fallback for rare characters, and an error that names what neither has."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ _REMEMBERED = 20_000  # texts whose width is kept: a sheet of cards repeats most
 _NAMED = 5  # people one error names
 _INSTALL = "请安装花园明朝等生僻字字体"
 _PAST_BMP = re.compile(r"<([0-9A-F]{2})> <([0-9A-F]{5,6})>")
+_BREAKS = frozenset("\n\r\t\v\f\x85\u2028\u2029")
 _TINIEST = 2.0  # points: below this nothing can be read
 LEADING = 1.16
 _RARE = (
@@ -83,7 +85,7 @@ def _runs(text: str, font: str) -> tuple[tuple[tuple[str, str], ...], str]:
     if all(_has(font, character) for character in text):
         return ((font, text),) if text else (), ""
     runs: list[tuple[str, str]] = []
-    for character in text:
+    for character in "".join(_printed(one) for one in text):
         chosen = next((name for name in (font, REGULAR, *register_fonts()) if _has(name, character)), None)
         if chosen is None:
             return (), character
@@ -92,6 +94,19 @@ def _runs(text: str, font: str) -> tuple[tuple[tuple[str, str], ...], str]:
         else:
             runs.append((chosen, character))
     return tuple(runs), ""
+
+
+def _printed(character: str) -> str:
+    """Return a character as it is drawn: a break is a space, what no eye sees is nothing."""
+    if character in _BREAKS:
+        return " "
+    unseen = unicodedata.category(character) in {"Cc", "Cf"} or _is_selector(ord(character))
+    return "" if unseen else character
+
+
+def _is_selector(code: int) -> bool:
+    """Return True for a variation selector: it only says how the character before it looks."""
+    return 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
 
 
 def width_of(text: str, font: str, size: float) -> float:
@@ -174,8 +189,9 @@ def wrapped(text: str, font: str, *, width: float, size: float, lines: int) -> l
     made: list[str] = []
     rest = text
     while rest and len(made) < lines:
-        line = rest if width_of(rest, font, size) <= width else _longest(rest, font, width, size)
-        rest = rest[len(line) :]
+        first = rest.partition("\n")[0]
+        line = first if width_of(first, font, size) <= width else _longest(first, font, width, size)
+        rest = rest[len(line) :].removeprefix("\n")
         made.append(line)
     if rest:
         made[-1] = _longest(made[-1] + rest, font, width - size, size) + "…"

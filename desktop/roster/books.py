@@ -3,16 +3,20 @@
 import contextlib
 import io
 import sys
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from xml.etree import ElementTree
 
 from desktop.roster.precheck import PROTECTED, UNREADABLE, RefusedFile
+from desktop.roster.slow_ods import ods_sheets
 from desktop.roster.survey import BookFacts, SheetFacts
 from desktop.roster.survey_xls import survey_ole
 from desktop.roster.survey_xlsx import survey_zip
 
+UNREADABLE_SHEET = "读不了，可能已损坏"
 _CONFIRMED = 50_000  # rows of a sheet that a third reading may take
 
 
@@ -25,6 +29,7 @@ class ReadSheet:
     facts: SheetFacts
     hidden: bool = False
     notes: list[str] = field(default_factory=list)
+    failed: bool = False  # no row of it could be read
     confirm: Callable[[], set[int]] | None = None  # the rows with a value, by a third reading
 
 
@@ -32,16 +37,16 @@ def sheets_of_book(raw: bytes, kind: str, *, slow: bool) -> Iterator[ReadSheet]:
     """Yield the sheets of a workbook; one that must not be read is left out with a note. Raises RefusedFile."""
     book = survey_zip(raw) if kind == "zip" else survey_ole(raw)
     found = 0
-    for sheet in _slow_sheets(raw, book) if slow and book.kind == "xlsx" else _fast_sheets(raw, book):
-        if not sheet.facts.refused:
+    refused = ""
+    for sheet in _slow_sheets(raw, book) if slow and book.kind in {"xlsx", "ods"} else _fast_sheets(raw, book):
+        if sheet.facts.refused:
+            refused = refused or sheet.facts.refused
+            yield ReadSheet(sheet.name, [], SheetFacts(), sheet.hidden, [f"这张表没有读：{sheet.facts.refused}"])
+        else:
             found += 1
             yield sheet
-        elif len(book.sheets) <= 1:
-            raise RefusedFile(f"表格{sheet.facts.refused}")
-        else:
-            yield ReadSheet(sheet.name, [], SheetFacts(), sheet.hidden, [f"这张表没有读：{sheet.facts.refused}"])
-    if book.sheets and not found and any(one.refused for one in book.sheets.values()):
-        raise RefusedFile(f"表格{next(one.refused for one in book.sheets.values() if one.refused)}")
+    if refused and not found:
+        raise RefusedFile(f"表格{refused}")
 
 
 def _fast_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
@@ -52,7 +57,7 @@ def _fast_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
         opened = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
         metadata = list(opened.sheets_metadata)
     except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
-        if book.kind == "xlsx" and "assword" not in str(error):
+        if "assword" not in str(error) and book.kind in {"xlsx", "ods"}:
             yield from _slow_sheets(raw, book)
             return
         raise _unreadable(error) from None
@@ -67,7 +72,7 @@ def _fast_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
             sheet = _fast_sheet(opened, meta.name, facts, hidden)
             if sheet is not None and book.kind == "xlsx" and facts.last_row <= _CONFIRMED:
                 sheet.confirm = partial(_valued_rows, raw, book, meta.name)
-            yield sheet or _slow_sheet(raw, book, meta.name)
+            yield sheet or _slow_or_none(raw, book, meta.name)
 
 
 def _fast_sheet(opened: Any, name: str, facts: SheetFacts, hidden: bool) -> ReadSheet | None:
@@ -84,9 +89,18 @@ def _fast_sheet(opened: Any, name: str, facts: SheetFacts, hidden: bool) -> Read
     return ReadSheet(name, sheet.iter_rows(), facts, hidden)
 
 
+def _slow_or_none(raw: bytes, book: BookFacts, name: str) -> ReadSheet:
+    """Return one sheet by the other reader, or an empty one that says it cannot be read."""
+    try:
+        return _slow_sheet(raw, book, name)
+    except RefusedFile:
+        return ReadSheet(name, [], SheetFacts(refused=UNREADABLE_SHEET))
+
+
 def _slow_sheet(raw: bytes, book: BookFacts, name: str) -> ReadSheet:
     """Return one sheet by the other reader; raises RefusedFile if there is none for its kind."""
-    found = (one for one in _slow_sheets(raw, book) if one.name == name) if book.kind == "xlsx" else iter(())
+    slow = book.kind in {"xlsx", "ods"}
+    found = (one for one in _slow_sheets(raw, book) if one.name == name) if slow else iter(())
     sheet = next(found, None)
     if sheet is None:
         raise RefusedFile(UNREADABLE)
@@ -94,6 +108,19 @@ def _slow_sheet(raw: bytes, book: BookFacts, name: str) -> ReadSheet:
 
 
 def _slow_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
+    """Yield sheets by the other reader of their kind; raises RefusedFile."""
+    return _openpyxl_sheets(raw, book) if book.kind == "xlsx" else _ods_sheets(raw, book)
+
+
+def _ods_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
+    try:
+        for name, rows in ods_sheets(raw):
+            yield ReadSheet(name, rows, book.sheets.get(name, SheetFacts()), name in book.hidden)
+    except (ElementTree.ParseError, zipfile.BadZipFile, KeyError) as error:
+        raise RefusedFile(UNREADABLE) from error
+
+
+def _openpyxl_sheets(raw: bytes, book: BookFacts) -> Iterator[ReadSheet]:
     """Yield sheets of an xlsx by openpyxl, which streams where calamine needs the whole sheet at once."""
     sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # saves its memory and its threads
     import warnings

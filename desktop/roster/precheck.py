@@ -74,6 +74,8 @@ def _kind_of_text(raw: bytes) -> str:
 def _refuse_machine_bytes(raw: bytes) -> None:
     """Refuse bytes no text has; UTF-16 text is full of zero bytes, in every other place."""
     head = raw[:4096]
+    if head[:4] in {b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff"}:
+        return
     if head.count(b"\x00") * 5 > len(head) or head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         even, odd = head[0::2].count(b"\x00"), head[1::2].count(b"\x00")
         if head[:2] in {b"\xff\xfe", b"\xfe\xff"} or min(even, odd) * 4 < max(even, odd):

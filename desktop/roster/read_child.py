@@ -19,7 +19,7 @@ from desktop.roster.frames import COUNT, END, REFUSED, ROWS, SHEET, SHEET_END, w
 from desktop.roster.grid import BLOCK_ROWS, CELL_END, NUMERIC, ROW_END
 from desktop.roster.limits import limit_self
 from desktop.roster.markup import MarkupTable, markup_tables, mime_parts
-from desktop.roster.precheck import MOST_BYTES, RefusedFile, kind_of_bytes
+from desktop.roster.precheck import MOST_BYTES, UNREADABLE, RefusedFile, kind_of_bytes
 from desktop.roster.render import Trimmer
 from desktop.roster.survey import SheetFacts
 from desktop.roster.texts import decoded, text_rows
@@ -36,8 +36,12 @@ def main(arguments: list[str]) -> int:
     try:
         raw = sys.stdin.buffer.read(MOST_BYTES + 1)
         written = 0
+        failed = []
         for sheet in _sheets(raw, slow="slow" in arguments):
             written += _write_sheet(out, sheet, _MOST_TEXT - written)
+            failed.append(sheet.failed)
+        if failed and all(failed):
+            raise RefusedFile(UNREADABLE)
     except RefusedFile as refused:
         return _refuse(out, str(refused))
     except MemoryError:
@@ -112,7 +116,10 @@ def _write_sheet(out: BinaryIO, sheet: ReadSheet, most: int) -> int:
     except (RefusedFile, MemoryError):
         raise
     except BaseException as error:  # noqa: BLE001 - a Rust panic is no Exception
-        raise RefusedFile(f"表格“{_clean(sheet.name)}”读到第 {trimmer.read} 行就读不下去了，可能已损坏") from error
+        if trimmer.read:
+            raise RefusedFile(f"表格“{_clean(sheet.name)}”读到第 {trimmer.read} 行就读不下去了，可能已损坏") from error
+        sheet.notes.append("这张表读不了，可能已损坏")
+        sheet.failed = True
     written += _write_block(out, block)
     if trimmer.differing and sheet.confirm is not None:
         valued = sheet.confirm()

@@ -1,5 +1,6 @@
 """Text files as rows: which encoding, which separator, and quotes that were never closed (case 50)."""
 
+import contextlib
 import csv
 import io
 import re
@@ -49,11 +50,13 @@ def _zero_side(head: bytes) -> str:
 
 
 def _nearly(raw: bytes) -> tuple[str, list[str]]:
-    """Return text with a few spoiled characters in it, in the encoding that spoils fewer."""
+    """Return text with a few spoiled characters in it, in the encoding that spoils fewer; else Big5, if it is that."""
     tries = [raw.decode(encoding, errors="replace") for encoding in ("utf-8-sig", "gb18030")]
     best = min(tries, key=lambda text: text.count("\ufffd"))
     bad = best.count("\ufffd")
     if bad * _BAD_SHARE > len(best):
+        with contextlib.suppress(UnicodeDecodeError):
+            return raw.decode("big5hkscs"), ["文件是繁体的 Big5 编码，请核对姓名"]
         raise RefusedFile("文字编码认不出来，请另存为 xlsx 再导入")
     return best, [f"文件里有 {bad} 个字认不出来，已标成 \ufffd"]
 

@@ -155,8 +155,13 @@ def remember(station: Station, *, form: OpenForm, mapping: FormMapping, name: st
               "mapping": mapping.to_json()}  # fmt: skip
     refuse_wrong("form_map", values, station)
     with station.vault.unit("form.map", why=f"记住表格“{title}”的填法") as unit:
-        unit.put("form_map", form_map_id(form.shape.fingerprint), dict(values))
+        unit.put("form_map", record_of(form), dict(values))
         return unit.commit()
+
+
+def record_of(form: OpenForm) -> str:
+    """Return the id of the record under which a form's mapping is kept."""
+    return form_map_id(form.shape.fingerprint)
 
 
 def forget(station: Station, *, record: str) -> Changes:

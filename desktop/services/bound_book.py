@@ -12,6 +12,7 @@ from desktop.printing.book import book_pdf, check_book
 from desktop.printing.book_layout import BookSheet, Entry, Layout, Printed, Section, kept, whole
 from desktop.services.buildings import NO_BUILDING, building_of_person, natural
 from desktop.services.register import people_ids, people_rows
+from desktop.services.spelling import letter_of_name
 from desktop.services.station import Station
 from desktop.services.table_cells import SEQUENCE, CellReader, PaperWish
 from desktop.store import printed_books
@@ -78,7 +79,7 @@ def _printed(station: Station, wanted: PeopleFilter) -> Printed | None:
 
 def _key(wanted: PeopleFilter) -> str:
     """Return the name under which the book of a filter is remembered."""
-    said = json.dumps(asdict(wanted), ensure_ascii=False, sort_keys=True, default=list)
+    said = json.dumps(asdict(wanted), ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
@@ -91,7 +92,7 @@ def _sheet(station: Station, wanted: PeopleFilter, wish: PaperWish) -> BookSheet
         groups.setdefault(building_of_person(row), []).append(row)
     order = sorted(groups, key=lambda one: (one == NO_BUILDING, natural(one)))
     sections = [Section(title, _entries(cells, groups[title])) for title in order]
-    index = [(row.id, row.text("name"), building_of_person(row)) for row in rows]
+    index = [(row.id, letter_of_name(row.text("name")), row.text("name"), building_of_person(row)) for row in rows]
     day = station.today()
     made = f"{station.org_name}　{day.isoformat()} 制"
     sheet = BookSheet(station.org_name, day.year, made, [SEQUENCE, *cells.titles], sections, index)

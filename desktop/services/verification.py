@@ -2,11 +2,12 @@
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.domain import dates
 from desktop.domain.changes import Changes
+from desktop.domain.clock import local_day
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind, kind_of
 from desktop.domain.errors import InvalidValueError, NotFoundError
@@ -344,20 +345,29 @@ def sample(station: Station, *, count: int) -> list[str]:
 
 
 def progress(station: Station, *, by: str = "community") -> dict[str, dict[str, int]]:
-    """Return counts by state for each community, enterprise or building; raises InvalidValueError."""
+    """Return counts by state for each community, enterprise, building or roster; raises InvalidValueError."""
     orgs = org_names(station)
-    names = {
+    rosters = _rosters(station) if by == "batch" else {}
+    names: dict[str, Callable[[Standing], str]] = {
         "community": lambda one: orgs.get(one.home_org, one.home_org),
         "enterprise": lambda one: one.ent_name,
         "building": building_name,
+        "batch": lambda one: rosters.get(one.id, "逐个登记或合并来的"),
     }
     if by not in names:
-        raise InvalidValueError("by", f"不能按“{by}”统计", "可用 community、enterprise、building")
+        raise InvalidValueError("by", f"不能按“{by}”统计", "可用 community、enterprise、building、batch")
     found: dict[str, dict[str, int]] = {}
     for one, state in people_to_ask(station, wanted=ToAsk()):
         row = found.setdefault(names[by](one) or "（未填）", dict.fromkeys(STATE_NAMES, 0))
         row[state] += 1
     return dict(sorted(found.items()))
+
+
+def _rosters(station: Station) -> dict[str, str]:
+    """Return the day and the file of the import that brought each person."""
+    with station.vault.reading() as connection:
+        found = verification.brought_by(connection)
+    return {person: f"{local_day(at).isoformat()} {source}" for person, (at, source) in found.items()}
 
 
 def disputes(station: Station) -> list[OpenItem]:

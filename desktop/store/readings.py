@@ -1,9 +1,14 @@
 """How names are read: pinyin of given names, and the surnames whose reading differs (`domain.md` 0.10)."""
 
+import os
 from functools import lru_cache
 from itertools import islice, product
 
-from pypinyin import Style, lazy_pinyin, pinyin
+# Names are read character by character; the phrases would take 44 MB of memory and never be asked.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
+
+from pypinyin import Style, lazy_pinyin, pinyin  # noqa: E402 - it reads these when imported
 
 # The reading as a surname first; the everyday reading is kept too, for a clerk may type either.
 _SURNAMES: dict[str, str] = {
@@ -23,7 +28,8 @@ _TWO = (
 )
 _TWO_SURNAMES = {
     name: tuple(lazy_pinyin(name)) for name in _TWO.split()
-} | {"尉迟": ("yu", "chi"), "万俟": ("mo", "qi"), "单于": ("chan", "yu"), "澹台": ("tan", "tai")}  # fmt: skip
+} | {"尉迟": ("yu", "chi"), "万俟": ("mo", "qi"), "单于": ("chan", "yu"), "澹台": ("tan", "tai"),
+    "长孙": ("zhang", "sun")}  # fmt: skip
 _MAX_READINGS = 12
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from desktop.domain.fields import Value
 from desktop.store.encoding import from_json
+from desktop.store.people import STANDING
 from desktop.store.records import chunks
 
 DISPUTED, UNREACHED = "2", "3"
@@ -91,18 +92,29 @@ _OPEN = (
 def standings(connection: Connection, *, people: Sequence[str] | None = None) -> list[Standing]:
     """Return how everyone in care (or each of `people`) stands, in no particular order."""
     sql = (
-        "SELECT p.id, p.name, p.person_no, p.home_org, p.ent_name, p.live_building, p.live_unit, p.live_room, "
-        "p.live_addr, p.verified_on, coalesce(o.n, 0), (SELECT v.result FROM verify v WHERE v.person=p.id "
+        "SELECT person.id, name, person_no, home_org, ent_name, live_building, live_unit, live_room, live_addr, "
+        "verified_on, coalesce(o.n, 0), (SELECT v.result FROM verify v WHERE v.person=person.id "
         "AND v.deleted=0 ORDER BY v.done_on DESC, v.row DESC LIMIT 1) "
-        f"FROM person p LEFT JOIN ({_OPEN}) o ON o.person=p.id WHERE p.deleted=0 AND p.joined_to IS NULL "
+        f"FROM person LEFT JOIN ({_OPEN}) o ON o.person=person.id WHERE person.deleted=0 AND {STANDING} "
     )
     if people is None:
-        return [_standing(row) for row in connection.exec_driver_sql(sql + "AND p.manage_state=?", (IN_CARE,))]
+        return [_standing(row) for row in connection.exec_driver_sql(sql + "AND manage_state=?", (IN_CARE,))]
     found: list[Standing] = []
     for part in chunks(people):
         marks = ",".join("?" * len(part))
-        found += [_standing(row) for row in connection.exec_driver_sql(f"{sql} AND p.id IN ({marks})", tuple(part))]
+        found += [
+            _standing(row) for row in connection.exec_driver_sql(f"{sql} AND person.id IN ({marks})", tuple(part))
+        ]
     return found
+
+
+def brought_by(connection: Connection) -> dict[str, tuple[str, str]]:
+    """Return when and with which roster file each person came, for those that an import brought."""
+    sql = (
+        "SELECT c.person, b.at, b.source FROM batch b JOIN change c ON c.batch=b.n "
+        "WHERE b.action='roster.import' AND c.kind='person' AND c.base='' ORDER BY c.n DESC"
+    )
+    return {row[0]: (row[1], row[2]) for row in connection.exec_driver_sql(sql)}
 
 
 def _standing(row: Any) -> Standing:

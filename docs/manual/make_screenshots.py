@@ -129,10 +129,17 @@ def grab_pages(window: MainWindow, settle: Callable[[], object]) -> None:
     keep(visit, "visit")
     visit.close()
     grab_paper(window, keep)
-    window.search.setText("zgh")
-    window.search.textEdited.emit("zgh")
+    window.search.setText("c 1946")
+    window.search.textEdited.emit("c 1946")
     QTest.qWait(300)
     keep(window.search.results, "search")
+    window.search.results.hide()
+    window.show_page("people")
+    window.people_page.show_expression("年龄>=80;标签=空 或者 原单位~轴承;信息核对日期<12个月前")
+    builder = window.people_page.build_filter()
+    QTest.qWait(800)
+    keep(builder, "filter")
+    builder.reject()
 
 
 def grab_paper(window: MainWindow, keep: Callable[[QWidget, str], None]) -> None:

@@ -55,6 +55,10 @@ def test_a_form_is_mapped_by_keys_filled_and_remembered(
     settle()
     assert again.places == dialog.places
     assert "登记表" in again.said.text()
+    again.forget_mapping()
+    settle()
+    settle()
+    assert again.places["1!B4"] == "person.live_addr"
 
 
 def test_the_columns_of_a_list_are_mapped_in_its_first_row(window: MainWindow, settle: Settle, tmp_path: Path) -> None:

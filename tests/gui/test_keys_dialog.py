@@ -13,7 +13,7 @@ from desktop.views.exchange.exchange_page import ExchangePage
 from desktop.views.exchange.keys_dialog import KeysDialog
 from desktop.views.main_window import MainWindow
 from tests.conftest import STREET, Maker
-from tests.exchange_steps import trust
+from tests.exchange_steps import merge, pack, trust
 
 Settle = Callable[[], None]
 
@@ -59,3 +59,23 @@ def test_a_stolen_key_is_stopped_and_the_directory_read(dialog: KeysDialog, sett
     dialog.view.selectRow(0)
     assert dialog.revoke() is None
     assert "不在使用" in dialog.error.text()
+
+
+def test_what_waits_and_what_is_missing_is_shown(
+    window: MainWindow, settle: Settle, make_station: Maker, tmp_path: Path
+) -> None:
+    street = make_station(STREET, seed=2)
+    trust(window.context.station, street, tmp_path)
+    pack(street, window.context.station, tmp_path)
+    second = pack(street, window.context.station, tmp_path)
+    assert merge(window.context.station, second).state == "held"
+    page = next(one for one in window.findChildren(ExchangePage))
+    dialog = page.open_streams()
+    settle()
+    (line,) = dialog.model.rows
+    assert (line.waiting, line.missing, line.alarm) == ((2,), (1,), "")
+    asked = dialog.begin_anew()
+    asked.editors["why"].setText("查清了")  # type: ignore[union-attr]
+    asked.act()
+    settle()
+    assert window.context.station.vault.identity.epoch == 2

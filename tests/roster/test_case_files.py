@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from desktop.domain.errors import RosterError
 from desktop.roster.grid import HIDDEN, RED, STRUCK, YELLOW, Rows, Sheet, plain
 from desktop.roster.headers import find_tables
 from desktop.roster.mapping import propose
+from desktop.roster.read_child import _sheets
 from desktop.roster.reader import RosterFile, read_roster
 from desktop.roster.render import Trimmer
 from desktop.roster.rowread import RowDraft, read_row
@@ -23,7 +25,7 @@ from desktop.roster.survey import SheetFacts
 from desktop.roster.table import FoundTable
 from desktop.services import rosters
 from desktop.services.station import Station
-from tests.roster.make_books import STRICT, inline, ods, parts, sheet, xls, xlsx, zipped
+from tests.roster.make_books import STRICT, inline, ods, ods_row, parts, sheet, xls, xlsx, zipped
 
 IDS = ["610100195307063017", "610100195307063025", "610100194811090028"]
 HEAD = ["序号", "姓名", "身份证号", "联系电话", "备注"]
@@ -403,6 +405,15 @@ def test_case_49_the_content_decides_and_not_the_name(make: Callable[[], bytes],
     assert next(iter(read(tmp_path, make(), name).sheets[0].rows))[0] == "姓名"
 
 
+def test_case_49_an_ods_calamine_cannot_read_is_read_by_our_own() -> None:
+    from desktop.roster.slow_ods import ods_sheets
+
+    body = ods_row(HEAD) + ods_row(PEOPLE[0]) * 2 + '<table:table-row table:number-rows-repeated="1048000"/>'
+    assert [(name, rows) for name, rows in ods_sheets(ods(body))] == [("花名册", [HEAD, PEOPLE[0][:4], PEOPLE[0][:4]])]
+    without_type = zipped({"content.xml": zipfile.ZipFile(io.BytesIO(ods(body))).read("content.xml")})
+    assert [len(list(one.rows)) for one in _sheets(without_type, slow=False)] == [3]
+
+
 def test_case_49_a_strict_workbook(tmp_path: Path) -> None:
     content = {name: str(body).replace("http://schemas.openxmlformats.org/spreadsheetml/2006/main", STRICT).replace(
         "http://schemas.openxmlformats.org/officeDocument/2006/relationships", "http://purl.oclc.org/ooxml/officeDocument/relationships",
@@ -425,8 +436,6 @@ TEXT = "姓名,身份证号\n张三," + IDS[0] + "\n𠮷四䶮," + IDS[1] + "\n"
 def test_case_50_text_of_every_encoding_and_separator(
     encoding: str, mark: bytes, separator: str, tmp_path: Path
 ) -> None:
-    from desktop.roster.read_child import _sheets
-
     raw = mark + TEXT.replace(",", separator).replace("\n", "\r\n").encode(encoding)
     rows = [row for one in _sheets(raw, slow=False) for row in one.rows]
     assert rows == [["姓名", "身份证号"], ["张三", IDS[0]], ["𠮷四䶮", IDS[1]]]

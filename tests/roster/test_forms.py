@@ -60,6 +60,11 @@ def test_the_fingerprint_outlives_a_new_name_and_style_but_not_new_words(tmp_pat
     book.worksheets[0]["A1"].font = copy(book.worksheets[0]["B2"].font)
     book.save(tmp_path / "again.xlsx")
     assert read_form(tmp_path / "again.xlsx").fingerprint == first
+    book.worksheets[0]["A1"] = "企业退休人员登记表（2026年6月）"
+    book.save(tmp_path / "june.xlsx")
+    book.worksheets[0]["A1"] = "企业退休人员登记表（2026年12月）"
+    book.save(tmp_path / "december.xlsx")
+    assert read_form(tmp_path / "june.xlsx").fingerprint == read_form(tmp_path / "december.xlsx").fingerprint
     book.worksheets[0]["A4"] = "户籍地址"
     book.save(tmp_path / "other.xlsx")
     assert read_form(tmp_path / "other.xlsx").fingerprint != first
@@ -208,3 +213,24 @@ def test_filling_a_text_never_touches_what_is_no_blank(text: str, value: str) ->
     for part in kept:
         assert part in rest
         rest = rest[rest.index(part) + len(part) :]
+
+
+@pytest.mark.parametrize("evil", ["doctype", "utf16", "bomb", "lies"])
+def test_a_hostile_workbook_is_refused_before_it_is_parsed(tmp_path: Path, evil: str) -> None:
+    path = samples.list_xlsx(tmp_path / "l.xlsx")
+    laughs = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><sst>&b;</sst>'
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/sharedStrings.xml"] = {
+        "doctype": b" " * 100_000 + laughs.encode(), "utf16": laughs.encode("utf-16"), "bomb": b"0" * (150 << 20), "lies": b"x",
+    }[evil]  # fmt: skip
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in parts.items():
+            archive.writestr(name, body)
+    if evil == "lies":  # the directory says less than is there
+        raw = bytearray(path.read_bytes())
+        at = raw.rindex(b"PK\x01\x02", 0, raw.rindex(b"xl/sharedStrings.xml"))
+        raw[at + 24 : at + 28] = (7).to_bytes(4, "little")
+        path.write_bytes(bytes(raw))
+    with pytest.raises(RosterError, match=r"l\.xlsx"):
+        read_form(path)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.errors import PackageError
-from desktop.services import exchange, quarantine, register, streams
+from desktop.services import exchange, quarantine, register, streams, visits
 from desktop.services.merges import brakes_of
 from desktop.services.station import Station
 from tests.conftest import COMMUNITY, OTHER, STREET, Maker
@@ -130,3 +130,17 @@ def test_a_package_that_waits_does_not_slip_past_the_brakes(three: Three, mail: 
     preview = exchange.preview_merge(street, path=second)
     assert exchange.apply_merge(street, preview=preview, confirmed=6).state == "imported"
     assert streams.held_packages(street) == []
+
+
+def test_a_visit_made_before_the_move_arrives_after_it(three: Three, mail: Path) -> None:
+    community, other, street = three
+    one = person(community, "张三")
+    send(community, street, mail)
+    write(street, "person", one, home_org=other.org)
+    visit = {"visited_on": "2026-11-20", "visitors": "王敏", "method": "1", "condition": "好"}
+    visits.record_visit(community, person=one, values=visit)
+    write(community, "phone", "2" * 32, person=one, number="19900000002")
+    result = send(community, street, mail)
+    assert (result.counts["visit.new"], result.counts["proposals"]) == (1, 1)
+    send(street, other, mail)
+    assert [row.values["visitors"] for row in register.person_details(other, person=one).children["visit"]] == ["王敏"]

@@ -47,6 +47,7 @@ def test_a_book_has_a_section_for_each_building_and_finds_everyone(station: Stat
     for number in range(45):
         person(station, f"王{number:02d}", f"青杨小区{10 if number % 3 else 2}号楼1-{number}")
     person(station, "没写地址")
+    person(station, "单田芳", "青杨小区2号楼9-9")
     made = pages(books.export_book(station, wanted=PeopleFilter()))
     assert "国有企业退休人员基本信息册" in made[0]
     assert "共 3 个楼栋" in made[0]
@@ -58,6 +59,10 @@ def test_a_book_has_a_section_for_each_building_and_finds_everyone(station: Stat
     assert sorted(starts, key=lambda one: starts[one]) == ["青杨小区2号楼", "青杨小区10号楼", "未写楼栋"]
     index = made[1].split()
     assert [index[index.index(title) + 2] for title in starts] == [str(page) for page in starts.values()]
+    place = next(
+        number for number, text in enumerate(made, 1) if "单田芳" in text and number >= starts["青杨小区2号楼"]
+    )
+    assert any(f"S 单田芳 青杨小区2号楼 {place}" in text for text in made if "姓名" in text[:9])
     body = "".join(made[starts["青杨小区2号楼"] - 1 :])
     assert all(f"王{number:02d}" in body for number in range(45))
     assert sum("变动记录" in text for text in made) == 3
@@ -239,3 +244,19 @@ def test_a_list_prints_the_columns_order_and_masks_that_were_asked_for(station: 
     assert sheet.freeze_panes == "A2"
     with pytest.raises(InvalidValueError, match="没有这列"):
         column_keys("没有这列")
+
+
+@pytest.mark.parametrize("what", ["book", "table", "cards", "form"])
+def test_line_breaks_and_invisible_characters_do_not_stop_a_print(station: Station, what: str) -> None:
+    values = {"name": "张\u200b三", "remark": "第一行\n第二行\t完\ufeff", "live_addr": "3号楼\n2单元"}
+    one = register.register_person(station, draft=PersonDraft({"name": "张三"})).person
+    with station.vault.unit("person.edit") as unit:
+        unit.put("person", one, values)
+        unit.commit()
+    wish = PaperWish(columns=("remark", "live_addr"))
+    made = "".join(pages(books.EXPORTS[what].make(station, PeopleFilter(), lambda *_: None, wish)))
+    assert "张三" in made
+    assert "3号楼" in made
+    if what in {"table", "form"}:
+        assert "第一行" in made
+        assert "第二行" in made

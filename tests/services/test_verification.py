@@ -131,6 +131,18 @@ def test_people_come_in_walking_order_and_progress_adds_up(station: Station) -> 
     assert len(verification.sample(station, count=20)) == 3
 
 
+def test_progress_is_counted_by_the_roster_that_brought_people(station: Station, tmp_path: Path) -> None:
+    register.register_person(station, draft=PersonDraft({"name": "丁"}))
+    path = tmp_path / "秦川移交.csv"
+    path.write_text("姓名,身份证号\n张三,610100195307063017\n李四,610100195307063025\n", encoding="utf-8")
+    rosters.apply_roster(station, preview=rosters.preview_roster(station, paths=[path]))
+    verification.verify_person(station, person=register.find(station, text="张三").people[0].id, asked=ASKED)
+    rows = verification.progress(station, by="batch")
+    assert {name: (row["done"], row["left"]) for name, row in rows.items()} == {
+        "2026-11-24 秦川移交.csv": (1, 1), "逐个登记或合并来的": (0, 1),
+    }  # fmt: skip
+
+
 def test_a_verification_travels_to_the_street(make_station: object, tmp_path: Path) -> None:
     from desktop.services import peers
     from tests.conftest import COMMUNITY, STREET

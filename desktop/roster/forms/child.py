@@ -88,7 +88,7 @@ def _read(raw: bytes, kind: str) -> FormShape:
     except (RefusedFile, MemoryError):
         raise
     except Exception as error:
-        raise RefusedFile("文件不是能读的表，或已损坏") from error
+        raise RefusedFile("文件不是能读的表，或存它的软件写法特别，请在 WPS 或 Excel 里另存一次") from error
 
 
 if __name__ == "__main__":

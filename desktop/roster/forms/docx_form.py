@@ -23,6 +23,7 @@ from desktop.roster.precheck import RefusedFile
 _OUTSIDE = re.compile(rb'TargetMode="External"')
 _LINK = re.compile(rb"/relationships/hyperlink\"")
 _FIELD = re.compile(rb"\bDDE(AUTO)?\b|INCLUDE(TEXT|PICTURE)")
+_PADDING = re.compile(r"^_+|_+$")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 Spot = tuple[int, int]
 
@@ -224,7 +225,9 @@ def _edit(paragraphs: Sequence[Any], edit: Edit) -> None:
 
 def _as_run(run: Run, said: str) -> str:
     """Return the words for a run: an underlined one is padded with spaces, which its line goes under."""
-    return said.replace("_", " ") if run.underline and not run.text.strip() else said
+    if not run.underline or run.text.strip():
+        return said
+    return _PADDING.sub(lambda found: " " * len(found.group()), said)
 
 
 def _fill_rows(block: _Block, found: FormList, rows: Sequence[Mapping[str, str]]) -> None:

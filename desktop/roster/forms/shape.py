@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+_NUMBER = re.compile(r"[0-9０-９]+|[一二三四五六七八九十]+(?=月|季度|日)")  # the month in a title comes and goes
 XLSX, DOCX = "xlsx", "docx"
 CELL, BLANK, MARK, TICK, AFTER = "cell", "blank", "mark", "tick", "after"
 
@@ -52,9 +54,9 @@ class FormShape:
 
     @property
     def fingerprint(self) -> str:
-        """Return what stays the same when the form comes again under another name or restyled: its words and where."""
+        """Return what stays the same when the form comes again renamed, restyled or dated anew: its words and where."""
         said = [
-            [[row, column, "".join(text.split())] for row, line in enumerate(block.rows)
+            [[row, column, _NUMBER.sub("#", "".join(text.split()))] for row, line in enumerate(block.rows)
              for column, text in enumerate(line) if text.strip()]
             for block in self.blocks
         ]  # fmt: skip

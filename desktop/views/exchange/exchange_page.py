@@ -19,6 +19,7 @@ from desktop.views.exchange.conflicts_tab import ConflictsTab
 from desktop.views.exchange.desk_tab import DeskTab
 from desktop.views.exchange.keys_dialog import KeysDialog
 from desktop.views.exchange.preview_dialog import Looked, PreviewDialog, look
+from desktop.views.exchange.streams_dialog import StreamsDialog
 from desktop.views.exchange.transfers_tab import TransfersTab
 from desktop.views.page import Page, button, label
 from desktop.views.table import Column, SnapshotTable, table_view
@@ -97,6 +98,9 @@ class ExchangePage(Page):
         self.manage_keys = button(self.tr("密钥管理…"))
         self.manage_keys.clicked.connect(self.open_keys)
         row.addWidget(self.manage_keys)
+        self.standing = button(self.tr("往来状态…"))
+        self.standing.clicked.connect(self.open_streams)
+        row.addWidget(self.standing)
         row.addStretch(1)
         self.peers: SnapshotTable[Peer] = SnapshotTable(
             [
@@ -110,6 +114,13 @@ class ExchangePage(Page):
         box.addLayout(row)
         box.addWidget(table_view(self.peers), 1)
         self.tabs.addTab(held, self.tr("密钥"))
+
+    def open_streams(self) -> StreamsDialog:
+        """Open how exchange stands with each unit."""
+        dialog = StreamsDialog(self.context, parent=self)
+        dialog.refresh()
+        dialog.open()
+        return dialog
 
     def open_keys(self) -> KeysDialog:
         """Open the list of keys."""

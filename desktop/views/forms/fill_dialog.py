@@ -51,6 +51,8 @@ class FillFormDialog(QDialog):
         self.where = label(name="quiet")
         self.empty = button(self.tr("这一格不填"))
         self.empty.clicked.connect(lambda _on=False: self.assign(""))
+        self.forget = button(self.tr("忘掉这个填法"))
+        self.forget.clicked.connect(lambda _on=False: self.forget_mapping())
         self.together = QComboBox()
         self.go = button(self.tr("填表…"), primary=True)
         self.go.setEnabled(False)
@@ -76,6 +78,7 @@ class FillFormDialog(QDialog):
         middle.addLayout(right, 2)
         foot = QHBoxLayout()
         foot.addWidget(label(self.tr("方向键选格子，打字找项目，回车填上并到下一格，Delete 清空。"), name="quiet"), 1)
+        foot.addWidget(self.forget)
         foot.addWidget(self.together)
         foot.addWidget(self.go)
         box = QVBoxLayout(self)
@@ -83,9 +86,9 @@ class FillFormDialog(QDialog):
         box.addLayout(top)
         box.addLayout(middle, 1)
         box.addLayout(foot)
-        for one in (self.blocks, self.blank, self.style_box, self.together):
+        for one in (self.blocks, self.blank, self.style_box, self.together, self.forget):
             one.hide()
-        for push in (self.choose, self.empty, self.go):
+        for push in (self.choose, self.empty, self.forget, self.go):
             push.setAutoDefault(False)  # Enter takes a source; it must not press a button as well
 
     def _know_sources(self, found: list[FormSource]) -> None:
@@ -118,6 +121,7 @@ class FillFormDialog(QDialog):
         notes = "；".join(("", *form.shape.notes))
         text = self.tr("{0}：{1}，{2}，请核对{3}。黄色是可填的，绿色是要填的。")
         self.said.setText(text.format(form.path.name, kind, known if form.remembered else guessed, notes))
+        self.forget.setVisible(bool(form.remembered))
         self.blocks.clear()
         used = [number for number, one in enumerate(form.shape.blocks, 1) if any(map(any, one.rows))]
         for number in used:
@@ -130,6 +134,16 @@ class FillFormDialog(QDialog):
         self.together.setVisible(not form.is_list)
         self.show_block(form.shape.rows.block if form.shape.rows else self._fullest(used))
         self.grid.setFocus()
+
+    def forget_mapping(self) -> None:
+        """Forget how this form was filled, and read it again as if it were new."""
+        form = self.form
+        if form is not None:
+            self._context.write(
+                lambda station, _report: any_forms.forget(station, record=any_forms.record_of(form)),
+                context=self,
+                done=lambda _changes: self.open_form(form.path),
+            )
 
     def _fullest(self, used: Sequence[int]) -> int:
         """Return the block with the most places."""

@@ -51,6 +51,7 @@ class PaperDialog(QDialog):
         self.setWindowTitle(self.export.label)
         self.setMinimumWidth(520)
         self.said = label(name="quiet")
+        self.said.setMinimumHeight(self.said.fontMetrics().lineSpacing() * (3 if key == "book" else 0))
         self._group = QButtonGroup(self)
         first, second = self._choices()
         self.first, self.second = QRadioButton(first), QRadioButton(second)

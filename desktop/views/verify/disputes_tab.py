@@ -69,7 +69,7 @@ class DisputesTab(QWidget):
 
 
 class ProgressTab(QWidget):
-    """Counts by community, enterprise or building."""
+    """Counts by community, enterprise, building or roster."""
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -77,6 +77,7 @@ class ProgressTab(QWidget):
         self.by = QComboBox()
         for key, text in (
             ("community", self.tr("按社区")), ("enterprise", self.tr("按原单位")), ("building", self.tr("按楼栋")),
+            ("batch", self.tr("按导入的名册")),
         ):  # fmt: skip
             self.by.addItem(text, key)
         self.by.currentIndexChanged.connect(lambda _place: self.refresh())
