@@ -11,6 +11,7 @@ from desktop.store.migrations import (
     m0007_desk,
     m0008_paper,
     m0009_cards,
+    m0010_vault,
     m0011_audit_chain,
     m0012_find,
 )
@@ -25,6 +26,7 @@ STEPS: tuple[tuple[int, Step], ...] = (
     (7, m0007_desk.apply),
     (8, m0008_paper.apply),
     (9, m0009_cards.apply),
+    (10, m0010_vault.apply),
     (11, m0011_audit_chain.apply),
     (12, m0012_find.apply),
 )
