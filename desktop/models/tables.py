@@ -58,6 +58,19 @@ META = Table(
     Column("value", Text, nullable=False),
 )
 
+WITNESS = Table(
+    "witness",
+    METADATA,
+    Column("org", Text, primary_key=True),
+    Column("writer", Text, primary_key=True),
+    Column("is_ours", Integer, primary_key=True),
+    Column("entry", Integer, primary_key=True),
+    Column("entry_hash", LargeBinary, nullable=False),
+    Column("batch", Integer, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
 SEAL = Table(
     "seal",
     METADATA,
