@@ -36,8 +36,7 @@ def pack_media(options: argparse.Namespace) -> Answer:
 def withhold(options: argparse.Namespace) -> Answer:
     """Show or set what a peer is not given."""
     with station_at(options.store) as station:
-        with station.vault.reading() as connection:
-            profile = withholding.profile_of(connection, options.org)
+        profile = withholding.profile_at(station, options.org)
         if options.level is not None or options.fields is not None:
             level = profile.level if options.level is None else options.level
             fields = profile.fields if options.fields is None else tuple(options.fields)

@@ -158,6 +158,7 @@ class OrgTree:
         """
         now: dict[str, set[str]] = {}
         old: dict[str, set[str]] = {}
+        spelled: dict[str, set[str]] = {}  # other endings of a name: 青杨社区居委会, 王寺街办
         for unit in self.units.values():
             if day is not None and not unit.is_open(day):
                 continue
@@ -166,10 +167,13 @@ class OrgTree:
             for alias in unit.aliases:
                 if alias.holds_on(day):
                     old.setdefault(alias.name, set()).add(code)
+            for word in spellings(unit.name):
+                spelled.setdefault(word, set()).add(code)
             above = self.units.get(unit.parent)
             if above is not None:
                 now.setdefault(above.name + unit.name, set()).add(code)
-        found = {word: next(iter(codes)) for word, codes in old.items() if len(codes) == 1}
+        found = {word: next(iter(codes)) for word, codes in spelled.items() if len(codes) == 1}
+        found.update({word: next(iter(codes)) for word, codes in old.items() if len(codes) == 1})
         found = {word: code for word, code in found.items() if word not in now}
         found.update({word: next(iter(codes)) for word, codes in now.items() if len(codes) == 1})
         found.update({code: code if day is not None else self.successor(code) for code in self.units})

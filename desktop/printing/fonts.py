@@ -100,13 +100,7 @@ def _printed(character: str) -> str:
     """Return a character as it is drawn: a break is a space, what no eye sees is nothing."""
     if character in _BREAKS:
         return " "
-    unseen = unicodedata.category(character) in {"Cc", "Cf"} or _is_selector(ord(character))
-    return "" if unseen else character
-
-
-def _is_selector(code: int) -> bool:
-    """Return True for a variation selector: it only says how the character before it looks."""
-    return 0xFE00 <= code <= 0xFE0F or 0xE0100 <= code <= 0xE01EF
+    return "" if unicodedata.category(character) in {"Cc", "Cf"} else character
 
 
 def width_of(text: str, font: str, size: float) -> float:

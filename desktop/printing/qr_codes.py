@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-import qrcode
-from qrcode.constants import ERROR_CORRECT_M
+import numpy
 from reportlab.lib.units import mm
+
+from desktop.printing.qr_grid import squares_of
 
 QUIET = 4  # squares of white round a code (ISO/IEC 18004)
 SMALLEST_CODE = 25 * mm  # with its white; less is printed only where the card has no room
 _POINTS = 72
-# Weighing all eight masks is nine tenths of making a code; a signature is as good as random under each of them,
-# and every code is read back before anything is printed.
-_MASK = 2
 _REMEMBERED = 4096
 
 
@@ -32,20 +30,14 @@ class Code:
 @lru_cache(maxsize=_REMEMBERED)
 def code_of(text: str) -> Code:
     """Return the code that says `text`."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
-    code.add_data(text, optimize=0)
-    code.make(fit=True)
-    matrix = code.get_matrix()
-    runs = []
-    for row, line in enumerate(matrix):
-        start = None
-        for column, dark in enumerate([*line, False]):
-            if dark and start is None:
-                start = column
-            elif not dark and start is not None:
-                runs.append(f"{start} {len(matrix) - 1 - row} {column - start} 1 re")
-                start = None
-    return Code(len(matrix), "\n".join([*runs, "f"]))
+    squares = squares_of(text)
+    count = len(squares)
+    edges = numpy.diff(numpy.pad(squares, ((0, 0), (1, 1))).astype(numpy.int8), axis=1)
+    rows, starts = numpy.nonzero(edges == 1)
+    ends = numpy.nonzero(edges == -1)[1]
+    tops = (count - 1 - rows).tolist()
+    runs = [f"{x} {y} {end - x} 1 re" for x, y, end in zip(starts.tolist(), tops, ends.tolist(), strict=True)]
+    return Code(count, "\n".join([*runs, "f"]))
 
 
 def side_of(code: Code, *, room: float, dpi: int) -> float:

@@ -93,11 +93,21 @@ def _person_cell(draft: RowDraft, column: int, key: str, text: str, numeric: boo
         elif one.is_number:
             _number_cell(draft, column, one, text)
         else:
-            draft.values[key] = text.lstrip("'") if len(text) <= one.max_length else text[: one.max_length]
-            if len(text) > one.max_length:
-                draft.notes.append(f"{one.label}原文：{text}")
-            if key == "remark":
-                take_remark(draft, column, text)
+            _text_cell(draft, column, one, _enterprise(text) if key == "ent_name" else text)
+
+
+def _text_cell(draft: RowDraft, column: int, one: Field, text: str) -> None:
+    """Keep a text; what a field is too short for is kept whole in the remarks."""
+    draft.values[one.key] = text.lstrip("'") if len(text) <= one.max_length else text[: one.max_length]
+    if len(text) > one.max_length:
+        draft.notes.append(f"{one.label}原文：{text}")
+    if one.key == "remark":
+        take_remark(draft, column, text)
+
+
+def _enterprise(text: str) -> str:
+    """Return an enterprise's name without spaces, with brackets as Chinese names bear them (case 64)."""
+    return "".join(text.split()).translate({ord("("): "（", ord(")"): "）", ord("["): "（", ord("]"): "）"})
 
 
 def _name_cell(draft: RowDraft, column: int, text: str) -> None:

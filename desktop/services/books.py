@@ -14,6 +14,7 @@ from desktop.services.register import people_ids, people_rows
 from desktop.services.register_cards import register_card
 from desktop.services.station import Station
 from desktop.services.table_cells import SEQUENCE, CellReader, PaperWish
+from desktop.services.visit_papers import route_sheet, sheets_or_blank
 from desktop.store.people import PeopleFilter
 
 __all__ = ["EXPORTS", "Export", "building_of", "export_book", "export_roster", "export_table"]
@@ -90,4 +91,8 @@ EXPORTS = {
         station, wanted=wanted, wish=wish)),
     "roster": Export("基本信息表", "xlsx", lambda station, wanted, _report, wish: export_roster(
         station, wanted=wanted, wish=wish)),
+    "visit": Export("走访记录表", "pdf", lambda station, wanted, report, _wish: sheets_or_blank(
+        station, ids=people_ids(station, wanted=wanted), report=report)),
+    "route": Export("走访路线单", "pdf", lambda station, wanted, _report, _wish: route_sheet(
+        station, ids=people_ids(station, wanted=wanted))),
 }  # fmt: skip

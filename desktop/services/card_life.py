@@ -127,12 +127,15 @@ def cards_to_reprint(station: Station) -> list[CardLine]:
     A card printed before this was kept is not listed: what it says is not known.
     """
     blocks = ContactBlocks(station)
-    return [
+    stale = [
         one
         for one in all_cards(station)
         if one.state == VALID and one.org == station.org and one.name and one.printed_for
         and one.printed_for != blocks.of(one.home).digest
     ]  # fmt: skip
+    with station.vault.reading() as connection:
+        standing = set(people.ids_matching(connection, people.PeopleFilter(people=[one.person for one in stale])))
+    return [one for one in stale if one.person in standing]
 
 
 def coverage(station: Station) -> list[Coverage]:

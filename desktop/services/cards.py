@@ -1,7 +1,7 @@
 """Contact cards: issued and printed (`domain.md` F7, `sync.md` section 3.12). What follows is in `card_life`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from desktop.domain.changes import Changes
 from desktop.domain.errors import InvalidValueError, NotFoundError
@@ -13,6 +13,7 @@ from desktop.printing.card_design import CardDesign
 from desktop.printing.card_face import CardFace
 from desktop.printing.card_sheets import STRAIGHT, CardJob, Drift, sheets
 from desktop.printing.readback import check_codes
+from desktop.services import printers
 from desktop.services.card_checks import CardVerdict, is_card_code, verify_card, verify_picture
 from desktop.services.card_designs import design_of
 from desktop.services.card_faces import ContactBlocks, faces_of, token_of
@@ -48,6 +49,13 @@ class CardPaper:
 
 
 ONE_SIDED = CardPaper()
+
+
+def paper_on_the_spot() -> CardPaper:
+    """Return the paper for one card printed at once: the sheet and the printer used last on this workstation."""
+    setup = printers.setup_of(printers.last_printer())
+    layout = printers.last_layout()
+    return CardPaper(layout if layout in sheets() else "a4-10", dpi=setup.dpi, drift=setup.drift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,10 @@ def sample_cards(station: Station, *, kind: str, design: CardDesign, backs: bool
     """Return a PDF of one card of nobody in a design, for the editor; raises PrintError."""
     person = PersonRow("0" * 32, {"name": "王小明"})
     face = faces_of(station, [person], {person.id: _new_card(station, person.id)}, ContactBlocks(station))[0]
+    face = replace(
+        face, address=face.address or "（社区地址）", staff=face.staff or (("工作人员", "029-00000000"),),
+        street=face.street or "（街道）", street_phone=face.street_phone or "029-00000000", month="6",
+    )  # fmt: skip
     layout = {"small": "single-90x54", "cr80": "cr80", "large": "large"}[kind]
     return draw_checked([face], CardPaper(layout, backs).job(), design).pdf
 

@@ -12,7 +12,7 @@ from desktop.printing.card_sheets import RESOLUTIONS, STRAIGHT, Drift
 _POINTS_PER_MM = 72 / 25.4
 _CROSS_MM = 20.0
 _MOST_OFF_MM, _MOST_STRETCH = 15.0, 0.05
-_LAST = "printer"
+_LAST, _LAYOUT = "printer", "card-layout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,17 @@ def keep_last_printer(printer: str) -> None:
     """Remember the printer used last."""
     if printer != last_printer():
         write_state({**read_state(), _LAST: printer})
+
+
+def last_layout() -> str:
+    """Return the sheet cards were printed on last, '' if none were."""
+    return read_state().get(_LAYOUT, "")
+
+
+def keep_last_layout(layout: str) -> None:
+    """Remember the sheet cards are printed on, for the card printed on the spot."""
+    if layout != last_layout():
+        write_state({**read_state(), _LAYOUT: layout})
 
 
 def _key(printer: str) -> str:

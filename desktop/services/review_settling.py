@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from desktop.domain import dates
@@ -11,7 +12,8 @@ from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.fields import Field, Value
 from desktop.domain.id_numbers import clean_id
-from desktop.domain.states import DEAD, IN_CARE, MOVED, StateChange, check_change
+from desktop.domain.phones import read_phones
+from desktop.domain.states import DEAD, IN_CARE, LOST, MOVED, STATES, StateChange, check_change
 from desktop.roster import matching
 from desktop.roster.beside import ASKS_MEANING
 from desktop.roster.matching import Known, Planned
@@ -27,34 +29,16 @@ from desktop.store.unit_of_work import UnitOfWork
 
 ACCEPT, EDIT, LEAVE = "accept", "edit", "leave"
 LEFT = rosters.DISMISSED
-_EVENTS = {"登记死亡": DEAD, "登记迁出": MOVED}
+_EVENTS = {"死亡": DEAD, "迁出": MOVED, "失联": LOST}
+_EVENT = re.compile(r"登记(死亡|迁出|失联)(?:（(.*)）)?")
+_ELSEWHERE = "登记异地居住"
+_TAG = "加人员类别："
 _MEANT = {words: key for key, words in MEANINGS.items()}
 _PARTY_MEMBER = "01"
+_STATE_FIELDS = frozenset({"alive_state", "manage_state"})
 _IDENTITY = frozenset({"name", "id_no"})
 _DAY = re.compile(r"\d{4}[年./-]\d{1,2}(?:[月./-]\d{1,2})?日?|\d{4}年|(?<!\d)(?:19|20)\d{2}(?!\d)")
 _FROM_ROSTER = "6"  # death_source 名册标注
-
-
-def _take_answer(
-    problem: Sequence[str], verdict: str, value: str, values: dict[str, Value], events: dict[str, str]
-) -> bool:
-    """Take one answer into the fields and events of a row; False if the row is left out with it."""
-    key, reason, suggestion = problem
-    if asks_meaning(reason):
-        meaning = meant(verdict, value)
-        if meaning == "party":
-            values.setdefault("political", _PARTY_MEMBER)
-        return meaning != "skip"
-    proposed, _, day = suggestion.partition("（")  # a remark that names the day proposes it too
-    if proposed in _EVENTS:
-        if verdict != LEAVE:
-            events[_EVENTS[proposed]] = value or day.removesuffix("）")
-    elif verdict == LEAVE:
-        values.pop(key, None)
-        return key not in _IDENTITY
-    elif key in PERSON.keys and (verdict == EDIT or suggestion):
-        values[key] = stored_text(PERSON.field(key), value if verdict == EDIT else suggestion)
-    return True
 
 
 def asks_meaning(reason: str) -> bool:
@@ -65,6 +49,74 @@ def asks_meaning(reason: str) -> bool:
 def meant(verdict: str, words: str) -> str:
     """Return the meaning somebody gave to a mark: a key of `table.MEANINGS`."""
     return "skip" if verdict == LEAVE else _MEANT.get(words, "")
+
+
+@dataclass(slots=True)
+class Decided:
+    """What a row says once its questions are answered: fields, phones, tags, and events with what was said of them."""
+
+    values: dict[str, Value]
+    phones: list[dict[str, Value]]
+    tags: list[dict[str, Value]]
+    events: dict[str, str] = field(default_factory=dict)
+
+    def take(self, problem: Sequence[str], verdict: str, value: str, written: str) -> bool:
+        """Take one answer; False if the row is left out with it. `written` is the cell that was asked about."""
+        key, reason, suggestion = problem[:3]
+        if asks_meaning(reason):
+            meaning = meant(verdict, value)
+            if meaning == "party":
+                self.values.setdefault("political", _PARTY_MEMBER)
+            return meaning != "skip"
+        if key in _STATE_FIELDS and not _EVENT.fullmatch(suggestion):
+            state = LOST if key == "alive_state" else str(self.values.get(key) or "")
+            if verdict != LEAVE and state in STATES:
+                self.events[state] = value
+            return True
+        if self._proposal(suggestion, verdict, value, written) or key == "phone":
+            self._phone(key, reason, verdict, value)
+            return True
+        if verdict == LEAVE:
+            self.values.pop(key, None)
+            return key not in _IDENTITY
+        if key in PERSON.keys and (verdict == EDIT or suggestion):
+            self.values[key] = stored_text(PERSON.field(key), value if verdict == EDIT else suggestion)
+        return True
+
+    def _proposal(self, suggestion: str, verdict: str, value: str, written: str) -> bool:
+        """Take an answer to what a cell proposes beyond its field: an event, a place, a category; False for others."""
+        event = _EVENT.fullmatch(suggestion)
+        if event and verdict != LEAVE:
+            self.events[_EVENTS[event.group(1)]] = value or event.group(2) or ""
+        elif suggestion == _ELSEWHERE and verdict != LEAVE:
+            self.values.setdefault("remote_addr", (value or written)[:200])
+        elif suggestion.startswith(_TAG):
+            self._tag(suggestion.removeprefix(_TAG), verdict, value)
+        return bool(event) or suggestion == _ELSEWHERE or suggestion.startswith(_TAG)
+
+    def _tag(self, label: str, verdict: str, value: str) -> None:
+        codes = code_list("care_tag")
+        wanted = codes.code_of(label)
+        if verdict == LEAVE:
+            self.tags = [one for one in self.tags if one["code"] != wanted]
+        elif verdict == EDIT and codes.code_of(value):
+            self.tags = [{**one, "code": codes.code_of(value)} if one["code"] == wanted else one for one in self.tags]
+
+    def _phone(self, key: str, reason: str, verdict: str, value: str) -> None:
+        """Leave out, or correct, the number that was asked about."""
+        if key != "phone" or verdict not in {LEAVE, EDIT}:
+            return
+        asked = [one for one in self.phones if f"“{one['number']}”" in reason]
+        self.phones = [one for one in self.phones if one not in asked]
+        if verdict == EDIT and value:
+            self.phones += [{"number": one.number} for one in read_phones(value) if not one.problem]
+
+
+def written_in(payload: Mapping[str, Any], problem: Sequence[Any]) -> str:
+    """Return the cell a problem of a waiting row is about, '' if it is about none."""
+    column = problem[3] if len(problem) > 3 else -1
+    cells = payload["cells"]
+    return str(cells[column]).lstrip("\x01") if 0 <= column < len(cells) else ""
 
 
 class Settler:
@@ -81,23 +133,24 @@ class Settler:
         `given` are values somebody typed beside the questions. Raises InvalidValueError, NotFoundError; nothing of
         the row is written then.
         """
-        values: dict[str, Value] = {**payload["values"], **(given or {})}
-        events: dict[str, str] = {}
+        row = Decided(
+            {**payload["values"], **(given or {})}, [dict(one) for one in payload["phones"]],
+            [dict(one) for one in payload["tags"]],
+        )  # fmt: skip
         for number, (verdict, value) in sorted((payload.get("decided") or {}).items(), key=lambda one: int(one[0])):
-            problem = payload["problems"][int(number)][:3]
-            if not _take_answer(problem, verdict, str(value or ""), values, events):
+            problem = payload["problems"][int(number)]
+            if not row.take(problem, verdict, str(value or ""), written_in(payload, problem)):
                 return LEFT
-        self._write(payload, values, events)
+        self._write(payload, row)
         return rosters.ACCEPTED
 
-    def _write(self, payload: Mapping[str, Any], values: dict[str, Value], events: Mapping[str, str]) -> None:
+    def _write(self, payload: Mapping[str, Any], row: Decided) -> None:
+        values = row.values
         self._unit.note_row(payload["file"], payload["sheet"], payload["row"])
-        draft = RowDraft(
-            payload["row"], payload["cells"], values, payload["phones"], payload["contact"], payload["tags"]
-        )
+        draft = RowDraft(payload["row"], payload["cells"], values, row.phones, payload["contact"], row.tags)
         known = self._known(payload, values)
-        changes = {state: self._event(state, said, payload, values) for state, said in events.items()}
-        for key in ("alive_state", "manage_state", "death_date") if changes else ():
+        changes = {state: self._event(state, said, payload, values) for state, said in row.events.items()}
+        for key in (*_STATE_FIELDS, "death_date"):  # a state is changed by an event, never by a cell
             values.pop(key, None)
         if payload.get("kind") == "archive":
             if known is None:
@@ -109,6 +162,7 @@ class Settler:
     def _person(self, draft: RowDraft, known: Known | None, events: Mapping[str, StateChange]) -> None:
         values = draft.values
         before = str((known.values if known else {}).get("manage_state") or IN_CARE)
+        events = {state: change for state, change in events.items() if state != before}
         for change in events.values():
             check_change(before, change)
         if known is None:
@@ -154,7 +208,8 @@ class Settler:
                 raise InvalidValueError("death_date", "不知道死亡日期", "请用“更正”填写死亡日期，例如 2021-03")
             return StateChange(DEAD, day, why, self._station.user, death_source=_FROM_ROSTER)
         today = self._station.today().isoformat()
-        return StateChange(MOVED, day or today, why, self._station.user, where_to=said or "名册未写明")
+        where = (said or "名册未写明")[:100] if state == MOVED else ""
+        return StateChange(state, today, why, self._station.user, where_to=where, evidence=(said or why)[:200])
 
 
 def _speaks_of_death(text: str) -> bool:

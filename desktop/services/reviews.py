@@ -12,15 +12,18 @@ from typing import Any
 from desktop.domain.changes import Changes
 from desktop.domain.errors import InvalidValueError, KnownError, NotFoundError
 from desktop.domain.fields import Value
+from desktop.domain.progress import Report, silent
 from desktop.roster.beside import PROPOSED
 from desktop.roster.table import MEANINGS
-from desktop.services.review_settling import LEFT, Settler, asks_meaning, meant
+from desktop.services.review_settling import LEFT, Settler, asks_meaning, meant, written_in
 from desktop.services.roster_labels import field_label
 from desktop.services.station import Station
 from desktop.store import rosters
 from desktop.store.rosters import Review
+from desktop.store.unit_of_work import UnitOfWork
 
 ACCEPT, EDIT, LEAVE = "accept", "edit", "leave"
+_REPORT_EVERY = 50
 _PLAIN = re.compile(r"“[^”]*”|\d+")
 
 
@@ -88,11 +91,9 @@ def _items(review: Review) -> list[ReviewItem]:
     found = []
     for number, problem in asked(payload):
         key, reason, suggestion = problem[:3]
-        column = problem[3] if len(problem) > 3 else -1
-        cells = payload["cells"]
         is_mark = asks_meaning(reason)
         kind = f"{payload['file']}|{reason}" if is_mark else f"{key}|{_PLAIN.sub('…', reason)}"
-        written = cells[column].lstrip("\x01") if 0 <= column < len(cells) else ""
+        written = written_in(payload, problem)
         found.append(
             ReviewItem(
                 review.id, number, str(named.get("name") or ""), str(named.get("id_no") or ""), payload["file"],
@@ -113,10 +114,11 @@ def asked(payload: Mapping[str, Any]) -> list[tuple[int, list[Any]]]:
     ]
 
 
-def decide(station: Station, *, decisions: Sequence[Decision]) -> Decided:
+def decide(station: Station, *, decisions: Sequence[Decision], report: Report = silent) -> Decided:
     """Take decisions about items in one unit; rows whose last item is decided go in or are left out.
 
-    A row that cannot go in as decided keeps waiting with all its items, and says why in `failed`.
+    A row that cannot go in as decided keeps waiting with all its items, and says why in `failed`. Raises Cancelled,
+    and nothing is decided then.
     """
     by_review: dict[str, list[Decision]] = {}
     for one in decisions:
@@ -125,7 +127,9 @@ def decide(station: Station, *, decisions: Sequence[Decision]) -> Decided:
     failed: list[str] = []
     with station.vault.unit("review.accept", why=f"核实 {len(by_review)} 行") as unit:
         settler = Settler(station, unit)
-        for record, ones in by_review.items():
+        for number, (record, ones) in enumerate(by_review.items()):
+            if number % _REPORT_EVERY == 0:
+                report(number, len(by_review), "核实")
             review = rosters.open_review(unit.connection, record)
             if review is None:
                 continue
@@ -134,6 +138,7 @@ def decide(station: Station, *, decisions: Sequence[Decision]) -> Decided:
                 rosters.change_review(unit, record=record, payload=payload)
                 waiting += 1
                 continue
+            _note_columns(unit, review)
             try:
                 state = settler.settle(payload)
             except KnownError as error:
@@ -144,6 +149,14 @@ def decide(station: Station, *, decisions: Sequence[Decision]) -> Decided:
             settled += 1
         changes = unit.commit()
     return Decided(settled, waiting, tuple(failed), changes)
+
+
+def _note_columns(unit: UnitOfWork, review: Review) -> None:
+    """Remember for what is written now which column of its sheet each field came from."""
+    file, sheet = review.payload["file"], review.payload["sheet"]
+    columns = rosters.columns_of(unit.connection, [review.batch]).get((review.batch, file, sheet))
+    if columns:
+        rosters.note_columns(unit, file=file, sheet=sheet, columns=columns)
 
 
 def _with(payload: dict[str, Any], decisions: Sequence[Decision]) -> dict[str, Any]:

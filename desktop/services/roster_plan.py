@@ -84,6 +84,7 @@ class Planner:
         self._asked: set[str] = set()
         self._open: RosterSource | None = None
         self._goes: list[str] = []
+        self._is_archive = False
         self.earlier = Earlier(self._row_again)
 
     def plans(self, number: int) -> Iterator[Planned]:
@@ -117,7 +118,7 @@ class Planner:
     def _targets(self, source: RosterSource) -> list[str]:
         """Return where the sender's columns go, made once a table."""
         if self._open is not source:
-            self._open, self._goes = source, source.targets[: source.width]
+            self._open, self._goes, self._is_archive = source, source.targets[: source.width], source.is_archive
         return self._goes
 
     def _row_again(self, met: Met) -> RowDraft:
@@ -138,7 +139,7 @@ class Planner:
             draft.cells = draft.cells[:width]  # of two people on one row each has his own cells
         if source.is_returned and draft.row not in source.returned:
             return Planned(RowDraft(draft.row, draft.cells, draft.values), matching.UNCHANGED)
-        if source.is_archive:
+        if self._is_archive:
             check_cells(draft, source.table.headers)
             planned = plan_archive_row(draft, index, self.earlier)
         else:

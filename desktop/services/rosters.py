@@ -148,6 +148,7 @@ class _Tally:
         self._counts = dict.fromkeys(OUTCOMES, 0)
         self._problems: list[RowProblem] = []
         self._changes: list[FieldChange] = []
+        self._is_archive = source.is_archive
         self._pages = 0
 
     def add(self, planned: Planned) -> None:
@@ -162,13 +163,13 @@ class _Tally:
             )
         if planned.outcome == matching.UPDATED and len(self._changes) < _MOST_CHANGES:
             self._changes += _field_changes(planned)
-        if self._source.is_archive:
+        if self._is_archive:
             self._pages += int(planned.draft.values.get("file_pages") or 0)
 
     def table(self) -> RosterTable:
         """Return the table with what was counted."""
         notes = [*self._source.table.notes]
-        if self._source.is_archive:
+        if self._is_archive:
             met = self._counts[matching.UPDATED] + self._counts[matching.UNCHANGED]
             notes.append(
                 f"档案移交案卷目录：共 {sum(self._counts.values())} 卷、{self._pages} 页，登记库里找到 {met} 人"

@@ -52,6 +52,12 @@ def profile_of(connection: Reading, org: str) -> Profile:
     return Profile(int(kept["level"]), tuple(kept["fields"])) if kept else Profile()
 
 
+def profile_at(station: Station, org: str) -> Profile:
+    """Return what a peer is not given, for those who only look."""
+    with station.vault.reading() as connection:
+        return profile_of(connection, org)
+
+
 def set_profile(station: Station, *, org: str, profile: Profile) -> Profile:
     """Say what a peer is not given from now on; what it is given again comes with the next package, a whole one.
 

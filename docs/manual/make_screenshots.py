@@ -19,7 +19,7 @@ from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from desktop.domain.clock import SystemClock  # noqa: E402
-from desktop.services import access, register, rosters, visits  # noqa: E402
+from desktop.services import access, cards, register, rosters, visits  # noqa: E402
 from desktop.services.access import NewStore  # noqa: E402
 from desktop.services.station import Station  # noqa: E402
 from desktop.store.people import PeopleFilter  # noqa: E402
@@ -96,14 +96,7 @@ def grab_pages(window: MainWindow, settle: Callable[[], object]) -> None:
     for key in ("people", "verify", "visits", "ledger", "duplicates", "numbers", "exchange", "settings"):
         window.show_page(key)
         keep(window, key)
-    window.show_page("cards")
-    settle()
-    cards_page = window.pages["cards"]
-    assert isinstance(cards_page, CardsPage)
-    for row in range(10):
-        cards_page.view.selectionModel().select(cards_page.model.index(row, 0), _ROWS)
-    cards_page.preview()
-    keep(window, "cards")
+    grab_cards(window, settle, keep)
     window.show_page("rosters")
     page = window.pages["rosters"]
     assert isinstance(page, RosterPage)
@@ -140,6 +133,30 @@ def grab_pages(window: MainWindow, settle: Callable[[], object]) -> None:
     QTest.qWait(800)
     keep(builder, "filter")
     builder.reject()
+
+
+def grab_cards(window: MainWindow, settle: Callable[[], object], keep: Callable[[QWidget, str], None]) -> None:
+    """Grab the card page, the cards issued and the editor of their look."""
+    window.show_page("cards")
+    settle()
+    cards_page = window.pages["cards"]
+    assert isinstance(cards_page, CardsPage)
+    for row in range(10):
+        cards_page.view.selectionModel().select(cards_page.model.index(row, 0), _ROWS)
+    cards_page.preview()
+    settle()
+    QTest.qWait(300)  # the preview draws its pages when it has time
+    keep(window, "cards")
+    cards.issue_cards(window.context.station, ids=cards_page.issue.chosen())
+    cards_page.tabs.setCurrentIndex(1)
+    cards_page.refresh()
+    keep(window, "cards-issued")
+    cards_page.tabs.setCurrentIndex(0)
+    design = cards_page.open_design()
+    settle()
+    QTest.qWait(800)
+    keep(design, "card-design")
+    design.close()
 
 
 def grab_paper(window: MainWindow, keep: Callable[[QWidget, str], None]) -> None:

@@ -7,13 +7,13 @@ import pytest
 from PySide6.QtGui import QImage
 
 from desktop.printing.readback import codes_in_picture
-from desktop.services import directories, peers
+from desktop.services import directories, peers, photos, withholding
 from desktop.sync.key_card import same_fingerprint
 from desktop.views.exchange.exchange_page import ExchangePage
 from desktop.views.exchange.keys_dialog import KeysDialog
 from desktop.views.main_window import MainWindow
 from tests.conftest import STREET, Maker
-from tests.exchange_steps import merge, pack, trust
+from tests.exchange_steps import merge, pack, person, trust
 
 Settle = Callable[[], None]
 
@@ -79,3 +79,27 @@ def test_what_waits_and_what_is_missing_is_shown(
     asked.act()
     settle()
     assert window.context.station.vault.identity.epoch == 2
+
+
+def test_what_a_unit_is_not_given_and_its_pictures(
+    window: MainWindow, settle: Settle, make_station: Maker, tmp_path: Path
+) -> None:
+    street = make_station(STREET, seed=2)
+    community = window.context.station
+    trust(community, street, tmp_path)
+    photos.set_photo(community, person=person(community, "甲"), jpeg=b"\xff\xd8\xff" + bytes(500))
+    dialog = next(one for one in window.findChildren(ExchangePage)).open_streams()
+    settle()
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    dialog.write_pictures(street.org, folder)
+    settle()
+    (made,) = folder.iterdir()
+    assert merge(street, made).counts == {"media": 1}
+    dialog.scope()
+    settle()
+    assert dialog.action is not None
+    dialog.action.editors["fields"].setText("person.id_no")  # type: ignore[union-attr]
+    dialog.action.act()
+    settle()
+    assert withholding.profile_at(community, street.org).fields == ("person.id_no",)

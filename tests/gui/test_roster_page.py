@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.styles import Font
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
@@ -116,3 +118,40 @@ def test_alike_questions_go_together(qtbot: QtBot, page: RosterPage, settle: Set
     assert page.review.model.rowCount() == 0
     assert reviews.count_waiting(station) == 0
     assert not page.review.empty.isHidden()
+
+
+def test_what_red_rows_mean_is_asked_once_above_or_later_in_the_list(
+    qtbot: QtBot, page: RosterPage, settle: Settle, tmp_path: Path
+) -> None:
+    path = tmp_path / "红字.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["姓名", "身份证号"])
+    for name, id_no in (("张三", ZHANG), ("李四", LI), ("王五", "610100195307063033"), ("赵六", "61010019530706305X")):
+        sheet.append([name, id_no])
+    for column in (1, 2):
+        sheet.cell(3, column).font = Font(color="FFFF0000")
+    book.save(path)
+    page.read_files([path])
+    settle()
+    assert "待核实 1" in page.summary.text()
+    (box,) = page.questions.boxes
+    at = next(n for n in range(box.count()) if box.itemText(n) == "没有特别的意思")
+    box.setCurrentIndex(at)
+    box.activated.emit(at)
+    settle()
+    assert "新增 4" in page.summary.text()
+    (box,) = page.questions.boxes
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    settle()
+    qtbot.mouseClick(page.bring_in, Qt.MouseButton.LeftButton)
+    settle()
+    assert page.tabs.currentWidget() is page.review
+    assert page.review.meaning.isVisible()
+    page.review.meaning.setCurrentText("中共党员")
+    page.review.decide("edit")
+    settle()
+    station = page.context.station
+    values = register.person_details(station, person=register.person_by_any(station, text=LI)).values
+    assert values["political"] == "01"

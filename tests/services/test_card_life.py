@@ -16,6 +16,7 @@ from desktop.services.printers import Measured, PrinterSetup
 from desktop.services.register import PersonDraft
 from desktop.services.station import Station
 from tests.conftest import COMMUNITY, OTHER, STREET, Maker
+from tests.exchange_steps import send, trust
 
 
 def add(station: Station, *names: str) -> list[str]:
@@ -229,3 +230,23 @@ def test_measuring_twice_adds_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert printers.setup_of("甲").dpi == 600 and printers.setup_of("乙") == PrinterSetup()
     with pytest.raises(InvalidValueError):
         printers.calibrated("甲", Measured(20, 20, 15, 200))
+
+
+def test_a_community_tells_its_neighbours_card_by_the_streets_directory(make_station: Maker, tmp_path: Path) -> None:
+    """Nobody enrolled anybody but the street: its directory, carried by its package, is enough."""
+    community, street, other = (
+        make_station(COMMUNITY, seed=1),
+        make_station(STREET, seed=2),
+        make_station(OTHER, seed=3),
+    )
+    pdf = cards.issue_cards(community, ids=add(community, "张三")).pdf
+    ((token,),) = codes_on(pdf)
+    mail = tmp_path / "mail"
+    mail.mkdir()
+    trust(community, street, tmp_path)
+    trust(other, street, tmp_path)
+    assert state(other, token) == "unknown-issuer"
+    send(street, other, mail)
+    verdict = cards.verify_card(other, token=token)
+    assert verdict.state == "not-ours" and "青杨社区" in verdict.advice
+    assert verdict.person == verdict.card_no == "" and "张三" not in verdict.advice

@@ -75,6 +75,8 @@ def test_two_rows_of_one_person_that_contradict_each_other_are_asked_about(stati
     assert (item.field, item.written, item.proposed) == ("live_addr", "二号楼", "一号楼")
     reviews.decide(station, decisions=[Decision(item.review, item.number, EDIT, "二号楼")])
     assert page_of(station, ZHANG)[0]["live_addr"] == "二号楼"
+    newest = register.history_of(station, person=everyone(station)[0])[0]
+    assert (newest.field, (newest.source or {})["row"], (newest.source or {})["column"]) == ("live_addr", 3, "住址")
     head = station.vault.head()
     assert outcomes(bring_in(station, path)) == {"unchanged": 2}
     assert (station.vault.head(), reviews.review_items(station)) == (head, [])
@@ -370,3 +372,60 @@ def test_what_red_rows_mean_is_answered_once_for_all_of_a_file(station: Station,
     assert [one.name for one in asked] == ["李四", "赵六"]
     reviews.decide(station, decisions=[Decision(one.review, one.number, EDIT, "2020-05") for one in asked])
     assert page_of(station, LI)[0]["death_date"] == "2020-05"
+
+
+def test_what_a_remark_proposes_is_done_or_left_and_the_remark_stays(station: Station, roster: Roster) -> None:
+    third, fourth = "610100195307063033", "61010019530706305X"
+    rows = [
+        ("张三", ZHANG, "失联"),
+        ("李四", LI, "随子女住上海"),
+        ("王五", third, "劳模、重病"),
+        ("赵六", fourth, "去世"),
+    ]
+    bring_in(station, roster(*rows, headers=("姓名", "身份证号", "备注")))
+    items = reviews.review_items(station)
+    leaves = {one.number for one in items if one.name == "王五" and "重病" in one.proposed}
+    decisions = [
+        Decision(one.review, one.number, LEAVE if one.name == "王五" and one.number in leaves else EDIT if one.name == "赵六" else ACCEPT,
+                 "2022-08" if one.name == "赵六" else "")
+        for one in items
+    ]  # fmt: skip
+    done = reviews.decide(station, decisions=decisions)
+    assert (done.settled, done.failed) == (4, ())
+    found = [
+        register.person_details(station, person=register.person_by_any(station, text=one))
+        for one in (ZHANG, LI, third, fourth)
+    ]
+    assert [page.values["remark"] for page in found] == ["失联", "随子女住上海", "劳模、重病", "去世"]
+    assert found[0].values["manage_state"] == "3"
+    assert found[1].values["remote_addr"] == "随子女住上海"
+    assert [one.values["code"] for one in found[2].children["tag"]] == ["T07"]
+    assert (found[3].values["manage_state"], found[3].values["death_date"]) == ("5", "2022-08")
+
+
+def test_an_old_area_code_is_corrected_or_left_out(station: Station, roster: Roster) -> None:
+    bring_in(station, roster(("张三", ZHANG, "", "0910-3212345"), ("李四", LI, "", "0910-3212346/13991234567")))
+    first, second = reviews.review_items(station)
+    reviews.decide(
+        station,
+        decisions=[
+            Decision(first.review, first.number, EDIT, "029-33212345"),
+            Decision(second.review, second.number, LEAVE),
+        ],
+    )
+    assert (page_of(station, ZHANG)[1], page_of(station, LI)[1]) == (["029-33212345"], ["13991234567"])
+
+
+@pytest.mark.parametrize(("verdict", "states"), [(ACCEPT, ("3", "5", "2021-03-05")), (LEAVE, ("1", "1", None))])
+def test_a_state_written_in_a_cell_is_an_event_or_nothing(
+    station: Station, roster: Roster, verdict: str, states: tuple[str, str, str | None]
+) -> None:
+    headers = ("姓名", "身份证号", "生存状态", "死亡日期")
+    path = roster(("张三", ZHANG, "死亡", "20210305"), ("李四", LI, "健在", ""), headers=headers)
+    assert outcomes(bring_in(station, path)) == {"added": 1, "needs_review": 1}
+    items = reviews.review_items(station)
+    done = reviews.decide(station, decisions=[Decision(one.review, one.number, verdict) for one in items])
+    assert (done.settled, done.failed) == (1, ())
+    values, _ = page_of(station, ZHANG)
+    assert tuple(values.get(key) for key in ("alive_state", "manage_state", "death_date")) == states
+    assert outcomes(bring_in(station, path)) == {"unchanged": 2}

@@ -9,12 +9,10 @@ Chinese clause on standard error: the form is refused. No file can be written, s
 import json
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from desktop.roster.forms.docx_form import fill_docx, read_docx
 from desktop.roster.forms.shape import DOCX, XLSX, Filling, FormShape, shape_json
-from desktop.roster.forms.xlsx_form import fill_xlsx, read_xlsx
 from desktop.roster.limits import limit_self
 from desktop.roster.precheck import RefusedFile, checked_zip, kind_of_bytes, unpacked_part
 
@@ -26,6 +24,7 @@ def main(arguments: list[str]) -> int:
     """Do one job on the file named; return the exit code."""
     job, path = arguments[0], Path(arguments[1])
     limit_self()
+    sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # it would start threads, now refused
     warnings.simplefilter("ignore")  # openpyxl warns of every part it does not know
     try:
         for part in _done(job, path):
@@ -48,10 +47,20 @@ def _done(job: str, path: Path) -> Iterator[bytes]:
         return
     asked = json.loads(sys.stdin.buffer.read())
     fillings = [Filling(**one) for one in asked["fillings"]]
-    fill = fill_xlsx if kind == XLSX else fill_docx
-    for made in fill(raw, shape, fillings, together=asked["together"]):
+    for made in _filled(raw, kind, shape, fillings, together=asked["together"]):
         yield f"{len(made)}\n".encode()
         yield made
+
+
+def _filled(raw: bytes, kind: str, shape: FormShape, fillings: Sequence[Filling], *, together: bool) -> Iterator[bytes]:
+    """Yield the filled documents; only the library this form needs is loaded."""
+    if kind == XLSX:
+        from desktop.roster.forms.xlsx_form import fill_xlsx
+
+        return fill_xlsx(raw, shape, fillings, together=together)
+    from desktop.roster.forms.docx_form import fill_docx
+
+    return fill_docx(raw, shape, fillings, together=together)
 
 
 def _checked(path: Path) -> tuple[bytes, str]:
@@ -84,7 +93,13 @@ def _check_part(name: str, body: bytes) -> None:
 def _read(raw: bytes, kind: str) -> FormShape:
     """Return a form's shape; whatever its reader stumbles over makes it a refused file."""
     try:
-        return read_xlsx(raw) if kind == XLSX else read_docx(raw)
+        if kind == XLSX:
+            from desktop.roster.forms.xlsx_form import read_xlsx
+
+            return read_xlsx(raw)
+        from desktop.roster.forms.docx_form import read_docx
+
+        return read_docx(raw)
     except (RefusedFile, MemoryError):
         raise
     except Exception as error:

@@ -89,10 +89,8 @@ class IssueTab(QWidget):
         self.copies.setPrefix(self.tr("每人 "))
         self.copies.setSuffix(self.tr(" 份"))
         self.printer_box, self.dpi_box = QComboBox(), QComboBox()
-        for name in QPrinterInfo.availablePrinterNames() or [""]:
-            self.printer_box.addItem(name or self.tr("系统默认打印机"), name)
-        at = self.printer_box.findData(printers.last_printer())
-        self.printer_box.setCurrentIndex(max(at, 0))
+        self.printer_box.addItem(self.tr("系统默认打印机"), "")
+        self._asked_printers = False
         for dpi in _RESOLUTIONS:
             self.dpi_box.addItem(self.tr("{0} 点/英寸").format(dpi), dpi)
         self.printer_box.activated.connect(lambda _place: self._recall())
@@ -122,8 +120,22 @@ class IssueTab(QWidget):
         whole.addLayout(rows, 1)
         whole.addWidget(self.pdf)
 
+    def ask_printers(self) -> None:
+        """List the printers, once, when the page is first shown: the system may take seconds to find those away."""
+        if self._asked_printers:
+            return
+        self._asked_printers = True
+        names = QPrinterInfo.availablePrinterNames()
+        if names:
+            self.printer_box.clear()
+        for name in names:
+            self.printer_box.addItem(name, name)
+        self.printer_box.setCurrentIndex(max(self.printer_box.findData(printers.last_printer()), 0))
+        self._recall()
+
     def refresh(self) -> None:
         """Read whom to give cards."""
+        self.ask_printers()
         which = str(self.who.currentData())
 
         def read(station: Station) -> list[PersonRow]:
@@ -222,6 +234,7 @@ class IssueTab(QWidget):
             self.context, pdf=issued.pdf, pages=issued.pages, printer=name, dpi=paper.dpi, sides=sides, parent=self
         )
         printers.keep_last_printer(name)
+        printers.keep_last_layout(paper.layout)
         dialog.open()
         return dialog
 

@@ -10,6 +10,8 @@ from desktop.views.context import AppContext
 from desktop.views.page import button, label
 from desktop.views.table import Column, SnapshotTable, table_view
 
+_ONES_OWN = frozenset({"name", "id_no"})  # never corrected to one value for several people
+
 
 class ReviewPanel(QWidget):
     """1 accepts, 2 goes to the correction, 3 leaves, Space takes all alike along; the next line is chosen by itself."""
@@ -127,13 +129,16 @@ class ReviewPanel(QWidget):
         one = self._current()
         if one is None:
             return
-        together = self.alike.isChecked() and self.alike.isVisible()
+        one_by_one = verdict == EDIT and one.field in _ONES_OWN and not one.choices
+        together = self.alike.isChecked() and self.alike.isVisible() and not one_by_one
         chosen = [other for other in self.model.rows if other.topic == one.topic] if together else [one]
         typed = self.meaning.currentText() if one.choices else self.value.text().strip()
         value = typed if verdict == EDIT else ""
         decisions = [Decision(other.review, other.number, verdict, value) for other in chosen]
         self.context.write(
-            lambda station, _report: reviews.decide(station, decisions=decisions), context=self, done=self._decided
+            lambda station, report: reviews.decide(station, decisions=decisions, report=report),
+            context=self,
+            done=self._decided,
         )
         self.view.setFocus()
 

@@ -221,7 +221,8 @@ class VerifyPage(Page):
 
         def job(station: Station, report: Report) -> IssuedCards:
             verification.verify_person(station, person=sheet.person, asked=asked)
-            return cards.issue_cards(station, ids=[sheet.person], report=report)
+            paper = cards.paper_on_the_spot()
+            return cards.issue_cards(station, ids=[sheet.person], paper=paper, report=report)
 
         def done(issued: IssuedCards) -> None:
             printed = self.printer.print_pdf(issued.pdf)
