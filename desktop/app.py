@@ -7,14 +7,17 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtGui import QPixmapCache
+from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop.config import paths
 from desktop.domain.clock import SystemClock
 from desktop.services.station import Station
 from desktop.views.context import AppContext
+from desktop.views.guard.sentry import Sentry
 from desktop.views.main_window import MainWindow
 from desktop.views.messages import Messages
 from desktop.views.runner import Runner
@@ -34,17 +37,38 @@ class Application:
         self.runner = Runner(on_bug=self.messages.show_error)
         self.window: MainWindow | None = None
         self.unlock: UnlockDialog | None = None
+        self.sentry: Sentry | None = None
         self.files: Sequence[Path] = ()  # packages to open once the register is
         state = paths.read_state()
         dress(app, contrast=state.get("contrast") == "1", large=state.get("large") == "1")
 
+    def away(self, folder: str) -> None:
+        """Lock; while a job still runs cover the screen at once and lock when it is done."""
+        if self.runner.is_idle:
+            self.lock(folder)
+            return
+        if self.sentry is not None:
+            self.sentry.veil.drop()
+        self.runner.busy_changed.connect(lambda busy: None if busy else self._lock_later(folder))
+
+    def _lock_later(self, folder: str) -> None:
+        QTimer.singleShot(0, self.app, lambda: self._lock_if_open(folder))
+
+    def _lock_if_open(self, folder: str) -> None:
+        if self.window is not None:
+            self.lock(folder)
+
     def lock(self, folder: str) -> None:
         """Close the register, its window and everything they hold, and ask for the password again."""
+        self._dismiss_sentry()
         window, self.window = self.window, None
         self.app.setQuitOnLastWindowClosed(False)
         if window is not None:
             window.close()
+            for dialog in cast(list[QDialog], window.findChildren(QDialog)):
+                dialog.close()
             window.deleteLater()
+        QPixmapCache.clear()
         self.runner = Runner(on_bug=self.messages.show_error)
         self.begin(folder)
         self.app.setQuitOnLastWindowClosed(True)
@@ -65,8 +89,16 @@ class Application:
         context.lock_wanted.connect(lambda: self.lock(str(station.vault.folder)))
         self.window = MainWindow(context)
         self.window.show()
+        self.sentry = Sentry(lock=lambda: self.away(str(station.vault.folder)), window=int(self.window.winId()))
+        self.window.closed.connect(self._dismiss_sentry)
         files, self.files = self.files, ()
         self.window.open_packages(files)
+
+    def _dismiss_sentry(self) -> None:
+        if self.sentry is not None:
+            self.sentry.stop()
+            self.sentry.deleteLater()
+            self.sentry = None
 
 
 def report_bug(error: BaseException) -> None:

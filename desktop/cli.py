@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from desktop.cli_jobs import audit as audit_jobs
 from desktop.cli_jobs import cards as card_jobs
 from desktop.cli_jobs import desk as desk_jobs
 from desktop.cli_jobs import duplicates as duplicate_jobs
@@ -17,13 +18,24 @@ from desktop.cli_jobs import forms as forms_jobs
 from desktop.cli_jobs import lists as list_jobs
 from desktop.cli_jobs import numbers as numbers_jobs
 from desktop.cli_jobs import papers as papers_jobs
+from desktop.cli_jobs import privacy as privacy_jobs
 from desktop.cli_jobs import rosters as roster_jobs
 from desktop.cli_jobs import sending as sending_jobs
 from desktop.cli_jobs import states as states_jobs
 from desktop.cli_jobs import streams as streams_jobs
 from desktop.cli_jobs import trust as trust_jobs
+from desktop.cli_jobs import users as users_jobs
 from desktop.cli_jobs import verification as verification_jobs
-from desktop.cli_jobs.opening import Answer, Job, JobAdder, password_of, station_at
+from desktop.cli_jobs.opening import (
+    USER,
+    Answer,
+    Job,
+    JobAdder,
+    password_of,
+    second_of,
+    station_at,
+    take_terms,
+)
 from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
@@ -42,6 +54,9 @@ def main(arguments: list[str]) -> int:
     access.end_with_the_job()
     parser = _parser()
     options = parser.parse_args(arguments)
+    if getattr(options, "as_user", ""):
+        os.environ[USER] = options.as_user
+    take_terms(options)
     try:
         answer = options.job(options)
     except KnownError as error:
@@ -71,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
         one = jobs.add_parser(name, help=text, description=text)
         if store:
             one.add_argument("store", type=Path, metavar="STORE", help="登记库文件夹")
+        if store and name != "init":
+            one.add_argument("--user", dest="as_user", default="", help=f"使用人姓名，也可用 {USER}")
         if as_json:
             one.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
         one.set_defaults(job=run)
@@ -100,6 +117,9 @@ def _parser() -> argparse.ArgumentParser:
         past,
         roster_jobs,
         states_jobs,
+        audit_jobs,
+        privacy_jobs,
+        users_jobs,
         verification_jobs,
         sending_jobs,
         streams_jobs,
@@ -128,7 +148,8 @@ def _add_exchange(job: JobAdder) -> None:
     one.add_argument("conflict", metavar="CONFLICT")
     one.add_argument("--keep", required=True, metavar="mine|theirs|VALUE")
     job("backup", backup, "备份登记库").add_argument("folder", type=Path, metavar="DIR")
-    one = job("restore", restore, "从备份恢复", store=False)
+    one = job("restore", restore, "从备份恢复（有第二位主管时须其同意）", store=False)
+    one.add_argument("--user", dest="as_user", default="", help=f"使用人姓名，也可用 {USER}")
     one.add_argument("backup", type=Path, metavar="BACKUP")
     one.add_argument("store", type=Path, metavar="STORE")
     job("check", check, "检查登记库")
@@ -274,7 +295,10 @@ def backup(options: argparse.Namespace) -> Answer:
 
 def restore(options: argparse.Namespace) -> Answer:
     """Restore a backup into a folder."""
-    done = backups.restore_backup(options.backup, folder=options.store, password=password_of(), clock=SystemClock())
+    done = backups.restore_backup(
+        options.backup, folder=options.store, password=password_of(), clock=SystemClock(),
+        user=os.environ.get(USER, ""), second=second_of(),
+    )  # fmt: skip
     aside = str(done.aside) if done.aside else ""
     return {"people": done.people, "created": done.created, "aside": aside, "text": f"已恢复 {done.people} 人"}
 

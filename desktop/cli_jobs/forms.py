@@ -6,8 +6,7 @@ from pathlib import Path
 
 from desktop.cli_jobs.opening import Answer, JobAdder, station_at
 from desktop.domain.errors import InvalidValueError, NotFoundError
-from desktop.services import any_forms, register
-from desktop.services.peers import write_safely
+from desktop.services import any_forms, giving, register
 
 _WHOLE = (".xlsx", ".docx")
 
@@ -47,11 +46,12 @@ def fill(options: argparse.Namespace) -> Answer:
             raise InvalidValueError(
                 "out", f"这张表是 {form.shape.kind}，不能存成 {options.out.suffix}", "请改文件名的结尾"
             )
-        files = []
-        for made in any_forms.fill(station, form=form, ids=ids, together=whole):
-            path = options.out if whole else _folder(options.out) / made.name
-            write_safely(path, made.content)
-            files.append(str(path))
+        made = [
+            (options.out if whole else _folder(options.out) / one.name, one.content)
+            for one in any_forms.fill(station, form=form, ids=ids, together=whole)
+        ]
+        giving.give_filled(station, what="填外来表格", people=len(ids), files=made)
+        files = [str(path) for path, _ in made]
     return {**answer, "files": files, "people": len(ids), "text": f"已填 {len(ids)} 人，{len(files)} 个文件"}
 
 

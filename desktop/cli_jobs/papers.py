@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from desktop.cli_jobs.opening import Answer, JobAdder, station_at
+from desktop.cli_jobs.opening import Answer, JobAdder, add_terms, station_at
 from desktop.domain.progress import silent
 from desktop.services import access_sheets, books, register
 from desktop.services.peers import write_safely
@@ -22,6 +22,7 @@ def add(job: JobAdder) -> None:
     one.add_argument("--sort", default="name", metavar="字段", help="按哪个字段排序")
     one.add_argument("--mask", action="store_true", help="证号和电话遮住中间几位")
     one.add_argument("--title", default="", help="表的标题")
+    add_terms(one)
     one = job("access-sheet", access_sheet, "本人信息查询单：登记库里关于一个人的全部信息（PDF）")
     one.add_argument("person", metavar="PERSON", help="人员编号或证号")
     one.add_argument("out", type=Path, metavar="OUT.pdf")
@@ -38,7 +39,7 @@ def export(options: argparse.Namespace) -> Answer:
         )  # fmt: skip
         content = books.EXPORTS[options.what].make(station, wanted, silent, wish)
         total = len(register.people_ids(station, wanted=wanted))
-    write_safely(options.out, content)
+        books.give(station, books.Made(options.what, content, total), path=options.out)
     return {"out": str(options.out), "people": total, "text": f"已导出 {total} 人"}
 
 

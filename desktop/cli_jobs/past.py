@@ -4,11 +4,11 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from desktop.cli_jobs.opening import Answer, JobAdder, station_at
+from desktop.cli_jobs.opening import Answer, JobAdder, add_terms, station_at
 from desktop.domain.clock import local_text
 from desktop.domain.dictionary import KINDS, PERSON, Kind
 from desktop.domain.errors import InvalidValueError
-from desktop.services import as_on, batches, bulk_edit, ledger, peers, register
+from desktop.services import as_on, batches, bulk_edit, giving, ledger, register
 from desktop.services.wording import text_of
 
 _ENDINGS = ("pdf", "xlsx")
@@ -22,11 +22,13 @@ def add(job: JobAdder) -> None:
     one = job("as-on", register_on, "某日终了时的登记情况")
     one.add_argument("day", metavar="DATE")
     one.add_argument("out", nargs="?", type=Path, metavar="OUT.xlsx")
+    add_terms(one)
     one = job("ledger", change_ledger, "异动台账（PDF 或 xlsx）")
     one.add_argument("out", type=Path, metavar="OUT.pdf|OUT.xlsx")
     one.add_argument("--since", required=True, metavar="DATE")
     one.add_argument("--until", required=True, metavar="DATE")
     one.add_argument("--community", default="", metavar="NAME")
+    add_terms(one)
     job("undo", undo, "撤销一批改动").add_argument("batch", metavar="BATCH")
     one = job("bulk-edit", bulk, "按条件批量修改")
     one.add_argument("--filter", required=True, metavar="EXPR")
@@ -82,7 +84,9 @@ def register_on(options: argparse.Namespace) -> Answer:
         found = as_on.register_on(station, day=day)
         if options.out:
             content = as_on.register_on_file(station, found=found, ending=_ending(options.out))
-            peers.write_safely(options.out, content)
+            giving.give_out(
+                station, leaving=giving.Leaving("某日登记情况", len(found.people), content), path=options.out
+            )
     text = f"{day.isoformat()} 共 {len(found.people)} 人。{as_on.NOTE}"
     return {"day": day.isoformat(), "total": len(found.people), "by_community": found.by_community,
             "by_state": found.by_state, "note": as_on.NOTE, "text": text}  # fmt: skip
@@ -97,7 +101,7 @@ def change_ledger(options: argparse.Namespace) -> Answer:
             raise InvalidValueError("community", f"没有“{options.community}”这个社区", "请用社区的名称或代码")
         found = ledger.ledger_of(station, since=since, until=until, community=code)
         content = ledger.ledger_file(station, found=found, ending=ending)
-    peers.write_safely(options.out, content)
+        giving.give_out(station, leaving=ledger.leaving(found, content), path=options.out)
     return {"out": str(options.out), "lines": len(found.lines), "counts": found.counts,
             "text": f"异动台账已写好，共 {len(found.lines)} 条"}  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Time as an argument: services ask a clock, tests decide what it says."""
 
+import time
 from datetime import date, datetime, timedelta, timezone
 from typing import Protocol
 
@@ -73,3 +74,8 @@ def local_text(stamped: str) -> str:
         return ""
     moment = datetime.strptime(stamped, _STAMP).replace(tzinfo=timezone.utc)
     return moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
+
+
+def ticks() -> float:
+    """Return the seconds since this computer was started: goes on whatever the date is set to."""
+    return time.monotonic()

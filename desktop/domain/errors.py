@@ -4,7 +4,9 @@ YinceError
  ├─ KnownError               the world's fault: shown as one Chinese sentence and what to do
  │   ├─ AccessError           password, roles, locked or busy store
  │   │   ├─ WrongPasswordError
+ │   │   ├─ WaitError         too many wrong passwords
  │   │   ├─ NotAllowedError   the role may not do this; SecondPersonError wants another's consent
+ │   │   ├─ TermsNeededError  an export was not told to whom, what for, on what ground
  │   │   ├─ StoreInUseError
  │   │   └─ StorePlaceError   network share, missing folder, folder not empty
  │   ├─ StoreError            the store itself
@@ -55,6 +57,14 @@ class WrongPasswordError(AccessError):
     """No slot of the key file opens with this password."""
 
 
+class WaitError(AccessError):
+    """Too many wrong passwords; `seconds` are left to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"密码连续输错多次，还要等 {seconds} 秒", "到时再试；忘记密码请用恢复码")
+        self.seconds = seconds
+
+
 class NotAllowedError(AccessError):
     """The user's role may not do this (`desktop/domain/permissions.py`)."""
 
@@ -65,6 +75,10 @@ class SecondPersonError(NotAllowedError):
     def __init__(self, purpose: str, message: str, advice: str = "") -> None:
         super().__init__(message, advice)
         self.purpose = purpose
+
+
+class TermsNeededError(AccessError):
+    """An export needs to be told to whom, what for and on what ground it is given."""
 
 
 class StoreInUseError(AccessError):

@@ -1,6 +1,7 @@
 """What belongs to the house and not to one person: organisations, code lists, settings that are logged."""
 
 from desktop.domain.fields import Field, Kind, Policy, RecordKind
+from desktop.domain.privacy_records import PRIVACY_RECORDS
 
 ORG = RecordKind(
     "org",
@@ -223,6 +224,7 @@ HOUSE_RECORDS: tuple[RecordKind, ...] = (
     SAVED_FILTER,
     FORM_MAP,
     FROZEN,
+    *PRIVACY_RECORDS,
     TRANSFER,
     CARD_DESIGN,
 )

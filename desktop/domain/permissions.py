@@ -30,6 +30,11 @@ READ_SEALED = "read.sealed"  # checks and backups: nobody is shown anything
 
 SMALL = 50  # people one print may hold without a supervisor, one export without a second person
 FEW_DELETED = 10
+# Units that only remember what was done: never undone, not shown among the changes of the register.
+NOTES = frozenset({
+    "access.note", "export.note", "user.add", "user.remove", "user.password", "key.rotate", "recovery.make",
+    "recovery.drill", "recovery.street", "person.erase",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +197,18 @@ _VAULT = {
     "key.rotate": Permit("更换数据密钥", LEAD),
     "recovery.make": Permit("制作恢复码", LEAD),
     "recovery.drill": Permit("恢复码演练", LEAD),
+    "recovery.street": Permit("给街道留恢复钥匙", LEAD),
     "export.note": Permit("登记对外提供", STAFF),
     "basis.edit": Permit("修改处理依据", LEAD),
-    "rights.open": Permit("登记权利请求", STAFF),
     "rights.close": Permit("答复权利请求", LEAD),
     "person.erase": Permit("彻底清除", LEAD),
-    "person.archive": Permit("封存", LEAD),
+    "erasure.add": Permit("彻底清除", LEAD),
+    "erasure.edit": Permit("彻底清除", LEAD),
+    "erasure.remove": Permit("彻底清除", LEAD),
+    "archive_lock.add": Permit("封存人员资料", LEAD),
+    "archive_lock.edit": Permit("解除封存", LEAD),
+    "archive_lock.remove": Permit("删除封存记录", LEAD),
+    "rights_request.remove": Permit("删除权利请求", LEAD),
 }
 
 # Everyday records of a person: whoever may edit a person may add, change and remove them.

@@ -1,6 +1,7 @@
 """What hangs on a person: every kind of record that has an owner (`domain.md` sections 1.4 to 1.11)."""
 
 from desktop.domain.fields import Field, Kind, Policy, RecordKind
+from desktop.domain.privacy_records import PERSON_PRIVACY
 
 _OWNER = Field("person", "人员", "关联", Kind.RECORD, privacy=1, maintainer="X", max_length=32, required=True)
 _SOURCE = Field("source", "来源", "登记", privacy=1, max_length=100)
@@ -327,4 +328,5 @@ PERSON_RECORDS: tuple[RecordKind, ...] = (
     VERIFY,
     VERIFY_ITEM,
     PAIR,
+    *PERSON_PRIVACY,
 )

@@ -4,12 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.domain.clock import Clock
-from desktop.domain.errors import DamagedStoreError, InvalidValueError, OlderStoreError, StorePlaceError
+from desktop.config import lockout
+from desktop.domain.clock import Clock, ticks
+from desktop.domain.errors import (
+    DamagedStoreError,
+    InvalidValueError,
+    OlderStoreError,
+    StorePlaceError,
+    WaitError,
+    WrongPasswordError,
+)
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
 from desktop.domain.levels import LEVEL_CODES
 from desktop.domain.permissions import SUPERVISOR
 from desktop.security import key_file, sealing
+from desktop.services.notes import Note, put_note, write_note
 from desktop.services.station import Station
 from desktop.store import engine
 from desktop.store.opening import create_vault, open_vault
@@ -68,26 +77,39 @@ def create_store(
 
 
 def open_store(
-    folder: Path,
-    *,
-    password: str,
-    clock: Clock,
-    ids: IdMaker | None = None,
-    read_only: bool = False,
-    checked: bool = True,
-) -> Station:
-    """Open the register in `folder` after the checks of `store.startup`; `read_only` for a damaged one, unchecked.
+    folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None, read_only: bool = False,
+    checked: bool = True, user: str = "", since_start: Callable[[], float] = ticks,
+) -> Station:  # fmt: skip
+    """Open the register in `folder` as `user`, or as whoever the password belongs to.
 
-    `checked=False` is for the job that checks everything itself.
-
-    Raises StorePlaceError, WrongPasswordError, StoreInUseError, NewerStoreError, DamagedStoreError
-    (its `places` say what was found).
+    What `store.startup` checks is checked first, unless `read_only` (for a damaged one) or not `checked`
+    (for the job that checks everything itself). After five wrong passwords in a row the next try must wait;
+    `since_start` tells the seconds since the computer was started. Raises StorePlaceError,
+    WrongPasswordError, WaitError, StoreInUseError, NewerStoreError, DamagedStoreError (its `places` say
+    what was found).
     """
+    refuse_other_places(folder)
+    store = key_file.store_id_of(folder)
+    _refuse_while_waiting(store, since_start())
+    try:
+        slot = key_file.open_key_file(folder, password=password, user=user)
+    except WrongPasswordError as error:
+        _note_wrong(store, since_start(), error)
+        raise
+    station = station_of(folder, slot, clock=clock, ids=ids, read_only=read_only, checked=checked)
+    wrong = lockout.clear(store)
+    if wrong and not read_only:
+        write_note(station, Note("login.wrong", count=wrong, detail=f"此前输错密码 {wrong} 次"))
+    return station
+
+
+def station_of(
+    folder: Path, slot: key_file.OpenSlot, *, clock: Clock, ids: IdMaker | None = None, read_only: bool = False,
+    checked: bool = True,
+) -> Station:  # fmt: skip
+    """Open the register with the key of a slot, finishing a change of the data key that was cut short."""
     ids = ids or RandomIds()
-    if not is_store(folder):
-        raise StorePlaceError(f"“{folder}”里没有登记库", "请检查选择的文件夹，或新建一个")
-    refuse_network_place(folder)
-    slot = key_file.open_key_file(folder, password=password)
+    slot = key_file.settle_key(folder, slot, opens=lambda key: engine.opens(folder / DATABASE, key=key))
     vault = open_vault(
         folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role,
         read_only=read_only,
@@ -99,15 +121,35 @@ def open_store(
     return Station(vault, clock, ids, slot.user, slot.role)
 
 
-def open_to_check(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None) -> Station:
+def refuse_other_places(folder: Path) -> None:
+    """Raise StorePlaceError unless `folder` holds a register on a disk of this computer."""
+    if not is_store(folder):
+        raise StorePlaceError(f"“{folder}”里没有登记库", "请检查选择的文件夹，或新建一个")
+    refuse_network_place(folder)
+
+
+def _refuse_while_waiting(store: str, since_start: float) -> None:
+    left = lockout.waiting(store, ticks=since_start)
+    if left:
+        raise WaitError(left)
+
+
+def _note_wrong(store: str, since_start: float, error: WrongPasswordError) -> None:
+    """Count a wrong password, and say from when on there is a wait."""
+    wait = lockout.note_wrong(store, ticks=since_start)
+    if wait:
+        raise WaitError(wait) from error
+
+
+def open_to_check(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None, user: str = "") -> Station:
     """Open the register for the whole check: nothing is mended and no epoch begins before it has spoken.
 
     An older register is brought up to date first. Raises as `open_store` does.
     """
     try:
-        return open_store(folder, password=password, clock=clock, ids=ids, read_only=True)
+        return open_store(folder, password=password, clock=clock, ids=ids, read_only=True, user=user)
     except OlderStoreError:
-        return open_store(folder, password=password, clock=clock, ids=ids, checked=False)
+        return open_store(folder, password=password, clock=clock, ids=ids, checked=False, user=user)
 
 
 def _refuse_damaged(vault: Vault) -> None:
@@ -124,7 +166,10 @@ def _refuse_damaged(vault: Vault) -> None:
 def change_own_password(station: Station, *, old: str, new: str) -> None:
     """Replace the user's password; raises WrongPasswordError, InvalidValueError."""
     key_file.check_passphrase(new)
-    key_file.change_password(station.vault.folder, user=station.user, old=old, new=new)
+    with station.vault.unit("user.password") as unit:
+        put_note(station, unit, Note("user.password"))
+        key_file.change_password(station.vault.folder, user=station.user, old=old, new=new)
+        unit.commit()
 
 
 def is_store(folder: Path) -> bool:

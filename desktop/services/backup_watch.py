@@ -52,6 +52,7 @@ def automatic_backup(station: Station, *, before: str) -> BackupInfo:
 
     Raises DiskFullError, DamagedStoreError.
     """
+    station.allow("backup.auto")
     folder = station.vault.folder / BACKUPS
     info = backup.write_backup(station.vault, target=folder, label=f"-{before}")
     rotate(folder, store_id=station.vault.identity.store_id, today=station.today())
@@ -63,6 +64,7 @@ def back_up_if_changed(station: Station, *, before: str) -> BackupInfo | None:
 
     Raises DiskFullError, DamagedStoreError.
     """
+    station.allow("backup.auto")
     kept = kept_backups(station.vault.folder / BACKUPS, store_id=station.vault.identity.store_id)
     number, digest = station.vault.head()
     if kept and (kept[0].log_entries, kept[0].head) == (number, digest.hex()):
@@ -106,6 +108,7 @@ def back_up_to(station: Station, *, target: Path) -> BackupInfo:
 
     Raises DiskFullError, DamagedStoreError.
     """
+    station.allow("backup.auto")
     info = backup.write_backup(station.vault, target=target)
     notes = with_place(notes_of(station.vault.identity.store_id), target.resolve())
     if is_off_machine(station, target):

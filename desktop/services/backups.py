@@ -16,7 +16,8 @@ from desktop.domain.progress import Report, silent
 from desktop.services.access import is_store, open_store
 from desktop.services.backup_watch import automatic_backup, back_up_to, refuse_without_room
 from desktop.services.keyring import own_publics
-from desktop.services.station import Station
+from desktop.services.second_person import need_second
+from desktop.services.station import Second, Station
 from desktop.store import backup, witnesses
 from desktop.store.audit_chain import Witness
 from desktop.store.backup import BackupInfo
@@ -82,23 +83,29 @@ def witnesses_of(station: Station) -> list[Witness]:
     return found + [replace(one, where=f"{org} 留存的记录") for org, one in held]
 
 
-def restore_backup(path: Path, *, folder: Path, password: str, clock: Clock, ids: IdMaker | None = None) -> Restored:
+def restore_backup(
+    path: Path, *, folder: Path, password: str, clock: Clock, ids: IdMaker | None = None, user: str = "",
+    second: Second | None = None,
+) -> Restored:  # fmt: skip
     """Restore a backup into `folder` and begin a new epoch there.
 
     A store already in the folder is moved aside, never deleted; it is put back if the backup does
-    not open. Raises NotFoundError, DamagedStoreError, WrongPasswordError, StoreInUseError.
+    not open, or if a second supervisor is needed and did not consent. Raises NotFoundError,
+    DamagedStoreError, WrongPasswordError, StoreInUseError, NotAllowedError, SecondPersonError.
     """
     header = backup.read_header(path)
     refuse_network_place(folder)
     aside = _move_aside(folder, clock) if is_store(folder) else None
     try:
         backup.unpack_backup(path, folder=folder)
-        station = open_store(folder, password=password, clock=clock, ids=ids or RandomIds())
+        station = open_store(folder, password=password, clock=clock, ids=ids or RandomIds(), user=user)
     except (KnownError, OSError):
         _put_back(folder, aside)
         raise
     try:
         station.allow("restore")
+        station.second = second
+        need_second(station, "restore")
     except KnownError:
         station.close()
         _put_back(folder, aside)

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 
 from desktop.domain.changes import Changes
-from desktop.domain.errors import NotFoundError
+from desktop.domain.errors import NotAllowedError, NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, WHOLE
+from desktop.domain.permissions import FEW_DELETED, NOTES
+from desktop.services.second_person import need_second
 from desktop.services.station import Station
 from desktop.store import history
 from desktop.store.history import BatchLine, Step
@@ -24,9 +26,10 @@ class Undone:
 
 
 def recent_batches(station: Station, *, action: str = "", limit: int = 200) -> list[BatchLine]:
-    """Return units of work, newest first, of one action if given."""
+    """Return units of work on the register, newest first, of one action if given; notes of use are not among them."""
     with station.vault.reading() as connection:
-        return history.batches(connection, action=action, limit=limit)
+        found = history.batches(connection, action=action, limit=limit)
+    return [one for one in found if one.action not in NOTES]
 
 
 def undo_batch(station: Station, *, batch: str, why: str = "撤销") -> Undone:
@@ -36,9 +39,14 @@ def undo_batch(station: Station, *, batch: str, why: str = "撤销") -> Undone:
     in `kept`. Raises NotFoundError when the batch does not exist or was undone already.
     """
     with station.vault.reading() as connection:
-        line = history.batch_line(connection, batch)
+        line, made = history.batch_line(connection, batch), history.people_made(connection, batch)
     if line is None or line.undone_by is not None:
         raise NotFoundError("这一批改动找不到，或已经撤销过", "请刷新后再看")
+    if line.action in NOTES:
+        raise NotAllowedError("访问和对外提供的记录不能撤销", "记录有误时请另作说明")
+    station.allow("undo")
+    if made > FEW_DELETED:
+        need_second(station, "undo", count=made)
     with station.vault.unit("undo", why=why, undoes=batch) as unit:
         steps = history.steps_of(unit.connection, batch)
         restored, kept = _take_back(unit, steps)

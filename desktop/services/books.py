@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from desktop.domain.progress import Report, silent
 from desktop.printing.register_card import register_cards_pdf
@@ -9,7 +10,9 @@ from desktop.printing.table import TableSheet, table_pdf
 from desktop.roster.table_workbook import table_workbook
 from desktop.services.bound_book import export_book
 from desktop.services.buildings import building_of
+from desktop.services.giving import Leaving, give_out
 from desktop.services.info_forms import blank_form, info_forms
+from desktop.services.peers import write_safely
 from desktop.services.register import people_ids, people_rows
 from desktop.services.register_cards import register_card
 from desktop.services.station import Station
@@ -32,6 +35,7 @@ class Export:
     label: str
     ending: str
     do: Callable[[Station, PeopleFilter, Report, PaperWish], bytes]
+    is_paper: bool = False  # printed for the person it is about: nothing is given to others
 
     def make(self, station: Station, wanted: PeopleFilter, report: Report, wish: PaperWish = _USUAL) -> bytes:
         """Return the file for the people of a filter, as the clerk wants it; raises PrintError, NotAllowedError."""
@@ -82,7 +86,7 @@ def export_info_forms(station: Station, *, wanted: PeopleFilter, report: Report 
 
 EXPORTS = {
     "form": Export("基本信息确认表", "pdf", lambda station, wanted, report, _wish: export_info_forms(
-        station, wanted=wanted, report=report)),
+        station, wanted=wanted, report=report), is_paper=True),
     "book": Export("基本信息册", "pdf", lambda station, wanted, report, wish: export_book(
         station, wanted=wanted, wish=wish, report=report)),
     "cards": Export("基本信息登记卡", "pdf", lambda station, wanted, report, wish: export_register_cards(
@@ -96,3 +100,22 @@ EXPORTS = {
     "route": Export("走访路线单", "pdf", lambda station, wanted, _report, _wish: route_sheet(
         station, ids=people_ids(station, wanted=wanted))),
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An export that was made: which, its bytes, how many people are in it."""
+
+    key: str
+    content: bytes
+    people: int
+
+
+def give(station: Station, made: Made, *, path: Path) -> None:
+    """Write an export to a file: forms for people to sign as they are, everything else on terms (`giving`)."""
+    one = EXPORTS[made.key]
+    if one.is_paper:
+        station.allow_print(made.people)
+        write_safely(path, made.content)
+    else:
+        give_out(station, leaving=Leaving(one.label, made.people, made.content), path=path)

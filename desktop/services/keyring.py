@@ -9,6 +9,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.clock import stamp
 from desktop.domain.errors import InvalidValueError, KeyCardError, NotFoundError, PackageError
 from desktop.domain.ids import RandomIds
+from desktop.domain.permissions import READ_HOUSE
 from desktop.security import signing
 from desktop.services.station import Station
 from desktop.store import exchange, keyring
@@ -271,7 +272,7 @@ def _rotation_note(text: str) -> dict[str, Any] | None:
 def verifying_keys(station: Station) -> list[tuple[str, bytes]]:
     """Return (unit, public key) of every key a card or frozen numbers may be signed with: ours, peers', the past."""
     own = signing.SigningKey(station.vault.secret("sign_seed")).public
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_HOUSE) as connection:
         known = [(one.org, one.sign_key) for one in keyring.keys(connection)]
         peers = [(one.org, one.sign_key) for one in exchange.peers(connection)]
     return list(dict.fromkeys([(station.org, own), *peers, *known]))

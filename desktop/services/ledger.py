@@ -13,6 +13,7 @@ from desktop.domain.operations import DELETE
 from desktop.printing.table import TableSheet, table_pdf
 from desktop.roster.table_workbook import table_workbook
 from desktop.services.as_on import end_of, start_of
+from desktop.services.giving import Leaving
 from desktop.services.register import org_names
 from desktop.services.station import Station
 from desktop.services.wording import text_of
@@ -200,3 +201,8 @@ def ledger_file(station: Station, *, found: Ledger, ending: str) -> bytes:
         f"{station.today().isoformat()} 制",
     )
     return table_pdf(sheet)
+
+
+def leaving(found: Ledger, content: bytes) -> Leaving:
+    """Return a ledger that was made as an export: what it is, how many people are in it."""
+    return Leaving("异动台账", len({line.person for line in found.lines}), content)

@@ -1,6 +1,6 @@
 """Merging a verified package: plan and preview first, then one transaction (`sync.md` section 3.5)."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from desktop.services.media import line_of, pictures_in, take_pictures
 from desktop.services.peers import read_file
 from desktop.services.planning import plan_for
 from desktop.services.station import Station
-from desktop.store import conflicts, exchange, holding, merging
+from desktop.store import conflicts, erasing, exchange, holding, merging
 from desktop.store.exchange import EVERYTHING, PackageLine, Peer
 from desktop.store.holding import Held
 from desktop.store.unit_of_work import UnitOfWork
@@ -102,7 +102,8 @@ def _operations_of(station: Station, arrived: Arrived) -> list[Operation]:
     """Return the operations of a verified package; a community passes on nothing that others wrote."""
     with station.vault.reading() as connection:
         installs = exchange.installs_of(connection, arrived.peer.org)
-    return arrived.opened.operations(installs=installs, relays=passes_on(arrived.peer))
+        erased = erasing.erased_people(connection)
+    return list(without_erased(arrived.opened.operations(installs=installs, relays=passes_on(arrived.peer)), erased))
 
 
 def without(station: Station, preview: MergePreview, *, left_out: Collection[merge.Key]) -> MergePreview:
@@ -110,6 +111,23 @@ def without(station: Station, preview: MergePreview, *, left_out: Collection[mer
     head = station.vault.head()
     plan = plan_for(station, preview.peer, preview.operations, left_out=left_out)
     return replace(preview, plan=plan, left_out=frozenset(left_out), head=head)
+
+
+def without_erased(operations: Sequence[Operation], erased: frozenset[str]) -> tuple[Operation, ...]:
+    """Return the operations that say nothing about people erased here: late ones must not bring them back."""
+    children = {one.record for one in operations if one.fields.get("person") in erased}
+    return tuple(
+        one for one in operations
+        if one.kind == "erasure" or not (one.record in erased or one.record in children)
+    )  # fmt: skip
+
+
+def _erase_ordered(station: Station, unit: UnitOfWork, plan: MergePlan) -> None:
+    """Erase whom the package says to erase."""
+    for one in plan.records:
+        person = str(one.take["person"][0] or "") if one.kind == "erasure" and "person" in one.take else ""
+        if person:
+            erasing.erase(unit, person, proof=new_id(station.ids))
 
 
 def apply_merge(
@@ -208,6 +226,8 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
         if not preview.is_new_epoch:  # the sender may have lost what we have: it gets it back first
             told += compare(unit, peer=peer, manifest=manifest)
         changes = unit.commit()
+    if any(one.kind == "erasure" for one in preview.plan.records):
+        station.vault.scrub()
     if heard.behind:
         station.vault.begin_epoch(f"{peer.name}收到过本库没有记录的数据包，视为从备份恢复", above=heard.behind)
     return replace(_result(preview, "imported", "合并完成"), changes=changes, notices=(*heard.notices, *told))
@@ -225,6 +245,7 @@ def write_plan(unit: UnitOfWork, station: Station, plan: MergePlan) -> None:
     conflicts.close_settled(unit, plan)
     merging.apply_plan(unit, plan, clock=station.clock, ids=station.ids)
     conflicts.keep_soft(unit, plan, ids=station.ids)
+    _erase_ordered(station, unit, plan)
 
 
 def _note_arrival(unit: UnitOfWork, station: Station, preview: MergePreview, line: PackageLine) -> None:

@@ -1,6 +1,6 @@
 """A station: the open vault with the clock, the ids and the user that services need."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from desktop.domain.clock import Clock, today
@@ -8,6 +8,23 @@ from desktop.domain.ids import IdMaker
 from desktop.domain.levels import COMMUNITY
 from desktop.domain.permissions import SMALL, may, require
 from desktop.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """A second supervisor at the keyboard, and the password they typed."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """To whom personal data is given, what for, and on what ground (`domain.md` section 6.1, PIPL 23)."""
+
+    recipient: str
+    purpose: str
+    basis: str
 
 
 @dataclass(slots=True)
@@ -19,6 +36,12 @@ class Station:
     ids: IdMaker
     user: str
     role: str
+    second: Second | None = None  # consent for the next thing that needs one; used up by it
+    terms: Terms | None = None  # on what terms the next export is given; used up by it
+
+    def __post_init__(self) -> None:
+        """Let the vault know the role: it is the vault that refuses."""
+        self.vault.role = self.role
 
     @property
     def org(self) -> str:

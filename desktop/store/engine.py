@@ -71,6 +71,29 @@ def raw_connection(path: Path, *, key: bytes, create: bool = False) -> Any:
     return connection
 
 
+def opens(path: Path, *, key: bytes) -> bool:
+    """Return True if `key` is the key of the store file."""
+    try:
+        raw_connection(path, key=key).close()
+    except DamagedStoreError:
+        return False
+    return True
+
+
+def change_key(path: Path, *, old: bytes, new: bytes) -> None:
+    """Encrypt the store file anew, in place and all or nothing (`security.md` finding 10)."""
+    if len(new) != KEY_LENGTH:
+        raise BugError("the data key is not 32 bytes")
+    connection = raw_connection(path, key=old)
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        cursor.execute(f"PRAGMA rekey=\"x'{new.hex()}'\"")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.close()
+
+
 def open_engine(path: Path, *, key: bytes, read_only: bool = False) -> Engine:
     """Return an engine over the store; connections are made by `raw_connection` and pooled."""
 

@@ -136,6 +136,15 @@ def batches(connection: Connection, *, action: str = "", limit: int = 200) -> li
     return [BatchLine(*row) for row in rows]
 
 
+def people_made(connection: Connection, batch: str) -> int:
+    """Return how many people a batch brought into the register."""
+    sql = (
+        "SELECT count(DISTINCT c.record) FROM change c JOIN batch b ON b.n=c.batch "
+        "WHERE b.id=? AND c.kind='person' AND c.base=''"
+    )
+    return int(connection.exec_driver_sql(sql, (batch,)).scalar_one())
+
+
 def batch_line(connection: Connection, batch: str) -> BatchLine | None:
     """Return one unit of work, None if there is none."""
     row = connection.exec_driver_sql(

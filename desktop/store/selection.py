@@ -14,6 +14,7 @@ from desktop.domain.ids import org_id
 from desktop.domain.operations import Dot, Operation
 from desktop.domain.sharing import LOCAL_KINDS, OFFERED_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
 from desktop.store import merging
+from desktop.store.erasing import wiped_entries
 from desktop.store.merging import Logged
 
 
@@ -37,7 +38,8 @@ def operations_for(connection: Connection, reach: Reach, cursor: int, *, everyth
     found = [one for one in log if one.operation.kind not in LOCAL_KINDS]
     chosen = _up(connection, reach, found) if reach.is_up else _down(connection, reach, found, everything=everything)
     whole: dict[Dot, Logged] = {}
-    for one in sorted(chosen, key=lambda one: one.n):
+    wiped = wiped_entries(connection)  # of people erased: the erasure itself is all that is said of them
+    for one in sorted((one for one in chosen if one.n not in wiped), key=lambda one: one.n):
         first = whole.get(one.operation.dot)
         whole[one.operation.dot] = one if first is None else _as_one(first, one)
     return [one.operation for one in sorted(whole.values(), key=lambda one: one.n)]

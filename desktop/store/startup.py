@@ -11,7 +11,8 @@ from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.permissions import READ_SEALED
 from desktop.store.audit_chain import Witness, chain_problems
-from desktop.store.change_log import COLUMNS, GENESIS, seal
+from desktop.store.change_log import COLUMNS, GENESIS
+from desktop.store.erasing import excused, is_sound
 from desktop.store.places import DATABASE
 from desktop.store.vault import Vault
 
@@ -51,13 +52,14 @@ def _tail_problems(connection: Connection, noted: Witness | None) -> list[str]:
     before = connection.exec_driver_sql("SELECT hash FROM change WHERE n=?", (start,)).scalar()
     previous, expected = bytes(before) if before else GENESIS, start
     found: list[str] = []
+    excuses = excused(connection)
     names = ", ".join(COLUMNS)
     for row in connection.exec_driver_sql(f"SELECT {names} FROM change WHERE n>? ORDER BY n", (start,)):
         expected += 1
         if row[0] != expected:
             found.append(f"变更记录：第 {expected} 条不见了")
             expected = row[0]
-        if seal(previous, tuple(row[:-1])) != bytes(row[-1]):
+        if not is_sound(previous, row, excuses, []):
             found.append(f"变更记录：第 {row[0]} 条被改动过")
         previous = bytes(row[-1])
         if noted is not None and noted.entry == row[0] and noted.entry_hash != previous:

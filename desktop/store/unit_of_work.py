@@ -10,17 +10,24 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from desktop.domain.changes import Changes
-from desktop.domain.errors import BugError, DiskFullError
+from desktop.domain.errors import BugError, DiskFullError, NotAllowedError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, PUT, WHOLE
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, append_seal
 from desktop.store.change_log import ChangeLog, LogEntry, head_of
 from desktop.store.encoding import Numbers, new_fields_text, to_json, vector_text
+from desktop.store.privacy import locked_people
 from desktop.store.records import StoredRecord, Writing, chunks, clean_values, filled_values, load_records
 
 FLUSH_AT = 2000  # records queued before they are written: bounds memory on large imports
 _PEOPLE_NAMED = 500  # more people than this: views reload instead of refreshing rows
+
+# What may touch people in the locked archive: taking them out, erasing them, answering their requests, the street.
+_UNLOCKING = frozenset({
+    "archive_lock.add", "archive_lock.edit", "archive_lock.remove", "person.erase", "package.merge", "rights.close",
+    "rights_request.add", "undo",
+})  # fmt: skip
 
 Rows = Mapping[str, Mapping[str, Value]]
 
@@ -58,6 +65,7 @@ class UnitOfWork:
         self._source: str | None = None
         self._sheet = ("", "", "")
         self._open = True
+        self._locked: frozenset[str] | None = None
         n, head = head_of(connection)
         batch = connection.exec_driver_sql(
             "INSERT INTO batch (id, action, why, user, at, source, undoes) VALUES (?,?,?,?,?,?,?) RETURNING n",
@@ -220,11 +228,20 @@ class UnitOfWork:
         self, stored: StoredRecord, action: str, dot: int, base: str, fields: dict[str, Any], text: str = ""
     ) -> None:
         person = person_of(stored)
+        if person is not None and person in self._locked_away():
+            raise NotAllowedError("这个人的资料已封存，不能再改", "确需改动，请主管先解除封存")
         self.log.append(
             LogEntry(stored.kind, stored.id, person, action, self.writer, dot, base, fields, None, self._source, text)
         )
         self._mark(stored)
         self._flush_if_large()
+
+    def _locked_away(self) -> frozenset[str]:
+        """Return whose data may not be changed in this unit: those in the locked archive, unless it unlocks."""
+        if self._locked is None:
+            exempt = self.header.action in _UNLOCKING
+            self._locked = frozenset() if exempt else locked_people(self.connection)
+        return self._locked
 
     def _mark(self, stored: StoredRecord) -> None:
         person = person_of(stored)

@@ -22,7 +22,7 @@ from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import raw_connection
+from desktop.store.engine import change_key, open_engine, raw_connection
 from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.places import DATABASE, HEAD, StoreLock
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
@@ -139,9 +139,38 @@ class Vault:
         finally:
             connection.close()
 
+    def scrub(self) -> None:
+        """Leave nothing of what was deleted in the file: index segments merged, pages rewritten, log folded in."""
+        self._engine.dispose()
+        connection = raw_connection(self.folder / DATABASE, key=bytes(self._key))
+        try:
+            cursor = connection.cursor()
+            indexes = cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type='table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
+            ).fetchall()
+            for (name,) in indexes:
+                cursor.execute(f"INSERT INTO {name}({name}) VALUES ('optimize')")  # noqa: S608 - our names
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
+
     def renew(self) -> None:
         """Close idle connections: FTS5 keeps totals per connection, which a full check must not trust."""
         self._engine.dispose()
+
+    def slot_key(self) -> bytes:
+        """Return the data key, to wrap it for another slot of the key file."""
+        return bytes(self._key)
+
+    def change_key(self, new: bytes) -> None:
+        """Encrypt the store under another data key; the caller keeps both in the key file meanwhile."""
+        self._engine.dispose()
+        path = self.folder / DATABASE
+        change_key(path, old=bytes(self._key), new=new)
+        self._key[:] = new
+        self._engine = open_engine(path, key=new)
+        self._note_head()
 
     def raw_copy_source(self) -> Any:
         """Return a fresh driver connection for the backup interface; the caller closes it."""

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.clock import local_text
+from desktop.domain.permissions import READ_PEOPLE
 from desktop.services import drafts, register
 from desktop.store.drafts import Draft
 from desktop.store.people import PersonPage as PersonRecord
@@ -28,7 +29,8 @@ class DraftsBar(QWidget):
         self._lines.setContentsMargins(24, 6, 24, 0)
         self.rows: dict[str, QWidget] = {}
         self.hide()
-        context.read(drafts.kept_drafts, context=self, done=self._show)
+        if context.station.may(READ_PEOPLE):
+            context.read(drafts.kept_drafts, context=self, done=self._show)
 
     def _show(self, kept: list[Draft]) -> None:
         for draft in kept:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -16,10 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.domain.permissions import READ_AUDIT, READ_HOUSE, READ_PEOPLE, READ_REPORTS
 from desktop.domain.resources import resource_path
 from desktop.services import cards
+from desktop.views.audit.audit_page import AuditPage
 from desktop.views.cards.cards_page import CardsPage
 from desktop.views.cards.check_row import tell_verdict
+from desktop.views.consent import Consent
 from desktop.views.context import AppContext
 from desktop.views.drafts_bar import DraftsBar, resume
 from desktop.views.duplicates.duplicates_page import DuplicatesPage
@@ -39,6 +42,8 @@ from desktop.views.visits.visit_dialog import VisitDialog
 from desktop.views.visits.visits_page import VisitsPage
 
 _NAV_WIDTH = 168
+# What one must be allowed to do to be offered a page; pages that are not named are for those who may see people.
+_NEEDS = {"numbers": READ_REPORTS, "audit": READ_AUDIT, "settings": READ_HOUSE}
 
 
 def _icon(name: str) -> QIcon:
@@ -52,12 +57,16 @@ def _dropped(event: QDropEvent) -> list[Path]:
 
 
 class MainWindow(QMainWindow):
-    """Shows one page at a time; `pages` holds them by key."""
+    """Shows one page at a time; `pages` holds them by key. `closed` is emitted once the vault is closed."""
+
+    closed = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self.context = context
         station = context.station
+        self.consent = Consent(station)
+        context.runner.asks = self.consent.handle
         self.setWindowTitle(self.tr("银册 · {0}").format(station.org_name))
         self.resize(1280, 720)
         self.stack = QStackedWidget()
@@ -69,9 +78,10 @@ class MainWindow(QMainWindow):
         self._group = QButtonGroup(self)
         self._build_pages()
         self.search = SearchBox(context)
+        self.search.setEnabled(station.may(READ_PEOPLE))
         self.message = label(name="message")
         self.message.hide()
-        self.drafts = DraftsBar(context)
+        self.drafts = DraftsBar(context)  # reads nothing for those who may not see people
         self.drafts.wanted.connect(lambda draft: resume(context, draft, page=self.person_page, parent=self))
         self.safety = SafetyBar(context)
         self._lay_out()
@@ -85,9 +95,13 @@ class MainWindow(QMainWindow):
         for keys in ("Ctrl+K", "F3"):
             QShortcut(QKeySequence(keys), self, self.search.begin)
         self.setAcceptDrops(True)
-        self.show_page("people")
+        self.show_page(next(key for key in self.pages if self.may_show(key)))
         self.safety.refresh()
         self._say_how_it_opened()
+
+    def may_show(self, key: str) -> bool:
+        """Return True if this user's role may see a page at all: the services refuse it otherwise."""
+        return self.context.station.may(_NEEDS.get(key, READ_PEOPLE))
 
     def _say_how_it_opened(self) -> None:
         """Say what the user must know about a register that is damaged or older than it was."""
@@ -108,7 +122,7 @@ class MainWindow(QMainWindow):
     def open_packages(self, paths: Sequence[Path]) -> None:
         """Show packages, folders or a whole stick on the desk of the exchange page; one package at once whole."""
         page = self.pages["exchange"]
-        if paths and isinstance(page, ExchangePage):
+        if paths and self.may_show("exchange") and isinstance(page, ExchangePage):
             self.show_page("exchange")
             page.open_files(paths)
 
@@ -123,6 +137,7 @@ class MainWindow(QMainWindow):
             ("duplicates", self.tr("查重与体检"), DuplicatesPage(self.context)),
             ("numbers", self.tr("统计"), NumbersPage(self.context)),
             ("exchange", self.tr("数据交换"), ExchangePage(self.context)),
+            ("audit", self.tr("审计"), AuditPage(self.context)),
             ("settings", self.tr("设置与备份"), SettingsPage(self.context)),
         ):
             self.pages[key] = page
@@ -133,8 +148,11 @@ class MainWindow(QMainWindow):
             one.clicked.connect(lambda _checked=False, key=key: self.show_page(key))
             self._group.addButton(one)
             self._buttons[key] = one
+            one.setVisible(self.may_show(key))
+            one.setEnabled(self.may_show(key))
             self._nav.addWidget(one)
-            QShortcut(QKeySequence(f"Ctrl+{len(self.pages)}"), self, one.click)
+            if len(self.pages) <= 9:
+                QShortcut(QKeySequence(f"Ctrl+{len(self.pages)}"), self, one.click)
         self.stack.addWidget(self.person_page)
         rosters = self.pages["rosters"]
         if isinstance(rosters, RosterPage):
@@ -211,22 +229,30 @@ class MainWindow(QMainWindow):
         self.progress.setFormat(f"{what}　%v / %m" if total else what)
 
     def show_page(self, key: str) -> None:
-        """Show a page and read it again."""
+        """Show a page and read it again; a page the role may not see is not shown by any way."""
+        if not self.may_show(key):
+            return
         self.stack.setCurrentWidget(self.pages[key])
         self._buttons[key].setChecked(True)
         self.message.hide()
         self.pages[key].refresh()
 
     def _show_people(self, title: str, people: list[str]) -> None:
+        if not self.may_show("people"):
+            return
         self.show_page("people")
         self.people_page.show_people(title, people)
 
     def _show_person(self, person: str) -> None:
+        if not self.may_show("people"):
+            return
         self.person_page.show_person(person)
         self.stack.setCurrentWidget(self.person_page)
         self._buttons["people"].setChecked(True)
 
     def _record_visit(self, person: str, name: str) -> None:
+        if not self.may_show("people"):
+            return
         VisitDialog(self.context, person=person, name=name, parent=self).open()
 
     def _check_card(self, token: str) -> None:
@@ -250,4 +276,5 @@ class MainWindow(QMainWindow):
             self.safety.back_up(before="退出")
         self.context.runner.close()
         self.context.station.close()
+        self.closed.emit()
         event.accept()

@@ -13,6 +13,8 @@ from desktop.domain.progress import Report
 
 T = TypeVar("T")
 Failed = Callable[[BaseException], None]
+# Told of a failed job; returns True if it asks people for what was missing and does the job again.
+Asks = Callable[[BaseException, Callable[[], None], Callable[[], None]], bool]
 
 
 class Runner(QObject):
@@ -30,6 +32,7 @@ class Runner(QObject):
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="vault")
         self._answered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._on_bug = on_bug
+        self.asks: Asks | None = None
         self._cancel = Event()
         self._waiting = 0
         self._closed = False
@@ -46,13 +49,24 @@ class Runner(QObject):
         if self._closed:
             return
         self._waiting += 1
+        self._begun(job, context=context, done=done, failed=failed)
+
+    def _begun(
+        self, job: Callable[[Report], T], *, context: QObject, done: Callable[[T], None] | None, failed: Failed | None
+    ) -> None:
         if self._waiting == 1:
             self._cancel.clear()
             self.busy_changed.emit(True)
         future = self._pool.submit(job, self._report)
 
+        def refused(error: BaseException) -> None:
+            told = failed or self._on_bug
+            again = lambda: self.run(job, context=context, done=done, failed=failed)  # noqa: E731
+            if self.asks is None or not self.asks(error, again, lambda: told(error)):
+                told(error)
+
         def answer(finished: "Future[T]") -> None:
-            self._answered.emit(lambda: self._finish(finished, context, done, failed))
+            self._answered.emit(lambda: self._finish(finished, context, done, refused))
 
         future.add_done_callback(answer)
 
@@ -80,7 +94,7 @@ class Runner(QObject):
         answer()
 
     def _finish(
-        self, finished: "Future[Any]", context: QObject, done: Callable[[Any], None] | None, failed: Failed | None
+        self, finished: "Future[Any]", context: QObject, done: Callable[[Any], None] | None, failed: Failed
     ) -> None:
         self._waiting -= 1
         if self._waiting == 0:
@@ -92,4 +106,4 @@ class Runner(QObject):
             if done is not None:
                 done(finished.result())
         elif not isinstance(error, Cancelled):
-            (failed or self._on_bug)(error)
+            failed(error)

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QDialog,
     QFileDialog,
     QFormLayout,
@@ -20,7 +21,7 @@ from desktop.config import own_files, paths
 from desktop.domain.clock import Clock
 from desktop.domain.errors import DamagedStoreError, KnownError
 from desktop.domain.levels import COMMUNITY, DISTRICT, STREET
-from desktop.services import access, backups, practice
+from desktop.services import access, backups, practice, users
 from desktop.services.access import NewStore
 from desktop.services.backups import Restored
 from desktop.services.station import Station
@@ -66,6 +67,9 @@ class UnlockDialog(QDialog):
 
     def _unlock_tab(self, folder: str) -> QWidget:
         self.folder = QLineEdit(folder)
+        self.who = QComboBox()
+        self.folder.textChanged.connect(lambda _text: self.offer_users())
+        self.offer_users()
         self.password = _secret()
         self.open_button = button(self.tr("打开"), primary=True)
         self.open_button.setDefault(True)
@@ -73,6 +77,7 @@ class UnlockDialog(QDialog):
         self.password.returnPressed.connect(self._open)
         form = _form()
         form.addRow(self.tr("登记库文件夹"), self._with_browse(self.folder))
+        form.addRow(self.tr("使用人"), self.who)
         form.addRow(self.tr("密码"), self.password)
         form.addRow("", self.open_button)
         self.practice = button(self.tr("第一次用？打开练习库（虚构的人，可以随便试）"))
@@ -80,6 +85,21 @@ class UnlockDialog(QDialog):
         self.practice.clicked.connect(self.open_practice)
         form.addRow("", self.practice)
         return _held(form)
+
+    def offer_users(self) -> None:
+        """List who may open the register named, the one of last time first."""
+        self.who.clear()
+        folder = Path(self.folder.text().strip())
+        if not self.folder.text().strip() or not access.is_store(folder):
+            return
+        try:
+            found = users.users_of(folder)
+        except KnownError:  # said when it is opened
+            return
+        for one in found:
+            self.who.addItem(self.tr("{0}（{1}）").format(one.name, one.role_text), one.name)
+        last = self.who.findData(paths.read_state().get("user", ""))
+        self.who.setCurrentIndex(max(last, 0))
 
     def _new_tab(self) -> QWidget:
         self.new_folder, self.code, self.name, self.user = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
@@ -130,7 +150,8 @@ class UnlockDialog(QDialog):
 
     def _open(self) -> None:
         folder, password, clock = Path(self.folder.text().strip()), self.password.text(), self._clock
-        self._start(lambda: access.open_store(folder, password=password, clock=clock))
+        user = str(self.who.currentData() or "")
+        self._start(lambda: access.open_store(folder, password=password, clock=clock, user=user))
 
     def open_practice(self) -> None:
         """Open the practice register of this workstation, making it the first time."""
@@ -163,6 +184,7 @@ class UnlockDialog(QDialog):
         self._runner.run(lambda _report: job(), context=self, done=self._done, failed=self._failed)
 
     def _done(self, station: Station) -> None:
+        paths.write_state({**paths.read_state(), "user": station.user})
         self.opened.emit(station)
         if self._restored is not None:
             text = self.tr("已从备份恢复 {0} 人；备份之后的 {1} 步改动需要重新登记，原来的文件放在：{2}")

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.services import register
 from desktop.services.register import PersonDraft
+from desktop.services.station import Terms
 from desktop.views.main_window import MainWindow
 from desktop.views.people.people_page import PeoplePage
 from tests.roster import form_samples as samples
@@ -44,6 +45,7 @@ def test_a_form_is_mapped_by_keys_filled_and_remembered(
     dialog.grid.go_to("1!A1")
     assert dialog.current_place() == ""
     dialog.together.setCurrentIndex(1)
+    window.context.station.terms = Terms("区人社局", "测试", "履行法定职责")
     dialog.fill_to(tmp_path / "已填.xlsx")
     settle()
     book = load_workbook(tmp_path / "已填.xlsx")
@@ -72,6 +74,7 @@ def test_the_columns_of_a_list_are_mapped_in_its_first_row(window: MainWindow, s
     dialog.grid.go_to("1!G6")
     dialog.take("person.ent_name")
     assert dialog.columns["G"] == "person.ent_name"
+    window.context.station.terms = Terms("区人社局", "测试", "履行法定职责")
     dialog.fill_to(tmp_path / "已填.xlsx")
     settle()
     sheet = load_workbook(tmp_path / "已填.xlsx").worksheets[0]

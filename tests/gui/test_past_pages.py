@@ -19,7 +19,7 @@ from desktop.domain.clock import FixedClock
 from desktop.domain.dictionary import PERSON, PHONE
 from desktop.services import batches, drafts, photos, register
 from desktop.services.register import PersonDraft
-from desktop.services.station import Station
+from desktop.services.station import Station, Terms
 from desktop.views.drafts_bar import DraftsBar
 from desktop.views.ledger.ledger_page import LedgerPage
 from desktop.views.main_window import MainWindow
@@ -113,6 +113,7 @@ def test_the_past_of_the_register_and_of_a_person(window: MainWindow, settle: Se
     assert [row.text("name") for row in dialog.model.rows] == ["张三"]
     assert day.isoformat() in dialog.banner.text()
     assert "青杨社区 1" in dialog.counts.text()
+    window.context.station.terms = Terms("区人社局", "测试", "履行法定职责")
     dialog.export_to(tmp_path / "当日.pdf")
     settle()
     document = pypdfium2.PdfDocument(tmp_path / "当日.pdf")
@@ -146,6 +147,7 @@ def test_the_ledger_page_and_the_recent_operations(window: MainWindow, settle: S
     page.sort.setCurrentIndex(page.sort.findData("地址"))
     settle()
     assert [one.after for one in page.model.rows] == ["乙"]
+    window.context.station.terms = Terms("区人社局", "测试", "履行法定职责")
     page.export_to(tmp_path / "台账.xlsx")
     settle()
     assert (tmp_path / "台账.xlsx").read_bytes().startswith(b"PK")

@@ -14,6 +14,7 @@ from desktop.domain.errors import NotFoundError
 from desktop.printing.readback import codes_on
 from desktop.services import cards, register, staff
 from desktop.services.register import PersonDraft
+from desktop.services.station import Terms
 from desktop.views.cards.cards_page import CardsPage
 from desktop.views.main_window import MainWindow
 from desktop.views.people.people_page import PeoplePage
@@ -44,6 +45,7 @@ def test_filters_narrow_the_list_and_what_is_exported(window: MainWindow, settle
     page.filters.age.setCurrentIndex(page.filters.age.findData("80"))
     settle()
     assert page.names_shown() == ["张三"]
+    window.context.station.terms = Terms("区人社局", "测试", "履行法定职责")
     page.open_paper("book").write_to(tmp_path / "册.pdf")
     settle()
     document = pypdfium2.PdfDocument(tmp_path / "册.pdf")
@@ -118,6 +120,7 @@ def test_an_id_is_veiled_until_it_is_asked_for(window: MainWindow, settle: Settl
     assert "195307" not in editor.displayText()
     assert "195307" not in page.notice.text()
     page.reveal.click()
+    settle()
     assert editor.displayText() == "610100195307064917"
     window.context.person_wanted.emit(add(window, "李四"))
     settle()

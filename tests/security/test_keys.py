@@ -33,13 +33,13 @@ def test_a_full_width_password_is_the_same_password(folder: Path) -> None:
 
 def test_slots_come_and_go_but_never_the_last(folder: Path) -> None:
     opened = key_file.open_key_file(folder, password="first-secret")
-    key_file.add_slot(folder, opened=opened, password="other-secret", user="乙", role="clerk", cost=CHEAP)
+    key_file.add_slot(folder, opened=opened, password="other-secret", user="乙", role="supervisor", cost=CHEAP)
     assert key_file.open_key_file(folder, password="other-secret").data_key == opened.data_key
-    key_file.remove_slot(folder, user="甲")
+    key_file.remove_slot(folder, opened=opened, user="甲")
     with pytest.raises(WrongPasswordError):
         key_file.open_key_file(folder, password="first-secret")
     with pytest.raises(InvalidValueError, match="最后一个"):
-        key_file.remove_slot(folder, user="乙")
+        key_file.remove_slot(folder, opened=opened, user="乙")
 
 
 @pytest.mark.parametrize("name", [key_file.NAME, key_file.COPY])

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -112,7 +111,7 @@ class IssueTab(QWidget):
             for widget in widgets:
                 row.addWidget(widget, 1 if isinstance(widget, QComboBox) else 0)
             rows.addLayout(row)
-        self.empty = QLabel(self.tr("这里没有人。换一个条件；登记库是空的请先导入名册。"))
+        self.empty = label(self.tr("这里没有人。换一个条件；登记库是空的请先导入名册。"))
         rows.addWidget(self.hint)
         rows.addWidget(self.empty)
         rows.addWidget(self.view, 1)

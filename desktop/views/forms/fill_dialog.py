@@ -7,10 +7,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.progress import Report
-from desktop.services import any_forms
+from desktop.services import any_forms, giving
 from desktop.services.any_forms import FormMapping, OpenForm
 from desktop.services.form_sources import DATE_STYLES, MASKED, FormSource, form_sources
-from desktop.services.peers import write_safely
 from desktop.services.station import Station
 from desktop.views.context import AppContext
 from desktop.views.forms.form_grid import FormGrid, named
@@ -290,8 +289,9 @@ class FillFormDialog(QDialog):
             if filled.mapping != form.mapping or not form.remembered:
                 any_forms.remember(station, form=filled, mapping=filled.mapping)
             ids = self._people(station)
-            for made in any_forms.fill(station, form=filled, ids=ids, together=together, report=report):
-                write_safely(path / made.name if path.is_dir() else path, made.content)
+            made = any_forms.fill(station, form=filled, ids=ids, together=together, report=report)
+            files = [(path / one.name if path.is_dir() else path, one.content) for one in made]
+            giving.give_filled(station, what=self.tr("填外来表格"), people=len(ids), files=files)
             return len(ids), path.name
 
         self._context.runner.run(job, context=self, done=self._filled, failed=self._context.messages.show_error)

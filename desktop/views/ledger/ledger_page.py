@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout
 
 from desktop.domain.dictionary import PERSON_RECORDS
 from desktop.domain.progress import Report
-from desktop.services import ledger, peers, register
+from desktop.services import giving, ledger, register
 from desktop.services.ledger import Ledger, LedgerLine
 from desktop.services.station import Station
 from desktop.views.context import AppContext
@@ -149,7 +149,7 @@ class LedgerPage(Page):
 
         def job(_report: Report) -> int:
             content = ledger.ledger_file(self.context.station, found=found, ending=path.suffix.lstrip("."))
-            peers.write_safely(path, content)
+            giving.give_out(self.context.station, leaving=ledger.leaving(found, content), path=path)
             return len(found.lines)
 
         self.context.runner.run(

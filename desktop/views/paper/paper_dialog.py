@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from desktop.domain.progress import Report
 from desktop.services import books, register
 from desktop.services.bound_book import BookNews, book_news
-from desktop.services.peers import write_safely
 from desktop.services.station import Station
 from desktop.services.table_cells import PaperWish
 from desktop.store.people import PeopleFilter
@@ -143,7 +142,7 @@ class PaperDialog(QDialog):
 
         def job(report: Report) -> int:
             content, people = self._make(report)
-            write_safely(path, content)
+            books.give(self._context.station, books.Made(self._key, content, people), path=path)
             return people
 
         def done(people: int) -> None:

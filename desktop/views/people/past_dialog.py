@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDateEdit, QDialog, QFileDialog, QHBoxLayout, QLin
 
 from desktop.domain.dictionary import KINDS, PERSON, Kind
 from desktop.domain.progress import Report
-from desktop.services import as_on, peers, register
+from desktop.services import as_on, giving, register
 from desktop.services.as_on import RegisterOn
 from desktop.services.station import Station
 from desktop.services.wording import text_of
@@ -128,7 +128,8 @@ class PastRegisterDialog(_DayDialog):
         def job(_report: Report) -> str:
             if found is not None:
                 content = as_on.register_on_file(self.context.station, found=found, ending=path.suffix.lstrip("."))
-                peers.write_safely(path, content)
+                leaving = giving.Leaving(self.tr("某日登记情况"), len(found.people), content)
+                giving.give_out(self.context.station, leaving=leaving, path=path)
             return path.name
 
         self.context.runner.run(

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QTabWidget,
 from desktop.domain.dictionary import PERSON, PERSON_RECORDS, grouped, masked
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Value
-from desktop.services import register
+from desktop.services import register, reveal
 from desktop.services.catalogue import collected_fields
 from desktop.services.computed import Computed, computed_of
 from desktop.services.station import Station
@@ -55,7 +55,7 @@ class PersonPage(Page):
         self.visit.clicked.connect(self.record_visit)
         self.reveal = button(self.tr("显示证号"))
         self.reveal.setCheckable(True)
-        self.reveal.toggled.connect(self._veil)
+        self.reveal.toggled.connect(self._on_reveal)
         self.state = button(self.tr("变更状态…"))
         self.state.clicked.connect(lambda _checked=False: self.change_state())
         self.head.addWidget(self._offer_button())
@@ -195,6 +195,24 @@ class PersonPage(Page):
             form.show_values({**record.values, **payload})
         self.keeper.take_up(f"edit/{person}")
         self.save.setEnabled(True)
+
+    def _on_reveal(self, wanted: bool) -> None:
+        """Show the masked numbers once it is noted who looked; hide them at once."""
+        person = self.person
+        if not wanted or not person:
+            self._veil(shown=False)
+            return
+
+        def failed(error: BaseException) -> None:
+            self.reveal.setChecked(False)
+            self.context.messages.show_error(error)
+
+        self.context.runner.run(
+            lambda _report: reveal.reveal_person(self.context.station, person=person),
+            context=self,
+            done=lambda _values: self._veil(shown=self.reveal.isChecked() and self.person == person),
+            failed=failed,
+        )
 
     def _veil(self, shown: bool) -> None:
         for form in self.forms.values():

@@ -14,6 +14,7 @@ from desktop.views.page import Page, button, label
 from desktop.views.settings.backup_box import BackupBox
 from desktop.views.settings.rules_box import RulesBox
 from desktop.views.settings.staff_box import StaffBox
+from desktop.views.settings.users_box import UsersBox
 from desktop.views.theme import dress
 
 
@@ -57,6 +58,8 @@ class SettingsPage(Page):
         form.addRow("", self.keep)
         self.staff = StaffBox(context)
         form.addRow(self.tr("工作人员"), self.staff)
+        self.users = UsersBox(context)
+        form.addRow(self.tr("使用人"), self.users)
         form.addRow(self.tr("原密码"), self.old)
         form.addRow(self.tr("新密码"), self.new)
         form.addRow("", self.change)
@@ -65,6 +68,7 @@ class SettingsPage(Page):
         form.addRow(self.tr("登记库位置"), label(str(context.station.vault.folder)))
         self.rules = RulesBox(context)
         form.insertRow(3, self.tr("字段与规则"), self.rules)
+        self._limit_to_role()
         held = QWidget()
         held.setLayout(form)
         area = QScrollArea()
@@ -72,9 +76,18 @@ class SettingsPage(Page):
         area.setWidgetResizable(True)
         self.body.addWidget(area, 1)
 
+    def _limit_to_role(self) -> None:
+        """Offer only what the role may do; the services refuse the rest."""
+        station = self.context.station
+        self.back_up.setEnabled(station.may("backup"))
+        self.rules.setEnabled(station.may("org.edit"))
+        self.staff.setEnabled(station.may("staff.edit"))
+        self.keep.setEnabled(station.may("org.edit"))
+
     def refresh(self) -> None:
         """Read what is printed on cards."""
         self.staff.refresh()
+        self.users.refresh()
         self.backups.refresh()
 
         def show(own: dict[str, Value]) -> None:

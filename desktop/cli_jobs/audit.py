@@ -1,0 +1,92 @@
+"""Commands for the auditor: who did what, the printable proof, what looks unusual, what was given away."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from desktop.cli_jobs.opening import Answer, JobAdder, station_at
+from desktop.domain.clock import local_text
+from desktop.domain.errors import InvalidValueError
+from desktop.services import audit, erasure, giving, register
+from desktop.services.peers import write_safely
+
+
+def add(job: JobAdder) -> None:
+    """Add the commands."""
+    one = job("audit", list_deeds, "审计：谁在何时做了什么")
+    one.add_argument("--by", default="", metavar="使用人")
+    one.add_argument("--since", default="", metavar="DATE")
+    one.add_argument("--until", default="", metavar="DATE")
+    one.add_argument("--action", default="", metavar="操作", help="例如 person.edit、reveal")
+    one.add_argument("--about", default="", metavar="人员编号")
+    one.add_argument("--limit", type=int, default=200)
+    one.add_argument("--proof", type=Path, metavar="OUT.pdf", help="写出可签字的审计证明")
+    job("unusual", list_unusual, "异常访问报告：非工作时间、大量查看、反复查看").add_argument(
+        "--days", type=int, default=30
+    )
+    job("exports", list_exports, "对外提供登记簿")
+    one = job("erase", erase, "彻底清除一个人（不能撤销；有第二位主管时须其同意）")
+    one.add_argument("person", metavar="PERSON")
+    one.add_argument("--why", required=True, metavar="依据")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidValueError("day", f"“{text}”不是日期", "请写成 2026-03-31") from None
+
+
+def list_deeds(options: argparse.Namespace) -> Answer:
+    """List what was done, and write the proof if asked."""
+    wanted = audit.AuditFilter(
+        options.by, _day(options.since), _day(options.until), options.action, options.about
+    )  # fmt: skip
+    with station_at(options.store) as station:
+        found = audit.deeds(station, wanted=wanted, limit=max(options.limit, 1))
+        if options.proof:
+            write_safely(options.proof, audit.proof_pdf(station))
+    listed = [
+        {"n": one.n, "at": one.at, "user": one.user, "role": one.role, "action": one.action, "about": one.about,
+         "count": one.count, "second": one.second, "detail": one.detail}
+        for one in found
+    ]  # fmt: skip
+    lines = [
+        f"{local_text(one.at)}  {one.user}  {audit.action_name(one.action)}  {one.about}  {one.count}  {one.detail}"
+        for one in found
+    ]
+    return {"deeds": listed, "total": len(listed), "text": "\n".join(lines) or "没有符合条件的记录"}
+
+
+def list_unusual(options: argparse.Namespace) -> Answer:
+    """List what is worth a question."""
+    with station_at(options.store) as station:
+        found = audit.unusual(station, days=max(options.days, 1))
+    listed = [
+        {"what": one.what, "user": one.user, "day": one.day, "count": one.count, "detail": one.detail} for one in found
+    ]
+    lines = [f"{one.day}  {one.user}  {one.what}  {one.count} 次  {one.detail}" for one in found]
+    return {"unusual": listed, "total": len(listed), "text": "\n".join(lines) or "没有异常"}
+
+
+def list_exports(options: argparse.Namespace) -> Answer:
+    """List what was given away."""
+    with station_at(options.store) as station:
+        found = giving.given_out(station)
+    listed = [
+        {"at": one.at, "user": one.user, "what": one.what, "people": one.people, "recipient": one.recipient,
+         "purpose": one.purpose, "basis": one.basis, "second": one.second, "digest": one.digest}
+        for one in found
+    ]  # fmt: skip
+    lines = [f"{local_text(one.at)}  {one.user}  {one.what}  {one.people} 人  给 {one.recipient}" for one in found]
+    return {"exports": listed, "total": len(listed), "text": "\n".join(lines) or "还没有对外提供过"}
+
+
+def erase(options: argparse.Namespace) -> Answer:
+    """Erase a person."""
+    with station_at(options.store) as station:
+        person = register.person_by_any(station, text=options.person)
+        done = erasure.erase_person(station, person=person, why=options.why)
+    kept = f"；仍含此人的备份 {len(done.backups)} 份，请按期销毁" if done.backups else ""
+    return {"person": person, "entries": done.entries, "backups": list(done.backups),
+            "text": f"已彻底清除，涉及变更记录 {done.entries} 条{kept}"}  # fmt: skip

@@ -1,0 +1,167 @@
+"""What an auditor sees: who did what when, the proof that nothing was taken out, and what looks unusual."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+
+from desktop.domain.clock import LOCAL, local_text, stamp
+from desktop.domain.permissions import PERMITS, READ_AUDIT, ROLES
+from desktop.domain.progress import Report, silent
+from desktop.printing.table import TableSheet, table_pdf
+from desktop.security.signing import SigningKey
+from desktop.services.backups import check_store
+from desktop.services.station import Station
+from desktop.services.wording import action_text
+from desktop.store import privacy
+from desktop.store.privacy import Deed, Noted
+
+MOST = 5000
+OPENS, CLOSES = time(7, 30), time(19, 0)  # outside is off-hours
+MANY_A_DAY = 30  # numbers revealed by one user on one day
+AGAIN = 5  # times one user revealed the same person in the period
+PERIOD_DAYS = 30
+_STAMP = "%Y-%m-%dT%H:%M:%SZ"
+_NAMES = {
+    "reveal": "显示完整号码", "login.wrong": "输错密码", "second.alone": "无第二人时独自办理",
+    "second.given": "第二位主管同意", "second.refused": "第二人密码不对",
+    "person.erase": "彻底清除", "rights.print": "打印本人信息查询单",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which deeds: by whom, from one day to another (both included), of one action, about one person number."""
+
+    user: str = ""
+    since: date | None = None
+    until: date | None = None
+    action: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unusual:
+    """One thing worth a question."""
+
+    what: str
+    user: str
+    day: str
+    count: int
+    detail: str
+
+
+def action_name(action: str) -> str:
+    """Return an action in Chinese: as the audit names it, as the permissions do, or as history does."""
+    if action in _NAMES:
+        return _NAMES[action]
+    return PERMITS[action].label if action in PERMITS else action_text(action)
+
+
+def role_name(role: str) -> str:
+    """Return a role in Chinese, '' for none."""
+    return ROLES.get(role, role)
+
+
+def _moment(day: date) -> str:
+    return datetime.combine(day, time(), tzinfo=LOCAL).astimezone(timezone.utc).strftime(_STAMP)
+
+
+def deeds(station: Station, *, wanted: AuditFilter, limit: int = MOST) -> list[Deed]:
+    """Return what was done, newest first."""
+    since = _moment(wanted.since) if wanted.since else ""
+    until = _moment(wanted.until + timedelta(days=1)) if wanted.until else "9"
+    with station.vault.reading(READ_AUDIT) as connection:
+        found = privacy.deeds(connection, since=since, until=until, user=wanted.user, limit=limit)
+    return [
+        one for one in found
+        if wanted.action in ("", one.action) and (not wanted.about or wanted.about in one.about.split("、"))
+    ]  # fmt: skip
+
+
+def doers(station: Station) -> list[str]:
+    """Return everyone who ever did something here."""
+    with station.vault.reading(READ_AUDIT) as connection:
+        return privacy.doers(connection)
+
+
+def proof_pdf(station: Station, *, report: Report = silent) -> bytes:
+    """Return a page to sign: the heads of both logs, what they count, what the check found, the device's signature.
+
+    Whoever keeps the page can show later that what it covers was not changed since. Raises PrintError.
+    """
+    with station.vault.reading(READ_AUDIT) as connection:
+        sizes = privacy.log_sizes(connection)
+    found = check_store(station, report=report)
+    number, digest = station.vault.head()
+    at = stamp(station.clock)
+    text = f"{station.vault.identity.store_id}|{number}|{digest.hex()}|{at}"
+    signed = SigningKey(station.vault.secret("sign_seed")).sign(text.encode("utf-8")).hex()
+    rows = [
+        ["登记库", station.vault.identity.store_id], ["单位", station.org_name], ["制作时间", local_text(at)],
+        ["制作人", f"{station.user}（{role_name(station.role)}）"],
+        *[[label, str(count)] for label, count in sizes.items()],
+        ["变更记录末尾", f"第 {number} 条"], *_pieces("末尾校验值", digest.hex()),
+        ["检查结果", "完好" if found.is_sound else f"发现 {len(found.problems)} 处问题"],
+        *[["问题", one] for one in found.problems[:20]], *_pieces("本机签名", signed),
+        ["审计人签字", ""], ["主管签字", ""],
+    ]  # fmt: skip
+    return table_pdf(
+        TableSheet("审计证明", [("项目", 14), ("内容", 60)], rows, f"{station.org_name}　{local_text(at)}")
+    )
+
+
+def _pieces(label: str, text: str) -> list[list[str]]:
+    parts = [text[start : start + 32] for start in range(0, len(text), 32)]
+    return [[label if place == 0 else "", part] for place, part in enumerate(parts)]
+
+
+def unusual(station: Station, *, days: int = PERIOD_DAYS) -> list[Unusual]:
+    """Return what in the last days is worth a question: off-hours, many at once, one person again and again, alone."""
+    since = _moment(station.today() - timedelta(days=days))
+    with station.vault.reading(READ_AUDIT) as connection:
+        notes = privacy.notes_since(connection, since)
+        done = privacy.deeds(connection, since=since, until="9", user="", limit=100_000)
+    found = [*_off_hours(done), *_many(notes), *_again(notes), *_alone(notes)]
+    return sorted(found, key=lambda one: (one.day, one.user), reverse=True)
+
+
+def _local(at: str) -> datetime:
+    return datetime.strptime(at, _STAMP).replace(tzinfo=timezone.utc).astimezone(LOCAL)
+
+
+def _off_hours(done: Sequence[Deed]) -> Iterator[Unusual]:
+    """Yield who worked at night or on a weekend, a line a day."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for one in done:
+        at = _local(one.at)
+        if at.weekday() >= 5 or not OPENS <= at.time() < CLOSES:
+            counted[one.user, at.date().isoformat()] += 1
+    for (user, day), count in counted.items():
+        yield Unusual("非工作时间", user, day, count, f"{OPENS:%H:%M} 至 {CLOSES:%H:%M} 以外或周末")
+
+
+def _many(notes: Sequence[Noted]) -> Iterator[Unusual]:
+    counted: Counter[tuple[str, str]] = Counter()
+    for one in notes:
+        if one.action == "reveal":
+            counted[one.user, _local(one.at).date().isoformat()] += 1
+    for (user, day), count in counted.items():
+        if count > MANY_A_DAY:
+            yield Unusual("大量查看", user, day, count, f"一天显示完整号码超过 {MANY_A_DAY} 次")
+
+
+def _again(notes: Sequence[Noted]) -> Iterator[Unusual]:
+    seen: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in notes:
+        if one.action == "reveal" and one.about:
+            seen[one.user, one.about].append(_local(one.at).date().isoformat())
+    for (user, _about), days in seen.items():
+        if len(days) >= AGAIN:
+            yield Unusual("反复查看同一人", user, max(days), len(days), f"期间内 {AGAIN} 次以上")
+
+
+def _alone(notes: Sequence[Noted]) -> Iterator[Unusual]:
+    for one in notes:
+        if one.action in {"second.alone", "second.refused", "login.wrong"}:
+            yield Unusual(_NAMES[one.action], one.user, _local(one.at).date().isoformat(), max(one.count, 1), "")

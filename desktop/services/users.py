@@ -1,0 +1,202 @@
+"""Who may open the register: adding, removing, recovery codes, the street's key, and changing the data key."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from desktop.domain.clock import LOCAL, Clock
+from desktop.domain.errors import InvalidValueError, NotFoundError
+from desktop.domain.permissions import READ_AUDIT, ROLES, SUPERVISOR
+from desktop.security import key_file, passphrases
+from desktop.security.key_slots import AGE, RECOVERY
+from desktop.services.access import refuse_other_places, station_of
+from desktop.services.backups import back_up_before
+from desktop.services.notes import Note, put_note
+from desktop.services.peers import peers_of
+from desktop.services.second_person import need_second
+from desktop.services.station import Station
+from desktop.store import privacy
+
+DRILL_DAYS = 180
+CODE_NAME = "恢复码"
+_MOST_NAME = 50
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One who may open the register."""
+
+    name: str
+    role: str
+
+    @property
+    def role_text(self) -> str:
+        """The role in Chinese."""
+        return ROLES.get(self.role, self.role)
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """Everything that opens the register: people, recovery codes, the street's key; and when the code was tried."""
+
+    users: tuple[User, ...]
+    has_code: bool
+    streets: tuple[str, ...]
+    drilled_on: date | None
+    drill_due: bool
+
+
+def users_of(folder: Path) -> list[User]:
+    """Return who may open the register in `folder`, for the unlock dialog; raises DamagedStoreError."""
+    return [User(name, role) for name, role in key_file.users_of(folder)]
+
+
+def ways_in(station: Station) -> WaysIn:
+    """Return everything that opens this register: all staff may see it, the street's key above all."""
+    other = key_file.other_ways(station.vault.folder)
+    drilled = _drilled_on(station) if station.may(READ_AUDIT) else None
+    has_code = bool(other[RECOVERY])
+    due = has_code and (drilled is None or station.today() - drilled > timedelta(days=DRILL_DAYS))
+    return WaysIn(tuple(users_of(station.vault.folder)), has_code, tuple(other[AGE]), drilled, due)
+
+
+def _drilled_on(station: Station) -> date | None:
+    with station.vault.reading(READ_AUDIT) as connection:
+        at = privacy.last_note(connection, actions=("recovery.make", "recovery.drill"))
+    return datetime.fromisoformat(at).astimezone(LOCAL).date() if at else None
+
+
+def add_user(
+    station: Station, *, name: str, role: str, password: str, cost: key_file.KdfCost = key_file.STANDARD
+) -> None:
+    """Let somebody open the register; raises NotAllowedError, InvalidValueError."""
+    station.allow("users")
+    if role not in ROLES:
+        raise InvalidValueError("role", f"没有“{role}”这个角色", "只能是 " + "、".join(ROLES))
+    if not name.strip() or len(name.strip()) > _MOST_NAME or not name.strip().isprintable():
+        raise InvalidValueError("user", "使用人姓名不能为空", f"请填写，不超过 {_MOST_NAME} 个字")
+    passphrases.check_passphrase(password)
+    with station.vault.unit("user.add", why=f"添加{ROLES[role]}") as unit:
+        put_note(station, unit, Note("user.add", detail=f"{name.strip()}（{ROLES[role]}）"))
+        key_file.add_slot(
+            station.vault.folder, opened=_opened(station), password=password, user=name.strip(), role=role, cost=cost
+        )
+        unit.commit()
+
+
+def remove_user(station: Station, *, name: str) -> list[str]:
+    """Take a user's way in away and change the data key, so that an old copy of the key file opens nothing new.
+
+    Returns who else must be given a new password (slots older than this program knows how to carry over).
+    Raises NotAllowedError, NotFoundError, InvalidValueError for the last supervisor and oneself.
+    """
+    station.allow("users")
+    if name == station.user:
+        raise InvalidValueError("user", "不能删除自己", "请由另一位主管删除")
+    if name not in {one.name for one in users_of(station.vault.folder)}:
+        raise NotFoundError(f"没有名叫“{name}”的使用人", "请刷新后再看")
+    second = need_second(station, "rotate", leaving=name)
+    back_up_before(station, what="更换数据密钥")
+    with station.vault.unit("user.remove") as unit:
+        put_note(station, unit, Note("user.remove", second=second, detail=name))
+        key_file.remove_slot(station.vault.folder, opened=_opened(station), user=name)
+        unit.commit()
+    return _rotate(station, "使用人离开", second)
+
+
+def rotate_key(station: Station, *, why: str) -> list[str]:
+    """Change the data key; returns who must be given a new password. Raises NotAllowedError, SecondPersonError."""
+    station.allow("rotate")
+    if not why.strip():
+        raise InvalidValueError("why", "更换数据密钥必须写明原因", "请填写")
+    second = need_second(station, "rotate")
+    back_up_before(station, what="更换数据密钥")
+    return _rotate(station, why, second)
+
+
+def _rotate(station: Station, why: str, second: str) -> list[str]:
+    """Write both keys, encrypt anew, leave the new key only: at any cut one of the two opens the store."""
+    folder = station.vault.folder
+    new, lost = key_file.begin_rotation(folder, opened=_opened(station))
+    station.vault.change_key(new)
+    key_file.end_rotation(folder, current=new, is_new=True)
+    with station.vault.unit("key.rotate", why=why) as unit:
+        put_note(station, unit, Note("key.rotate", second=second, count=len(lost), detail=why))
+        unit.commit()
+    back_up_before(station, what="更换数据密钥后")
+    return lost
+
+
+def make_recovery_code(station: Station) -> str:
+    """Return a new recovery code that is not in force until it is typed back (`confirm_recovery_code`)."""
+    station.allow("recovery")
+    return passphrases.made_code()
+
+
+def confirm_recovery_code(station: Station, *, code: str, typed: str) -> None:
+    """Put a code in force after it was typed back from paper; older codes end. Raises InvalidValueError."""
+    station.allow("recovery")
+    if passphrases.clean_code(typed) != passphrases.clean_code(code):
+        raise InvalidValueError("code", "输入的和打印的不一样", "请照打印的那一页再输入一次")
+    with station.vault.unit("recovery.make") as unit:
+        put_note(station, unit, Note("recovery.make"))
+        key_file.add_recovery_slot(station.vault.folder, opened=_opened(station), code=code, name=CODE_NAME)
+        unit.commit()
+
+
+def drill_recovery_code(station: Station, *, typed: str) -> None:
+    """Try the printed code without changing anything, and note that it was tried. Raises WrongPasswordError."""
+    key_file.open_with_code(station.vault.folder, code=typed)
+    with station.vault.unit("recovery.drill") as unit:
+        put_note(station, unit, Note("recovery.drill"))
+        unit.commit()
+
+
+def give_street_key(station: Station, *, org: str) -> str:
+    """Let the street open this register with its own key, and return the street's name; staff can see it.
+
+    Raises NotFoundError unless the street's key card was enrolled.
+    """
+    station.allow("recovery")
+    peer = next((one for one in peers_of(station) if one.org == org and one.kind == "street"), None)
+    if peer is None:
+        raise NotFoundError(f"没有登记过街道“{org}”的密钥卡", "请先在数据交换里登记街道的密钥卡")
+    with station.vault.unit("recovery.street") as unit:
+        put_note(station, unit, Note("recovery.street", detail=peer.name))
+        key_file.add_street_slot(
+            station.vault.folder, opened=_opened(station), recipient=peer.recipient, name=peer.name
+        )
+        unit.commit()
+    return peer.name
+
+
+def recover_with_code(folder: Path, *, code: str, name: str, password: str, clock: Clock) -> None:
+    """Open a register with its recovery code and give a new supervisor a password.
+
+    Raises WrongPasswordError, InvalidValueError, StoreInUseError.
+    """
+    refuse_other_places(folder)
+    _let_in(folder, key_file.open_with_code(folder, code=code), name=name, password=password, clock=clock)
+
+
+def recover_as_street(street: Station, *, folder: Path, name: str, password: str) -> None:
+    """Open a community's register with the street's key and give a new supervisor a password."""
+    street.allow("recovery")
+    refuse_other_places(folder)
+    opened = key_file.open_with_identity(folder, identity=street.vault.secret("age_identity").decode("ascii"))
+    _let_in(folder, opened, name=name, password=password, clock=street.clock)
+
+
+def _let_in(folder: Path, opened: key_file.OpenSlot, *, name: str, password: str, clock: Clock) -> None:
+    """Write a supervisor's slot into a register opened by other means, and note by which."""
+    passphrases.check_passphrase(password)
+    station = station_of(folder, opened, clock=clock)
+    try:
+        add_user(station, name=name, role=SUPERVISOR, password=password)
+    finally:
+        station.close()
+
+
+def _opened(station: Station) -> key_file.OpenSlot:
+    vault = station.vault
+    return key_file.OpenSlot(vault.slot_key(), station.user, station.role, vault.identity.store_id)

@@ -1,0 +1,1 @@
+"""What keeps eyes off the screen: the veil, locking when nobody is there, the clipboard."""

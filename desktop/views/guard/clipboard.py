@@ -1,0 +1,48 @@
+"""What the program copies itself: told apart from what others copied, kept from histories, gone after 30 seconds."""
+
+from typing import cast
+
+from PySide6.QtCore import QMimeData, QObject, QTimer
+from PySide6.QtGui import QClipboard, QGuiApplication
+
+_KEPT = 30_000  # milliseconds
+_OURS = "application/x-yince"
+_SECRETS = (
+    ("x-kde-passwordManagerHint", b"secret"),
+    ('application/x-qt-windows-mime;value="ExcludeClipboardContentFromMonitorProcessing"', b"1"),
+)
+
+
+class OwnClipboard(QObject):
+    """Puts texts on the clipboard and takes them away again, unless somebody copied something else since."""
+
+    def __init__(self, parent: QObject | None = None, *, kept: int = _KEPT) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(kept)
+        self._timer.timeout.connect(self.clear)
+
+    def copy(self, text: str) -> None:
+        """Copy `text` for half a minute."""
+        data = QMimeData()
+        data.setText(text)
+        data.setData(_OURS, b"1")
+        for kind, value in _SECRETS:
+            data.setData(kind, value)
+        _clipboard().setMimeData(data)
+        self._timer.start()
+
+    def clear(self) -> None:
+        """Empty the clipboard if what is on it came from here: by our mark, or because Qt still owns it."""
+        self._timer.stop()
+        board = _clipboard()
+        data = cast(QMimeData | None, board.mimeData())  # nothing at all on an empty clipboard
+        if board.ownsClipboard() or (data is not None and data.hasFormat(_OURS)):
+            board.clear()
+        if board.supportsSelection() and board.ownsSelection():
+            board.clear(QClipboard.Mode.Selection)
+
+
+def _clipboard() -> QClipboard:
+    return QGuiApplication.clipboard()

@@ -1,0 +1,131 @@
+"""Who is erased is nowhere any more: records, log, index, drafts, lists, packages, and at whoever merges them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from desktop.domain.clock import FixedClock
+from desktop.domain.errors import InvalidValueError, NotFoundError, SecondPersonError
+from desktop.services import access, backups, drafts, erasure, exchange, numbers, peers, register, users, visits
+from desktop.services.register import PersonDraft
+from desktop.services.station import Second, Station
+from desktop.store.engine import raw_connection
+from desktop.store.people import PeopleFilter
+from desktop.store.places import DATABASE
+from tests.conftest import CHEAP, COMMUNITY, PASSWORD, STREET, Maker
+
+MARKS = ("欧阳待删", "610100194001011236", "13900004321", "待删路88号", "待删家属")
+
+
+def somebody(station: Station) -> str:
+    person = register.register_person(
+        station,
+        draft=PersonDraft(
+            {"name": MARKS[0], "id_no": MARKS[1], "live_addr": MARKS[3]}, phones=[{"number": MARKS[2]}],
+            contacts=[{"name": MARKS[4], "relation": "20"}],
+        ),
+    ).person  # fmt: skip
+    register.amend_person(station, person=person, values={"live_addr": MARKS[3] + "乙"})
+    visits.record_visit(station, person=person, values={
+        "visited_on": "2026-11-01", "visitors": "王敏", "method": "1", "condition": MARKS[0] + "身体好"})  # fmt: skip
+    drafts.keep_draft(station, key=f"edit/{person}", title=MARKS[0], payload={"name": MARKS[0]})
+    return person
+
+
+def remnants(station: Station) -> list[str]:
+    """Return where a mark is found: in any table of the decrypted file, or in its decrypted pages."""
+    connection = raw_connection(station.vault.folder / DATABASE, key=station.vault.slot_key())
+    found = []
+    tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+    for table in tables:
+        for row in connection.execute(f"SELECT * FROM {table}"):
+            text = " ".join(part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in row)
+            found += [f"{table}: {mark}" for mark in MARKS if mark in text]
+    plain = station.vault.folder / "plain.db"
+    connection.execute(f"ATTACH DATABASE '{plain}' AS plain KEY ''")
+    connection.execute("SELECT sqlcipher_export('plain')")
+    connection.execute("DETACH DATABASE plain")
+    connection.close()
+    found += [f"pages: {mark}" for mark in MARKS if mark.encode() in plain.read_bytes()]
+    plain.unlink()
+    return found
+
+
+def test_nothing_is_left_and_the_check_still_holds(station: Station) -> None:
+    register.register_person(station, draft=PersonDraft({"name": "张三"}))
+    person = somebody(station)
+    numbers.freeze(station, name="年初")
+    assert {one.partition(": ")[0] for one in remnants(station)} >= {"person", "phone", "contact", "change", "pages"}
+    done = erasure.erase_person(station, person=person, why="本人书面请求")
+    assert done.entries >= 5
+    assert remnants(station) == []
+    assert backups.check_store(station).problems == []
+    assert register.find(station, text="欧阳").total == 0
+    assert register.people_ids(station, wanted=PeopleFilter()) == register.people_ids(
+        station, wanted=PeopleFilter(text="张三")
+    )
+    with pytest.raises(NotFoundError):
+        register.person_details(station, person=person)
+    with pytest.raises(NotFoundError):
+        erasure.erase_person(station, person=person, why="再来")
+    station.close()
+    again = access.open_store(station.vault.folder, password=PASSWORD, clock=station.clock)  # start-up checks
+    assert register.find(again, text="张三").total == 1
+    again.close()
+
+
+def test_rows_emptied_by_hand_are_still_found(station: Station) -> None:
+    person = somebody(station)
+    other = register.register_person(station, draft=PersonDraft({"name": "张三"})).person
+    erasure.erase_person(station, person=person, why="本人书面请求")
+    connection = raw_connection(station.vault.folder / DATABASE, key=station.vault.slot_key())
+    connection.execute("UPDATE change SET fields='{}' WHERE person=?", (other,))
+    connection.close()
+    assert any("被改动过" in one for one in backups.check_store(station).problems)
+
+
+def test_a_forged_proof_is_found(station: Station) -> None:
+    person = somebody(station)
+    erasure.erase_person(station, person=person, why="本人书面请求")
+    connection = raw_connection(station.vault.folder / DATABASE, key=station.vault.slot_key())
+    connection.execute("UPDATE erasure_proof SET digest='00'")
+    connection.close()
+    problems = backups.check_store(station).problems
+    assert any("清除凭证" in one for one in problems)
+
+
+def test_it_needs_a_reason_and_two_supervisors(station: Station) -> None:
+    person = somebody(station)
+    with pytest.raises(InvalidValueError, match="依据"):
+        erasure.erase_person(station, person=person, why=" ")
+    users.add_user(station, name="陈立", role="supervisor", password="second-secret-1", cost=CHEAP)
+    with pytest.raises(SecondPersonError):
+        erasure.erase_person(station, person=person, why="本人书面请求")
+    station.second = Second("陈立", "second-secret-1")
+    erasure.erase_person(station, person=person, why="本人书面请求")
+
+
+def test_it_travels_and_late_packages_bring_nobody_back(make_station: Maker, tmp_path: Path) -> None:
+    community, street = make_station(COMMUNITY, seed=1), make_station(STREET, seed=2)
+    for one, other in ((community, street), (street, community)):
+        card = peers.export_key_card(one, path=tmp_path / "card.yck")
+        peers.enroll_peer(other, path=tmp_path / "card.yck", fingerprint=card.fingerprint)
+    person = somebody(community)
+
+    def carry(name: str) -> None:
+        exchange.pack_for(community, to_org=street.org, path=tmp_path / name)
+        exchange.apply_merge(street, preview=exchange.preview_merge(street, path=tmp_path / name))
+
+    carry("1.ycp")
+    assert register.find(street, text="欧阳").total == 1
+    clock = community.clock
+    assert isinstance(clock, FixedClock)
+    register.amend_person(community, person=person, values={"live_addr": MARKS[3] + "丙"})
+    erasure.erase_person(community, person=person, why="本人书面请求")
+    carry("2.ycp")
+    assert remnants(street) == []
+    assert backups.check_store(street).problems == []
+    assert register.find(street, text="欧阳").total == 0
+    fresh = make_station(type(STREET)("street", "610100009", "另一街道", "赵静"), seed=9)
+    assert json.dumps(sorted(register.people_ids(fresh, wanted=PeopleFilter()))) == "[]"

@@ -1,0 +1,243 @@
+"""Who may open the register: slots, the rule of two, recovery, and a data key that changes when somebody leaves."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from desktop.config import lockout
+from desktop.domain.clock import FixedClock
+from desktop.domain.errors import (
+    InvalidValueError,
+    NotAllowedError,
+    SecondPersonError,
+    WaitError,
+    WrongPasswordError,
+)
+from desktop.security import key_file, passphrases
+from desktop.services import access, backups, peers, register, users
+from desktop.services.register import PersonDraft
+from desktop.services.station import Second, Station
+from desktop.store.places import DATABASE
+from tests.conftest import CHEAP, COMMUNITY, PASSWORD, STREET, Maker, the_clock
+
+OTHER = "second-secret-1"
+CLERK = "clerks-secret-1"
+
+
+def opened(station: Station, user: str, password: str) -> Station:
+    """Close a station and open its folder as somebody else."""
+    station.close()
+    return access.open_store(station.vault.folder, password=password, user=user, clock=station.clock)
+
+
+def add(station: Station, name: str, role: str, password: str) -> None:
+    users.add_user(station, name=name, role=role, password=password, cost=CHEAP)
+
+
+def test_each_user_has_a_slot_and_a_role(station: Station) -> None:
+    add(station, "李静", "clerk", CLERK)
+    again = opened(station, "", CLERK)
+    assert (again.user, again.role, again.vault.role) == ("李静", "clerk", "clerk")
+    with pytest.raises(NotAllowedError, match="录入员不能管理使用人"):
+        add(again, "张三", "clerk", "whatever-12345")
+    again.close()
+    with pytest.raises(WrongPasswordError):
+        access.open_store(station.vault.folder, password=CLERK, user="王敏", clock=station.clock)
+
+
+def test_names_roles_and_passwords_are_checked(station: Station) -> None:
+    for name, role, password in (
+        ("", "clerk", CLERK),
+        ("甲", "boss", CLERK),
+        ("甲", "clerk", "1234"),
+        ("王敏", "clerk", CLERK),
+    ):
+        with pytest.raises(InvalidValueError):
+            add(station, name, role, password)
+    assert [one.name for one in users.users_of(station.vault.folder)] == ["王敏"]
+
+
+def test_who_leaves_opens_nothing_any_more_and_everyone_else_does(station: Station) -> None:
+    register.register_person(station, draft=PersonDraft({"name": "张三"}))
+    add(station, "李静", "clerk", CLERK)
+    add(station, "赵新", "auditor", "auditor-secret")
+    old_keys = (station.vault.folder / key_file.NAME).read_bytes()
+    before = station.vault.slot_key()
+    assert users.remove_user(station, name="李静") == []
+    assert station.vault.slot_key() != before
+    assert register.find(station, text="张三").total == 1  # the open register goes on
+    station.close()
+    folder = station.vault.folder
+    with pytest.raises(WrongPasswordError):
+        access.open_store(folder, password=CLERK, user="李静", clock=station.clock)
+    for user, password in (("赵新", "auditor-secret"), ("王敏", PASSWORD), ("赵新", "auditor-secret")):
+        again = access.open_store(folder, password=password, user=user, clock=station.clock)
+        assert backups.check_store(again).is_sound
+        again.close()
+    for name in (key_file.NAME, key_file.COPY):  # the leaver put an old copy of the key file back
+        (folder / name).write_bytes(old_keys)
+    with pytest.raises(Exception, match="打不开"):
+        access.open_store(folder, password=CLERK, user="李静", clock=station.clock)
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_change_of_keys_cut_short_opens_all_the_same(station: Station, is_changed: bool) -> None:
+    add(station, "李静", "clerk", CLERK)
+    vault = station.vault
+    new, _ = key_file.begin_rotation(vault.folder, opened=users._opened(station))
+    if is_changed:
+        vault.change_key(new)
+    keys = vault.slot_key()
+    for user, password in (("李静", CLERK), ("王敏", PASSWORD)):
+        again = opened(station, user, password)
+        assert again.vault.slot_key() == keys
+        station = again
+    assert "next" not in (vault.folder / key_file.NAME).read_text()
+    station.close()
+
+
+def test_the_last_supervisor_stays(station: Station) -> None:
+    add(station, "李静", "clerk", CLERK)
+    with pytest.raises(InvalidValueError, match="自己"):
+        users.remove_user(station, name="王敏")
+    with pytest.raises(InvalidValueError, match="最后一位主管"):
+        key_file.remove_slot(station.vault.folder, opened=users._opened(station), user="王敏")
+
+
+def test_two_supervisors_rotate_together_and_nobody_consents_to_their_own(station: Station) -> None:
+    add(station, "陈立", "supervisor", OTHER)
+    with pytest.raises(SecondPersonError, match="第二位主管"):
+        users.rotate_key(station, why="每年一次")
+    station.second = Second("王敏", PASSWORD)
+    with pytest.raises(NotAllowedError, match="自己"):
+        users.rotate_key(station, why="每年一次")
+    station.second = Second("陈立", "wrong-password-1")
+    with pytest.raises(WrongPasswordError):
+        users.rotate_key(station, why="每年一次")
+    add(station, "李静", "clerk", CLERK)
+    station.second = Second("李静", CLERK)
+    with pytest.raises(NotAllowedError, match="不是主管"):
+        users.rotate_key(station, why="每年一次")
+    before = station.vault.slot_key()
+    station.second = Second("陈立", OTHER)
+    assert users.rotate_key(station, why="每年一次") == []
+    assert station.vault.slot_key() != before
+    assert station.second is None  # consent is for one deed
+    with pytest.raises(SecondPersonError):
+        users.rotate_key(station, why="再来一次")
+
+
+def test_restoring_needs_the_second_supervisor_and_puts_everything_back_without(
+    station: Station, tmp_path: Path
+) -> None:
+    add(station, "陈立", "supervisor", OTHER)
+    info = backups.back_up(station, target=tmp_path / "stick")
+    register.register_person(station, draft=PersonDraft({"name": "张三"}))
+    station.close()
+    folder = station.vault.folder
+    with pytest.raises(SecondPersonError):
+        backups.restore_backup(info.path, folder=folder, password=PASSWORD, clock=station.clock)
+    again = access.open_store(folder, password=PASSWORD, clock=station.clock)
+    assert register.find(again, text="张三").total == 1
+    again.close()
+    done = backups.restore_backup(
+        info.path, folder=folder, password=PASSWORD, clock=station.clock, second=Second("陈立", OTHER)
+    )
+    assert done.people == 0
+
+
+def test_a_recovery_code_counts_once_it_was_typed_back(station: Station) -> None:
+    code = users.make_recovery_code(station)
+    assert len(code.replace("-", "")) == 34
+    with pytest.raises(InvalidValueError, match="不一样"):
+        users.confirm_recovery_code(station, code=code, typed=users.make_recovery_code(station))
+    assert not users.ways_in(station).has_code
+    users.confirm_recovery_code(station, code=code, typed=code.lower().replace("-", " "))
+    users.drill_recovery_code(station, typed=code)
+    assert not users.ways_in(station).drill_due
+    clock = station.clock
+    assert isinstance(clock, FixedClock)
+    clock.advance(seconds=181 * 86400)
+    assert users.ways_in(station).drill_due
+    users.rotate_key(station, why="换钥匙")  # the code follows the key
+    station.close()
+    users.recover_with_code(station.vault.folder, code=code, name="新主管", password="new-supervisor-1", clock=clock)
+    again = access.open_store(station.vault.folder, password="new-supervisor-1", clock=clock)
+    assert (again.user, again.role) == ("新主管", "supervisor")
+    again.close()
+
+
+def test_a_slip_in_a_recovery_code_is_told_from_a_wrong_code() -> None:
+    code = passphrases.made_code()
+    plain = passphrases.clean_code(code)
+    other = ("0" if plain[5] != "0" else "1") + plain[6:]
+    with pytest.raises(InvalidValueError, match="输错"):
+        passphrases.clean_code(plain[:5] + other + code[-2:])
+    swapped = next(k for k in range(31) if plain[k] != plain[k + 1])
+    with pytest.raises(InvalidValueError, match="输错"):
+        passphrases.clean_code(plain[:swapped] + plain[swapped + 1] + plain[swapped] + plain[swapped + 2 :] + code[-2:])
+    assert passphrases.clean_code(code.replace("0", "O").replace("1", "l")) == plain
+
+
+def test_the_street_opens_with_its_own_key_where_it_was_let(make_station: Maker, tmp_path: Path) -> None:
+    community, street = make_station(COMMUNITY, seed=1), make_station(STREET, seed=2)
+    card = peers.export_key_card(street, path=tmp_path / "street.yck")
+    peers.enroll_peer(community, path=tmp_path / "street.yck", fingerprint=card.fingerprint)
+    folder = community.vault.folder
+    with pytest.raises(WrongPasswordError, match="没有给"):
+        users.recover_as_street(street, folder=folder, name="新主管", password="new-supervisor-1")
+    assert users.give_street_key(community, org=street.org) == street.org_name
+    assert users.ways_in(community).streets == (street.org_name,)
+    users.rotate_key(community, why="换钥匙")
+    community.close()
+    users.recover_as_street(street, folder=folder, name="新主管", password="new-supervisor-1")
+    access.open_store(folder, password="new-supervisor-1", clock=the_clock()).close()
+
+
+def test_slots_added_from_outside_are_found_before_a_key_is_given_to_them(station: Station) -> None:
+    add(station, "李静", "clerk", CLERK)
+    folder = station.vault.folder
+    body = key_file._read(folder)
+    body["slots"][1]["recipient"] = body["slots"][0]["recipient"]
+    key_file._write_both(folder, body)
+    with pytest.raises(Exception, match="程序以外的人改动过"):
+        users.rotate_key(station, why="换钥匙")
+
+
+def test_made_passphrases_are_good_and_differ() -> None:
+    made = {passphrases.made_passphrase() for _ in range(200)}
+    assert len(made) == 200
+    for one in made:
+        passphrases.check_passphrase(one, least=passphrases.LONG_ENOUGH)
+        assert len(one.split("-")) == 6
+    assert len(set(passphrases._SYLLABLES)) == 36
+
+
+def test_wrong_passwords_wait_longer_and_longer_whatever_the_date_says(station: Station) -> None:
+    station.close()
+    folder, now = station.vault.folder, [1000.0]
+
+    def attempt(password: str = "not-the-password") -> Station:
+        return access.open_store(folder, password=password, clock=the_clock(), since_start=lambda: now[0])
+
+    for _ in range(4):
+        with pytest.raises(WrongPasswordError):
+            attempt()
+    for wait in (30, 60, 120, 240, 480, 900, 900):
+        with pytest.raises(WaitError, match=f"还要等 {wait} 秒"):
+            attempt()
+        now[0] += wait - 1
+        with pytest.raises(WaitError, match="还要等 1 秒"):  # the right password waits as well
+            attempt(PASSWORD)
+        now[0] += 1
+    now[0] = 5.0  # the computer was restarted: the wait is over no sooner
+    again = lockout.waiting(key_file.store_id_of(folder), ticks=now[0])
+    assert again == 900
+    now[0] += 900
+    opened_at_last = attempt(PASSWORD)
+    assert register.people_ids(opened_at_last, wanted=register.PeopleFilter()) == []
+    opened_at_last.close()
+    with pytest.raises(WrongPasswordError):  # counted anew
+        attempt()
+    assert os.access(folder / DATABASE, os.R_OK)
