@@ -55,6 +55,7 @@ def read_name(text: str) -> NameReading:
         return NameReading(text)
     plain = repaired(text)
     plain = "".join(unicodedata.normalize("NFKC", c) if "\u2e80" <= c <= "\u2fdf" else c for c in plain)
+    plain = "".join(c for c in plain if c.isspace() or unicodedata.category(c) not in {"Cf", "Cc"})
     plain = unicodedata.normalize("NFC", plain).strip()
     former = _FORMER.search(plain)
     plain = _FORMER.sub("", plain)

@@ -56,9 +56,10 @@ def _read_one(piece: str) -> PhoneReading | None:
     owner = "" if owner in _STATES else owner
     if re.fullmatch(r"[2-9]\d{6,7}", number):
         number = f"{LOCAL_AREA}-{number}"
-    if not is_phone(number):
+    dashed = _with_dash(number) if is_phone(number) else ""
+    if not is_phone(dashed):
         return PhoneReading(number, owner, state, "电话号码位数不对")
-    return PhoneReading(_with_dash(number), owner, state)
+    return PhoneReading(dashed, owner, state)
 
 
 def _with_dash(number: str) -> str:

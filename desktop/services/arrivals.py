@@ -86,6 +86,8 @@ def _placed(station: Station, opened: package.OpenPackage, peer: Peer) -> Arrive
         return Arrived(opened, peer, arrival, already=_already_text(at))
     if arrival is Arrival.COVERED:
         return Arrived(opened, peer, arrival, already="这个包的内容已包含在后来导入的全量包里，没有改动")
+    if arrival is Arrival.GAP and _is_other_waiting(station, manifest, opened.manifest_hash):
+        arrival = Arrival.FORK
     if arrival is Arrival.FORK:
         _raise_alarm(station, peer)
     if arrival in _REFUSALS:
@@ -97,6 +99,14 @@ def _placed(station: Station, opened: package.OpenPackage, peer: Peer) -> Arrive
         refuse_rewritten(connection, manifest)
     last = 0 if starts_anew else state.last_seq
     return Arrived(opened, peer, arrival, held=_held_reason(arrival, manifest, last))
+
+
+def _is_other_waiting(station: Station, manifest: package.Manifest, manifest_hash: str) -> bool:
+    """Return True if another package with this number waits already."""
+    with station.vault.reading() as connection:
+        waiting = holding.held(connection, stream=manifest.stream)
+    place = (manifest.sender.writer, manifest.seq)
+    return any((one.writer, one.seq) == place and one.id != manifest_hash for one in waiting)
 
 
 def _already_text(at: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from desktop.domain.clock import stamp
 from desktop.domain.errors import NotFoundError
@@ -78,8 +78,8 @@ def _printed(station: Station, wanted: PeopleFilter) -> Printed | None:
 
 
 def _key(wanted: PeopleFilter) -> str:
-    """Return the name under which the book of a filter is remembered."""
-    said = json.dumps(asdict(wanted), ensure_ascii=False, sort_keys=True, default=str)
+    """Return the name under which the book of a filter is remembered: the same on every day it is asked."""
+    said = json.dumps(asdict(replace(wanted, day="")), ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 

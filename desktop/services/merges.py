@@ -283,7 +283,7 @@ def _take_up(station: Station, peer: Peer, stream: str, report: Report) -> Itera
                 holding.let_go(unit, held.id)
                 unit.commit()
             yield MergeResult(held.id[:32], stream, held.seq, "refused", {}, str(error))
-            return
+            continue
         if preview.held or preview.already or preview.is_new_epoch or brakes_of(station, preview):
             return
         yield _write(station, preview, report)

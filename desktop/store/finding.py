@@ -13,6 +13,7 @@ from desktop.store.readings import places_of
 from desktop.store.terms import Term, card_number, term_of, words_of
 
 COUNT_CAP = 1000  # as one types, more people than this are only said to be more
+CHECKED_CAP = 200  # where each person's numbers or names have to be looked at as well
 _POOL = 60  # people that are put in order; among more, narrower expressions say who comes first
 _NO_CAP = 1 << 60
 _FROM = "FROM find CROSS JOIN find_row AS kept ON kept.row=find.rowid WHERE find MATCH ?"
@@ -68,7 +69,7 @@ def find_people(connection: Connection, text: str, *, limit: int, cap: int | Non
     terms = [term for word in words if (term := term_of(word)) is not None]
     if not terms or len(terms) < len(words):
         return Finding((), 0)
-    most = _NO_CAP if cap is None else cap
+    most = _NO_CAP if cap is None else min(cap, CHECKED_CAP) if _checked(terms) else cap
     found = _rows(connection, _conjunction(terms), terms, most + 1)
     pool = max(limit, _POOL)
     first = _first_of_many(connection, terms, limit) if len(found) > pool else []

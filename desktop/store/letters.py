@@ -11,6 +11,7 @@ from functools import lru_cache
 SLOTS = 6  # characters of a name that are indexed by sound
 _PIECES = 4  # pieces of what was typed that are looked up; the rest is checked against the name
 _MOST = 12  # ways to cut one text that are looked up
+_MIXED = 4  # of those that need initials
 _LATER = 4  # a spelling may begin at a later character in a name no longer than this
 _SPELLED = """
 a ai an ang ao ba bai ban bang bao bei ben beng bi bian biang biao bie bin bing bo bong bu ca cai can cang cao ce cei
@@ -86,7 +87,7 @@ def cuts_of(letters: str) -> tuple[Cut, ...]:
                 kept[longer] = min(kept.get(longer, cost + extra), cost + extra)
     ranked = sorted(done.items(), key=_likeliest)[:_MOST]
     most = ranked[0][1] + (1 if ranked[0][1] else 0)
-    cuts = [cut for cut, cost in ranked if cost <= most]
+    cuts = [cut for cut, cost in ranked if cost <= most][: _MIXED if most else _MOST]
     if most or len(letters) <= _PIECES:
         cuts.append(tuple(letters[:_PIECES]))
     return tuple(dict.fromkeys([*cuts, *_surname_and_initials(letters)]))

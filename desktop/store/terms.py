@@ -134,7 +134,7 @@ def _door_term(word: str, door: tuple[str, str, str], runs: list[str]) -> Term:
     plain = cleaned_number(word)
     if any(han_run(run) for run in runs):
         ways.append(_written(word, "a"))
-    elif len(plain) >= GRAM:
+    elif len(building) == GRAM:  # a year, or four digits of a number
         ways.append(_all_of(number_tokens(plain)))
     return Term(_any_of(ways), tuple(ways[:1]))
 

@@ -128,6 +128,7 @@ CASES = [
         holds={"phones": ["029-33576726", "13991234567"], "owners": [None, "儿子"]},
     ),
     *[Case(58, {"phone": one}, holds={"phones": []}) for one in ("同爱人", "无手机", "空号")],
+    *[Case(57, {"phone": one}, holds={"phones": []}) for one in ("0000000000", "0910321234")],
     Case(59, {"phone": "33576726"}, holds={"phones": ["029-33576726"]}),
     Case(59, {"phone": "0910-3212345"}, ASKED),
     *[

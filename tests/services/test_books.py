@@ -3,6 +3,7 @@
 import io
 import random
 import re
+from dataclasses import replace
 
 import openpyxl
 import pypdfium2
@@ -260,3 +261,14 @@ def test_line_breaks_and_invisible_characters_do_not_stop_a_print(station: Stati
     if what in {"table", "form"}:
         assert "第一行" in made
         assert "第二行" in made
+
+
+def test_the_book_is_remembered_from_one_day_to_the_next(station: Station) -> None:
+    """A filter written down carries the day its ages are reckoned on; it is the same book tomorrow."""
+    person(station, "张三", "3号楼")
+    today = register.parse_filter("性别=男|女|未知;长期居住地~号楼", station=station)
+    books.export_book(station, wanted=today)
+    assert today.day
+    assert book_news(station, wanted=replace(today, day="2027-01-31")).printed == "2026-11-24"
+    everyone = register.parse_filter("", station=station)
+    assert not book_news(station, wanted=everyone).printed

@@ -25,7 +25,7 @@ class Receivers:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._open: dict[tuple[str, ...], tuple[Station, tuple[object, ...]]] = {}
+        self._open: dict[tuple[str, ...], tuple[Station, tuple[Any, ...]]] = {}
         self._made = 0
 
     def station(self, after: tuple[str, ...]) -> Station:
@@ -102,7 +102,7 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Readers]:
     made.close()
 
 
-def state_of(station: Station) -> tuple[object, ...]:
+def state_of(station: Station) -> tuple[Any, ...]:
     """Return what a refused file must leave as it was: the log, the packages, whom we trust; and what waits."""
     waiting = streams.held_packages(station)
     return station.vault.head(), exchange.packages_listed(station), peers.peers_of(station), waiting
@@ -152,7 +152,16 @@ def test_a_vector_gives_what_the_index_says(receivers: Receivers, entry: dict[st
     assert outcome(station, entry) == entry["expect"]
     if "error" in entry["expect"] or entry["expect"].get("state") in {"already", "held"}:
         assert state_of(station)[:3] == before[:3]
-    assert (state_of(station)[3] != before[3]) == (entry["expect"].get("state") == "held" or _must_wait(entry))
+    files = [one.file for one in streams.held_packages(station)]
+    if entry["expect"].get("state") == "held" or _must_wait(entry):
+        assert files.count(path_of(entry).name) == 1
+    else:
+        assert set(state_of(station)[3]) <= set(before[3])
+
+
+def path_of(entry: dict[str, Any]) -> Path:
+    """Return where a vector's file is."""
+    return FOLDER / str(entry["file"])
 
 
 def _must_wait(entry: dict[str, Any]) -> bool:

@@ -98,6 +98,27 @@ def _snapshots() -> Iterator[Vector]:
         "snapshot-too-short", "A snapshot that begins after what is missing: it waits.",
         {"state": "held", "counts": {"person.changed": 1}}, short.file(), after=("good",),
     )  # fmt: skip
+    early = Draft(
+        raw=lines(operation(2, base={COMMUNITY.writer: 1}, f={"live_addr": "一处"})),
+        manifest={"seq": 2, "prev": "2" * 64},
+    )
+    other = Draft(
+        raw=lines(operation(2, base={COMMUNITY.writer: 1}, f={"live_addr": "另一处"})),
+        manifest={"seq": 2, "prev": "2" * 64},
+    )
+    waits = {"state": "held", "counts": {"person.new": 1}}
+    yield Vector("waits-first", "The second package before the first: it waits.", waits, early.file())
+    fork = refused("PackageError", "fork")
+    yield Vector(
+        "waits-other", "Another second package, while the one waits.", fork, other.file(), after=("waits-first",)
+    )
+    yield Vector("waits-first", "The same one again: it waits once.", waits, after=("waits-first",))
+    yield Vector(
+        "good",
+        "The first one, which the waiting one does not follow: that one is let go.",
+        _NEW,
+        after=("waits-first",),
+    )
     yield Vector("kind-unknown", "A kind of package nobody knows.", _TOO_NEW, Draft(manifest={"kind": "erase"}).file())
     for name, what, cursor in (
         ("backwards", "A cursor that runs backwards.", {"from": 2, "to": 1}),
