@@ -19,6 +19,7 @@ from desktop.services.digests import compare
 from desktop.services.directories import take_directory
 from desktop.services.keyring import learn
 from desktop.services.levels import passes_on
+from desktop.services.log_heads import remember
 from desktop.services.media import line_of, pictures_in, take_pictures
 from desktop.services.peers import read_file
 from desktop.services.planning import plan_for
@@ -238,7 +239,7 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
             exchange.put_aside(
                 unit, record=new_id(station.ids), package=line.id, operation=refusal.operation, reason=refusal.reason
             )
-        _note_arrival(unit, preview, line)
+        _note_arrival(unit, station, preview, line)
         heard = hear(unit, station, peer=peer, manifest=manifest)
         told = take_directory(unit, station, peer, preview.beside.get(DIRECTORY, b""))
         if not preview.is_new_epoch:  # the sender may have lost what we have: it gets it back first
@@ -266,7 +267,7 @@ def write_plan(unit: UnitOfWork, station: Station, plan: MergePlan) -> None:
     _erase_ordered(station, unit, plan)
 
 
-def _note_arrival(unit: UnitOfWork, preview: MergePreview, line: PackageLine) -> None:
+def _note_arrival(unit: UnitOfWork, station: Station, preview: MergePreview, line: PackageLine) -> None:
     """Write the stream's new position and the package's line; a new epoch is answered with everything."""
     manifest, org = preview.manifest, preview.peer.org
     one = exchange.stream(unit.connection, direction="in", org=org)
@@ -280,6 +281,7 @@ def _note_arrival(unit: UnitOfWork, preview: MergePreview, line: PackageLine) ->
     exchange.keep_package(unit, line)
     exchange.note_reader(unit, org, manifest.caps.max_reader)
     learn(unit, preview.peer, manifest)
+    remember(unit, station, peer=preview.peer, manifest=manifest)
     holding.let_go_overtaken(unit, manifest.stream, writer=manifest.sender.writer, seq=manifest.seq)
     if preview.is_new_epoch:
         out = exchange.stream(unit.connection, direction="out", org=org)
