@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from desktop.domain import mojibake
+
 _DOTS = "•・‧∙．.･●"
 _DEATH = re.compile(r"[(（【\[]?\s*(已故|去世|已去世|死亡|已死亡|亡故|病故)[^)）】\]]*[)）】\]]?")
 _FORMER = re.compile(r"[(（]\s*(?:曾用名|原名|又名|别名)[:：]?\s*([^)）]+)[)）]")
@@ -70,6 +72,8 @@ def read_name(text: str) -> NameReading:
     if "锟斤" in name or "烫烫" in name:
         return NameReading(name, former_name, dead, _sex(sex), marked, "姓名是乱码，无法还原", lost=True)
     decoded = decoded_again(name)
+    if not decoded and name[:1] not in _COMMON_SURNAMES:
+        decoded = mojibake.unscrambled(name)
     problem = f"姓名像是乱码，可能是“{decoded}”" if decoded else _problem(name)
     return NameReading(name, former_name, dead, _sex(sex), marked, problem, decoded)
 

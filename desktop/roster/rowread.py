@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from desktop.domain import dates, id_numbers, names, phones
+from desktop.domain import dates, id_numbers, mojibake, names, phones
 from desktop.domain.amounts import read_amount
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import kind_of
@@ -22,6 +22,7 @@ _BLANK = frozenset(
 )
 _BROKEN = frozenset({"#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", FORMULA_EMPTY})
 _LONGEST_NAME = 50
+_SHOWN = 40  # letters of a garbled cell that are said
 _LONGEST = 300  # letters of a cell that a normaliser looks at
 _LONG_AGO = frozenset({"work_start", "spouse_birth"})  # 38.5 is 1938 there, and 03.5 still 2003
 _REJECTED_IDS = frozenset({IdProblem.SCIENTIFIC, IdProblem.TRUNCATED, IdProblem.LENGTH, IdProblem.DATE, IdProblem.AREA})
@@ -55,10 +56,31 @@ def read_row(
             draft.say(column, key, ASK, f"“{headers[column]}”这一格有 {len(text)} 个字，太长，没有读入")
             draft.notes.append(f"{headers[column]}原文：{text[:_LONGEST]}")
         else:
+            text = _readable(draft, column, target, headers[column], text)
             _cell(draft, column, kind, key, text, numeric=is_number(cells[column]), date1904=said.date1904)
     take_beside(draft, said, meanings)
     _whole_row(draft, targets)
     return draft
+
+
+def _readable(draft: RowDraft, column: int, target: str, header: str, text: str) -> str:
+    """Return a cell's text as it was before a wrong table garbled it (case 51); a garbled name is asked, not here."""
+    if text.isascii() or target == "person.name":
+        return text
+    key = target.rpartition(".")[2]
+    if mojibake.is_lost(text):
+        draft.say(column, key, REJECT, f"“{header}”是乱码，无法还原，请对方重新导出后再发")
+        return text
+    found = mojibake.unscrambled(text)
+    if not found:
+        return text
+    draft.say(
+        column,
+        key,
+        FIX,
+        f"“{header}”是乱码“{text[:_SHOWN]}”，已还原为“{found[:_SHOWN]}”{'，缺字请核对' if '□' in found else ''}",
+    )
+    return found
 
 
 def _cell(draft: RowDraft, column: int, kind: str, key: str, text: str, *, numeric: bool, date1904: bool) -> None:

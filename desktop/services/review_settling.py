@@ -20,6 +20,7 @@ from desktop.roster.matching import Known, Planned
 from desktop.roster.rowread import RowDraft
 from desktop.roster.table import MEANINGS
 from desktop.services import register, states
+from desktop.services.roster_placing import Placer
 from desktop.services.roster_plan import known_of
 from desktop.services.roster_writing import RowWriter
 from desktop.services.station import Station
@@ -126,6 +127,7 @@ class Settler:
         self._station = station
         self._unit = unit
         self._rows = RowWriter(station, unit)
+        self._placer = Placer(station)
 
     def settle(self, payload: Mapping[str, Any], given: Mapping[str, Value] | None = None) -> str:
         """Write a row whose questions are all decided; return the state of its review.
@@ -166,6 +168,7 @@ class Settler:
         for change in events.values():
             check_change(before, change)
         if known is None:
+            self._placer.put(values)
             register.refuse_wrong(PERSON.key, values, self._station)
             person = self._rows.add(
                 Planned(draft, matching.ADDED, None, values, draft.phones, draft.contact, draft.tags)

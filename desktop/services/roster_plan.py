@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from desktop.domain.fields import Value
 from desktop.domain.names import match_key, spellings
 from desktop.roster import error_workbook, matching
 from desktop.roster.archive_list import check_cells, is_archive_list, plan_archive_row
@@ -16,7 +15,7 @@ from desktop.roster.mapping import NOTE, ColumnMapping
 from desktop.roster.matching import Choice, Earlier, Known, Met, Planned, RegisterIndex
 from desktop.roster.rowread import FIX, RowDraft, read_row
 from desktop.roster.table import FoundTable
-from desktop.services import register
+from desktop.services.roster_placing import Placer
 from desktop.services.station import Station
 from desktop.store import roster_matches, rosters
 from desktop.store.roster_matches import Match, Wanted
@@ -79,7 +78,7 @@ class Planner:
         self._sources = sources
         self._connection = connection
         self._choice = choice
-        self._orgs = register.org_words(station)
+        self._placer = Placer(station)
         self._until = roster_matches.last_person(connection)
         self._asked: set[str] = set()
         self._open: RosterSource | None = None
@@ -112,7 +111,7 @@ class Planner:
             draft.say(column, targets[column].rpartition(".")[2], FIX, f"“{plain(cells[column])}”按上一行填写")
         if NOTE in targets:
             _keep_notes(draft, source)
-        _place(draft.values, self._orgs)
+        self._placer.name_community(draft, source.places)
         return draft
 
     def _targets(self, source: RosterSource) -> list[str]:
@@ -144,6 +143,8 @@ class Planner:
             planned = plan_archive_row(draft, index, self.earlier)
         else:
             planned = matching.plan_row(draft, index, self.earlier)
+            if planned.outcome == matching.ADDED:
+                self._placer.propose(draft, planned.changes, source.places)
         if planned.outcome == matching.REVIEW:
             self._not_twice(planned)
         elif planned.outcome == matching.UPDATED and planned.person is not None:
@@ -236,12 +237,3 @@ def _keep_notes(draft: RowDraft, source: RosterSource) -> None:
     if notes:
         held = [str(draft.values["remark"])] if draft.values.get("remark") else []
         draft.values["remark"] = "；".join([*held, *notes])[:2000]
-
-
-def _place(values: dict[str, Value], orgs: Mapping[str, str]) -> None:
-    """Turn a community's name into its code; one this store does not know is kept as it was written."""
-    name = str(values.pop("home_org", "") or "")
-    if name:
-        values["roster_org"] = name
-        if name in orgs:
-            values["home_org"] = orgs[name]
