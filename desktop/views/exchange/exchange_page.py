@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QInputDialog,
 from desktop.domain.clock import local_text
 from desktop.domain.dictionary import kind_of
 from desktop.domain.progress import Report
-from desktop.services import exchange, peers, transfers
+from desktop.services import exchange, peers, proposals, transfers
 from desktop.services.exchange import MergeResult, PackResult
 from desktop.services.station import Station
 from desktop.store.exchange import PackageLine, Peer
@@ -19,12 +19,13 @@ from desktop.views.exchange.conflicts_tab import ConflictsTab
 from desktop.views.exchange.desk_tab import DeskTab
 from desktop.views.exchange.keys_dialog import KeysDialog
 from desktop.views.exchange.preview_dialog import Looked, PreviewDialog, look
+from desktop.views.exchange.proposals_tab import ProposalsTab
 from desktop.views.exchange.streams_dialog import StreamsDialog
 from desktop.views.exchange.transfers_tab import TransfersTab
 from desktop.views.page import Page, button, label
 from desktop.views.table import Column, SnapshotTable, table_view
 
-Answer = tuple[list[Peer], int, int, list[PackageLine], KeyCard]
+Answer = tuple[list[Peer], int, int, int, list[PackageLine], KeyCard]
 _WORDS = {
     "new": "新增", "changed": "修改", "deleted": "删除", "conflicts": "冲突", "rejected": "不收",
     "proposals": "他单位的提议",
@@ -45,7 +46,7 @@ def counts_text(counts: dict[str, int]) -> str:
 class ExchangePage(Page):
     """Keys, packages and conflicts on one page."""
 
-    topics = ("package", "peer", "conflict", "transfer", "person")
+    topics = ("package", "peer", "conflict", "transfer", "proposal", "person")
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context, title=self.tr("数据交换"))
@@ -70,6 +71,8 @@ class ExchangePage(Page):
         self.tabs.addTab(self.desk, self.tr("收发台"))
         self.tabs.addTab(self.conflicts_tab, self.tr("冲突"))
         self.tabs.addTab(self.transfers, self.tr("转移"))
+        self.proposals = ProposalsTab(context)
+        self.tabs.addTab(self.proposals, self.tr("提议"))
         self.tabs.addTab(self.aside, self.tr("搁置"))
         self._add_keys_tab()
         self.packages: SnapshotTable[PackageLine] = SnapshotTable(
@@ -137,20 +140,22 @@ class ExchangePage(Page):
                 peers.peers_of(station),
                 len(exchange.list_conflicts(station)),
                 len([one for one in transfers.list_transfers(station) if one.steps]),
+                len([one for one in proposals.list_proposals(station) if one.may_answer]),
                 exchange.packages_listed(station),
                 peers.own_card(station),
             )
 
         self.context.read(read, context=self, done=self._show)
-        for one in (self.desk, self.conflicts_tab, self.transfers, self.aside):
+        for one in (self.desk, self.conflicts_tab, self.transfers, self.proposals, self.aside):
             one.refresh()
 
     def _show(self, answer: Answer) -> None:
-        known, waiting, to_do, lines, card = answer
+        known, waiting, to_do, asked, lines, card = answer
         self.peers.show_rows(known)
         self.packages.show_rows(lines)
         self.tabs.setTabText(1, self.tr("冲突（{0}）").format(waiting))
         self.tabs.setTabText(2, self.tr("转移（{0}）").format(to_do) if to_do else self.tr("转移"))
+        self.tabs.setTabText(3, self.tr("提议（{0}）").format(asked) if asked else self.tr("提议"))
         self.to.clear()
         for peer in known:
             self.to.addItem(self.tr("发给 {0}").format(peer.name), peer.org)
