@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.transfers import State
-from desktop.services import conflicts, exchange, leaving, peers, register, transfers
+from desktop.services import conflicts, exchange, leaving, peers, proposals, register, transfers
 from desktop.services.desk import DeskState
 from desktop.services.station import Station
 from desktop.views.exchange.exchange_page import ExchangePage
@@ -179,3 +179,36 @@ def test_somebody_leaves_the_area_and_is_receipted(
     page_of(window).transfers.note_receipt(who, code)
     settle()
     assert register.person_details(street, person=who).values["manage_state"] == "2"
+
+
+def test_a_proposal_is_seen_side_by_side_and_answered(
+    window: MainWindow, settle: Settle, community: Station, tmp_path: Path
+) -> None:
+    street = window.context.station
+    one = person(community, "张三", live_addr="旧址一号")
+    send(community, street, tmp_path)
+    with street.vault.unit("transfer.confirm") as unit:
+        unit.put("person", one, {"home_org": street.org, "owner_epoch": 1})
+        unit.commit()
+    for address in ("听说的二号", "听说的三号"):
+        register.amend_person(community, person=one, values={"live_addr": address})
+    send(community, street, tmp_path)
+    page = page_of(window)
+    page.refresh()
+    settle()
+    assert page.tabs.tabText(3) == "提议（2）"
+    tab = page.proposals
+    assert [row.field.proposed for row in tab.lines.rows] == ["听说的三号", "听说的二号"]
+    tab.view.selectRow(0)
+    dialog = tab.reject_current()
+    assert dialog is not None
+    dialog.editors["why"].setText("没有搬")
+    dialog.act()
+    settle()
+    tab.view.selectRow(0)
+    tab.accept_current()
+    settle()
+    states = {found.fields[0].proposed: found.state for found in proposals.list_proposals(street)}
+    assert states == {"听说的三号": "不采纳", "听说的二号": "采纳"}
+    assert not tab.accept.isEnabled()
+    page.grab().save(str(tmp_path / "proposals.png"))
