@@ -182,7 +182,14 @@ def write_returns(options: argparse.Namespace) -> Answer:
     with station_at(options.store) as station:
         made = returns.write_returns(station, folder=options.folder)
     entries = [
-        {"org": one.org, "path": str(one.path or ""), "seq": one.seq, "problem": one.problem} for one in made.lines
+        {
+            "org": one.org,
+            "path": str(one.path or ""),
+            "seq": one.seq,
+            "problem": one.problem,
+            "pictures": [str(path) for path in one.pictures],
+        }
+        for one in made.lines
     ]
     text = "\n".join([f"写好 {made.written} 个", *[f"{one.name}：{one.problem}" for one in made.lines if one.problem]])
     return {"returns": entries, "written": made.written, "receipts": str(made.receipts or ""), "text": text}

@@ -14,6 +14,7 @@ from desktop.store.exchange import Peer
 from desktop.sync import merge
 
 PROPOSAL = "提议：这个人不归发来的单位管理，转给管理他的单位决定是否采纳"
+NOT_TO_ERASE = "彻底清除只能由管理这个人的单位或上级决定"
 _OWNERSHIP = frozenset({"home_org", "owner_epoch", "joined_to"})
 
 
@@ -102,6 +103,9 @@ class _Below:
         known = stored.values.get("person") if stored else self.owners.get(operation.record)
         person = str(operation.fields.get("person") or known or "")
         home = self._home(person)
+        if operation.kind == "erasure":
+            may = home in self.mine and not self._is_of_before(operation, person)
+            return None if may or home is None else NOT_TO_ERASE
         lasting = stored is None and _is_lasting(operation)
         if home in self.mine:
             return (

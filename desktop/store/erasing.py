@@ -124,9 +124,10 @@ def _wipe_log(connection: Connection, person: str, records: list[tuple[str, str]
     for kind, record in records:
         rows = connection.exec_driver_sql("SELECT n, hash FROM change WHERE kind=? AND record=?", (kind, record))
         found.update({int(row[0]): bytes(row[1]) for row in rows})
-    connection.exec_driver_sql(
-        "UPDATE change SET fields=?, source=NULL WHERE n=?", [(EMPTIED, number) for number in found]
-    )
+    if found:  # nobody, if he was erased before anything of him came
+        connection.exec_driver_sql(
+            "UPDATE change SET fields=?, source=NULL WHERE n=?", [(EMPTIED, number) for number in found]
+        )
     return sorted(found.items())
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from desktop.domain.dictionary import KINDS
 from desktop.store.encoding import read_vector
 from desktop.store.proposals import proposed_writes
 
@@ -45,7 +46,7 @@ def _partition(
     connection: Connection, kind: str, names: Mapping[int, int], proposed: Mapping[str, Mapping[int, int]]
 ) -> Partition:
     digest, count = hashlib.sha256(), 0
-    rows = connection.exec_driver_sql(f"SELECT id, vector FROM {kind} ORDER BY id")  # noqa: S608 - our names
+    rows = connection.exec_driver_sql(f"SELECT id, vector FROM {kind} {_not_erased(kind)} ORDER BY id")  # noqa: S608
     for record, vector in heapq.merge(rows, sorted((one, "") for one in proposed), key=lambda row: str(row[0])):
         epochs = {names[number]: counter for number, counter in read_vector(vector).items() if number in names}
         if record in proposed:
@@ -59,6 +60,15 @@ def _partition(
             count += 1
             digest.update(f"{record} {','.join(f'{epoch}#{counter}' for epoch, counter in seen)}\n".encode("ascii"))
     return Partition(count, digest.hexdigest() if count else "")
+
+
+def _not_erased(kind: str) -> str:
+    """Return the condition that leaves out who was erased: each side wipes by itself, nothing of it is sent."""
+    if kind == "erasure" or (kind != "person" and "person" not in KINDS[kind].keys):
+        return ""
+    columns = ("id",) if kind == "person" else ("person", "other") if kind == "pair" else ("person",)
+    erased = "(SELECT person FROM erasure WHERE deleted=0 AND person IS NOT NULL)"
+    return "WHERE " + " AND ".join(f"coalesce({one}, '') NOT IN {erased}" for one in columns)
 
 
 def has_row(connection: Connection, kind: str, record: str) -> bool:

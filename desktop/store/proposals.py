@@ -39,7 +39,9 @@ def proposed_writes(connection: Connection, *, install: str) -> dict[str, dict[s
 
     They arrived, though no record has them: the digest counts them.
     """
-    rows = connection.exec_driver_sql("SELECT about_kind, about, dot FROM proposal WHERE dot LIKE ?", (f"{install}:%",))
+    rows = connection.exec_driver_sql(
+        "SELECT about_kind, about, dot FROM proposal WHERE subject IS NOT NULL AND dot LIKE ?", (f"{install}:%",)
+    )
     found: dict[str, dict[str, dict[int, int]]] = {}
     for kind, record, text in rows:
         dot = dot_of(str(text))

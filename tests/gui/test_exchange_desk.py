@@ -6,15 +6,20 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.domain.errors import PackageError
 from desktop.domain.transfers import State
-from desktop.services import conflicts, exchange, leaving, peers, proposals, register, transfers
+from desktop.services import conflicts, exchange, leaving, peers, proposals, register, streams, transfers
 from desktop.services.desk import DeskState
 from desktop.services.station import Station
+from desktop.sync import manifest
 from desktop.views.exchange.exchange_page import ExchangePage
 from desktop.views.main_window import MainWindow
 from desktop.views.people.person_page import PersonPage
 from tests.conftest import COMMUNITY, OTHER, STREET, Maker
+from tests.exchange_steps import value_of
+from tests.services.test_content import newer_package
 from tests.services.test_exchange import person, send, trust
+from tests.vectors.manifests import operation
 
 Settle = Callable[[], None]
 
@@ -212,3 +217,20 @@ def test_a_proposal_is_seen_side_by_side_and_answered(
     assert states == {"听说的三号": "不采纳", "听说的二号": "采纳"}
     assert not tab.accept.isEnabled()
     page.grab().save(str(tmp_path / "proposals.png"))
+
+
+def test_a_package_of_a_newer_program_comes_in_by_itself_after_the_update(
+    window: MainWindow, settle: Settle, community: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    street = window.context.station
+    writer = community.vault.identity.writer
+    path = newer_package(community, street, [operation(dot=[writer, 900])], tmp_path, critical=["ops/1", "ops/9"])
+    with pytest.raises(PackageError):
+        exchange.preview_merge(street, path=path)
+    monkeypatch.setattr(manifest, "CRITICAL", manifest.CRITICAL | {"ops/9"})  # the program is updated
+    updated = MainWindow(window.context)
+    settle()
+    assert streams.held_packages(street) == []
+    assert value_of(street, "0123456789abcdef" * 2, "name") == "张三"
+    assert "升级" in updated.message.text()
+    updated.close()

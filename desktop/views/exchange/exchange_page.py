@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QInputDialog,
 from desktop.domain.clock import local_text
 from desktop.domain.dictionary import kind_of
 from desktop.domain.progress import Report
-from desktop.services import exchange, peers, proposals, transfers
-from desktop.services.exchange import MergeResult, PackResult
+from desktop.services import carrying, exchange, peers, proposals, sending, transfers
+from desktop.services.carrying import CaughtUp
+from desktop.services.exchange import MergeResult
+from desktop.services.sending import Sent
 from desktop.services.station import Station
 from desktop.store.exchange import PackageLine, Peer
 from desktop.sync.key_card import KeyCard
@@ -50,6 +52,7 @@ class ExchangePage(Page):
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context, title=self.tr("数据交换"))
+        self._caught_up = False
         self.to = QComboBox()
         self.to.setMinimumWidth(180)
         self.pack = button(self.tr("生成数据包…"), primary=not context.station.is_street)
@@ -149,6 +152,26 @@ class ExchangePage(Page):
         for one in (self.desk, self.conflicts_tab, self.transfers, self.proposals, self.aside):
             one.refresh()
 
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Take up by itself what waited for a newer program, once after each start of this one."""
+        station = self.context.station
+        if self._caught_up or station.vault.is_read_only or not station.may("package.merge"):
+            return
+        self._caught_up = True
+
+        def done(found: CaughtUp) -> None:
+            if found.operations or found.packages:
+                text = self.tr("升级之前收下的内容已采用：{0} 项改动，{1} 个数据包")
+                self.context.messages.inform(text.format(found.operations, found.packages))
+
+        def found(waits: bool) -> None:
+            if waits:
+                self.context.write(carrying.catch_up, context=self, done=done)
+
+        self.context.read(carrying.is_waiting, context=self, done=found)
+
     def _show(self, answer: Answer) -> None:
         known, waiting, to_do, asked, lines, card = answer
         self.peers.show_rows(known)
@@ -204,13 +227,14 @@ class ExchangePage(Page):
             self.pack_to(org, path)
 
     def pack_to(self, org: str, path: Path) -> None:
-        """Write a package for a station."""
+        """Write a package for a station, and beside it the pictures that are due."""
 
-        def done(result: PackResult) -> None:
-            self._told(self.tr("第 {0} 个数据包已写好：{1}").format(result.seq, result.path.name))
+        def done(result: Sent) -> None:
+            text = self.tr("第 {0} 个数据包已写好：{1}").format(result.data.seq, result.data.path.name)
+            self._told("。".join(filter(None, (text, result.pictures_text, result.problem))))
 
         self.context.write(
-            lambda station, report: exchange.pack_for(station, to_org=org, path=path, report=report),
+            lambda station, report: sending.write_due(station, to_org=org, path=path, report=report),
             context=self,
             done=done,
         )
