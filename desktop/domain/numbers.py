@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from desktop.domain.ages import AgeBand, CertState, band_on, cert_state, honoured_in
 from desktop.domain.codes import code_list
 from desktop.domain.dates import age_on
 
@@ -22,6 +23,10 @@ _MONTHS = 12
 _FRESH_MONTHS = 12
 _COMPUTED_TAG = "T01"  # 高龄 follows from the birth date and is never stored
 UNKNOWN = "（未填）"
+_CERT_NAMES = {
+    CertState.OVERDUE: "已超期", CertState.IN_30: "30 天内到期", CertState.IN_60: "31—60 天到期",
+    CertState.IN_90: "61—90 天到期", CertState.FINE: "90 天以后到期", CertState.NEVER: "从未认证",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +47,13 @@ class Counted:
     handover_state: str = ""
     manage_state: str = ""
     verified_on: str = ""
+    cert_last: str = ""
+    join_date: str = ""
     death_date: str = ""
     registered_on: str = ""
     left_on: tuple[str, ...] = ()  # days of moving out
+    changed_in: tuple[str, ...] = ()  # months in which something known of the person changed
+    is_ours: bool = True  # False once the person was moved to another unit: only counted in what happened
     tags: tuple[str, ...] = ()
 
 
@@ -81,15 +90,19 @@ def workers_needed(people: int) -> int:
     return math.ceil(people / PEOPLE_PER_WORKER)
 
 
-def figures(people: Sequence[Counted], *, day: date, orgs: Mapping[str, str]) -> list[Figure]:
-    """Return every figure at a day; `orgs` names organisations by code."""
-    cared = [one for one in people if one.manage_state == IN_CARE]
+def figures(
+    people: Sequence[Counted], *, day: date, orgs: Mapping[str, str], bands: Sequence[AgeBand] = ()
+) -> list[Figure]:
+    """Return every figure at a day; `orgs` names organisations by code, `bands` are the old-age bands of the street."""
+    ours = [one for one in people if one.is_ours]
+    cared = [one for one in ours if one.manage_state == IN_CARE]
     found = [
         _overview(cared, day),
-        _by("state", "管理状态", "登记库里的全部人员，按管理状态分", people, _coded("manage_state", "manage_state")),
+        _by("state", "管理状态", "登记库里的全部人员，按管理状态分", ours, _coded("manage_state", "manage_state")),
         _by("org", "各社区人数", "在管人员，按所属社区分", cared, lambda one: orgs.get(one.home_org, one.home_org)),
         _by("sex", "性别", "在管人员，按性别分", cared, _coded("sex", "sex")),
         _ages(cared, day),
+        _old_age(cared, day, bands),
         _enterprises(cared),
         _tags(cared, day),
         _party(cared),
@@ -99,7 +112,7 @@ def figures(people: Sequence[Counted], *, day: date, orgs: Mapping[str, str]) ->
         ("handover_state", "移交进度"),
     ):  # fmt: skip
         found.append(_by(key, title, f"在管人员，按{title}分", cared, _coded(key, key)))
-    return [*found, _verified(cared, day), *_flows(people, day)]
+    return [*found, _verified(cared, day), _certified(cared, day), _honoured(cared, day), *_flows(people, day)]
 
 
 def _overview(cared: Sequence[Counted], day: date) -> Figure:
@@ -143,6 +156,19 @@ def _ages(cared: Sequence[Counted], day: date) -> Figure:
     rule = f"在管人员，按 {day.isoformat()} 的周岁分；出生日期以证件为准，没有的按档案"
     parts = tuple(Part(name, tuple(who)) for name, who in groups.items() if who or name != UNKNOWN)
     return Figure("age", "年龄", rule, parts, len(cared))
+
+
+def _old_age(cared: Sequence[Counted], day: date, bands: Sequence[AgeBand]) -> Figure:
+    """Return the old by the street's own bands in force on the day, the highest first."""
+    groups: dict[str, list[str]] = {}
+    for band in sorted(bands, key=lambda one: -one.from_age):
+        groups.setdefault(band.name, [])
+    for one in cared:
+        found = band_on(one.birth, bands, day)
+        if found is not None:
+            groups[found.name].append(one.id)
+    rule = f"在管人员，按“系统设置”里 {day.isoformat()} 有效的高龄档次和当天的周岁分；占比为占在管人数"
+    return Figure("band", "高龄档次", rule, tuple(Part(name, tuple(who)) for name, who in groups.items()), len(cared))
 
 
 def _band_name(low: int, high: int) -> str:
@@ -197,16 +223,43 @@ def _verified(cared: Sequence[Counted], day: date) -> Figure:
     return _by("verified", "信息核对", f"在管人员，按最近一次信息核对的日期分，{since} 起算 12 个月内", cared, label)
 
 
+def _certified(cared: Sequence[Counted], day: date) -> Figure:
+    """Return people by how urgent their next certification is, the most urgent first (`domain.md` F23)."""
+    groups: dict[CertState, list[str]] = {state: [] for state in _CERT_NAMES}
+    for one in cared:
+        groups[cert_state(one.cert_last, day)].append(one.id)
+    rule = f"在管人员，按 {day.isoformat()} 离到期的天数分；到期日 = 最近认证日 + 12 个月 − 1 天（两种说法取早的一天）"
+    parts = tuple(Part(_CERT_NAMES[state], tuple(who)) for state, who in groups.items())
+    return Figure("cert", "资格认证到期", rule, parts, len(cared))
+
+
+def _honoured(cared: Sequence[Counted], day: date) -> Figure:
+    """Return members who may be given 光荣在党50年 this year, and who may next year for the first time."""
+    members = [one for one in cared if one.political in MEMBERS]
+    now = [one for one in members if honoured_in(one.join_date, day.year)]
+    held = set(_ids(now))
+    soon = [one for one in members if one.id not in held and honoured_in(one.join_date, day.year + 1)]
+    blank = [one for one in members if not one.join_date]
+    parts = ((f"{day.year} 年 7 月 1 日满 50 年", now), (f"{day.year + 1} 年 7 月 1 日将满 50 年", soon),
+             ("党员，没有入党时间", blank))  # fmt: skip
+    rule = "在管的中共党员（含预备），入党时间到当年 7 月 1 日满 50 周年；只知年、月的按最晚的一天算；占比为占党员人数"
+    return Figure("honour", "光荣在党50年", rule, tuple(Part(name, _ids(who)) for name, who in parts), len(members))
+
+
 def _flows(people: Sequence[Counted], day: date) -> list[Figure]:
     """Return who came, died and left in each of the last twelve months, the newest month first."""
     months = [months_before(day, back)[:7] for back in range(_MONTHS)]
     registered = [(one.registered_on, one) for one in people]
     died = [(one.death_date, one) for one in people]
     left = [(on, one) for one in people for on in one.left_on]
+    changed = [(month, one) for one in people for month in one.changed_in]
     return [
         _monthly("new", "每月新增", "按登记到本库的月份", months, registered),
         _monthly("died", "每月去世", "按死亡日期的月份", months, died),
-        _monthly("left", "每月转出", "按状态变动中“转出”的日期", months, left),
+        _monthly("left", "每月转出", "按状态变动中“转出”的日期，或转移单办结的日期", months, left),
+        _monthly(
+            "changed", "每月信息变动", "当月改过本人信息、电话、联系人或关爱标签的人，一人一月计一次", months, changed
+        ),
     ]
 
 

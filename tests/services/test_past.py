@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop.domain.clock import FixedClock
+from desktop.domain.codes import code_list
 from desktop.domain.dictionary import KINDS
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.states import StateChange
@@ -133,6 +134,18 @@ def test_the_register_on_a_day_counts_whom_it_had(station: Station) -> None:
     assert "张三" in text_of_pdf(as_on.register_on_file(station, found=then, ending="pdf"))
 
 
+def test_the_register_on_a_day_lists_nobody_twice(station: Station) -> None:
+    kept, twice = add(station, "张三"), add(station, "张三")
+    first = station.today()
+    wait(station)
+    register.amend_person(station, person=twice, values={"joined_to": kept})
+    register.amend_person(station, person=kept, values={"joined_to": twice})  # crosswise, from two stations
+    stands = min(kept, twice)
+    assert [row.id for row in as_on.register_on(station, day=station.today()).people] == [stands]
+    assert register.people_ids(station, wanted=register.parse_filter("", station=station)) == [stands]
+    assert len(as_on.register_on(station, day=first).people) == 2
+
+
 def text_of_pdf(pdf: bytes) -> str:
     document = pypdfium2.PdfDocument(pdf)
     text = "".join(page.get_textpage().get_text_range() for page in document)
@@ -243,6 +256,20 @@ def test_bulk_edit_refuses_what_the_rules_refuse(station: Station) -> None:
     bulk_edit.apply_bulk(station, preview=bulk_edit.preview_bulk(station, ids=ids, change=tag), why="评定")
     assert len(register.person_details(station, person=ids[0]).children["tag"]) == 1
     assert bulk_edit.preview_bulk(station, ids=ids, change=tag).count("same") == 1
+
+
+def test_bulk_edit_reads_what_people_write(station: Station) -> None:
+    ids = [add(station, "张三")]
+    for text, key, stored in (
+        ("兴趣爱好=书法、钓鱼", "hobbies", {code_list("hobby").code_of(one) for one in ("书法", "钓鱼")}),
+        ("参加工作时间=1975年3月", "work_start", {"1975-03"}),
+        ("享受低保=是", "dibao", {"1"}),
+    ):
+        preview = bulk_edit.preview_bulk(station, ids=ids, change=bulk_edit.read_change(station, text=text))
+        bulk_edit.apply_bulk(station, preview=preview, why="普查")
+        assert set(str(register.person_details(station, person=ids[0]).values[key]).split()) == stored, text
+    with pytest.raises(InvalidValueError, match="没有“飞行”"):
+        bulk_edit.read_change(station, text="兴趣爱好=书法、飞行")
 
 
 def test_drafts_are_kept_outside_the_log(station: Station) -> None:

@@ -9,8 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu
 
 from desktop.config import paths
-from desktop.domain.codes import code_list
-from desktop.domain.dictionary import PERSON, Field, Kind, masked
+from desktop.domain.dictionary import PERSON, Field, Kind
 from desktop.services import books, listing, register
 from desktop.services.catalogue import collected_fields
 from desktop.services.filters import filter_words, parse_filter
@@ -28,22 +27,13 @@ from desktop.views.people.filters_row import FiltersRow
 from desktop.views.people.lists_menu import ListsMenu
 from desktop.views.people.only_these import OnlyThese
 from desktop.views.people.past_dialog import PastRegisterDialog
+from desktop.views.people.people_columns import listed_text
 from desktop.views.people.person_form import NewPersonDialog, is_typed
 from desktop.views.table import Column, table_view
 from desktop.views.window_table import WindowTable
 
 _COLUMNS_KEY = "people_columns"
 Answer = tuple[OpenedList, dict[str, str]]
-
-
-def shown_text(field: Field, row: PersonRow, orgs: dict[str, str]) -> str:
-    """Return a field as a list shows it: labels for codes, names for organisations, masked."""
-    text = row.text(field.key)
-    if field.kind is Kind.CODE:
-        return code_list(field.codes).label_of(text) if text else ""
-    if field.kind is Kind.ORG:
-        return orgs.get(text, text)
-    return masked(field, text)
 
 
 class PeoplePage(Page):
@@ -100,7 +90,7 @@ class PeoplePage(Page):
         QShortcut(QKeySequence(QKeySequence.StandardKey.New), self, self.add_person)
 
     def _column(self, field: Field) -> Column[PersonRow]:
-        return Column(field.label, lambda row: shown_text(field, row, self._orgs), field.width, field.key)
+        return Column(field.label, lambda row: listed_text(field, row, self._orgs), field.width, field.key)
 
     def _offer_columns(self) -> None:
         """Fill the menu of columns; what the workstation remembers is shown, else the usual ones."""
@@ -125,10 +115,14 @@ class PeoplePage(Page):
             self.view.setColumnHidden(place, not (offered and action.isChecked()))
 
     def show_column(self, place: int, *, shown: bool) -> None:
-        """Show or hide a column and remember it on this workstation."""
+        """Show or hide a column and remember it on this workstation; only columns shown are read."""
         self.view.setColumnHidden(place, not shown)
-        keys = [one.key for place, one in enumerate(self.model.columns) if not self.view.isColumnHidden(place)]
-        paths.write_state({**paths.read_state(), _COLUMNS_KEY: ",".join(keys)})
+        paths.write_state({**paths.read_state(), _COLUMNS_KEY: ",".join(self._shown_keys())})
+        if shown:
+            self.refresh()
+
+    def _shown_keys(self) -> list[str]:
+        return [one.key for place, one in enumerate(self.model.columns) if not self.view.isColumnHidden(place)]
 
     def _offer_exports(self) -> None:
         menu = QMenu(self)
@@ -141,8 +135,7 @@ class PeoplePage(Page):
 
     def open_paper(self, key: str) -> PaperDialog:
         """Open the dialog that prints or exports the people shown, as they are narrowed and ordered now."""
-        keys = [one.key for place, one in enumerate(self.model.columns) if not self.view.isColumnHidden(place)]
-        shown = ListAsShown(self._wanted(), self._sort, self._descending, keys)
+        shown = ListAsShown(self._wanted(), self._sort, self._descending, self._shown_keys())
         dialog = PaperDialog(self.context, key=key, shown=shown, parent=self)
         dialog.open()
         return dialog
@@ -176,7 +169,8 @@ class PeoplePage(Page):
     def _question(self) -> Callable[[Station], ListQuery]:
         """Return what asks for the list as it stands now: filters, only these, order."""
         wanted, sort, descending = self._wanted(), self._sort, self._descending
-        return lambda station: ListQuery(wanted(station), sort, descending)
+        fields = ("name", *self._shown_keys())
+        return lambda station: ListQuery(wanted(station), sort, descending, fields)
 
     def _stop(self) -> Callable[[], bool]:
         asked = self._asked
@@ -201,10 +195,12 @@ class PeoplePage(Page):
     def _read_window(self, number: int) -> None:
         """Read the people of a window somebody scrolled to; the whole order first, if it is not known yet."""
         order, ask, stop = self._order, self._question(), self._stop()
+        fields = ("name", *self._shown_keys())
 
         def read(station: Station) -> "tuple[array[int], list[PersonRow]]":
             keys = listing.order_of(station, query=ask(station), stop=stop) if order is None else order
-            return keys, listing.window_of(station, keys=keys[number * WINDOW : (number + 1) * WINDOW])
+            part = keys[number * WINDOW : (number + 1) * WINDOW]
+            return keys, listing.window_of(station, keys=part, fields=fields)
 
         def done(answer: "tuple[array[int], list[PersonRow]]") -> None:
             if not stop():
