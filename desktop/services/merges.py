@@ -54,6 +54,7 @@ class MergePreview:
     left_out: frozenset[merge.Key] = frozenset()  # records a person left out
     head: tuple[int, bytes] | None = None  # the end of the change log when the plan was made
     plan_hash: str = ""  # of the plan as it was shown: another one is not applied
+    hashed: MergePlan | None = field(default=None, repr=False)  # the very plan the hash was taken of; it cannot change
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def preview_sealed(station: Station, *, sealed: bytes, path: Path, report: Repor
     return MergePreview(
         path, peer, manifest, digest, plan, operations, held=arrived.held, head=head,
         is_new_epoch=arrived.arrival is Arrival.NEW_EPOCH, sealed=sealed if arrived.held else b"",
-        beside=arrived.opened.beside, plan_hash=plan_hash(plan),
+        beside=arrived.opened.beside, plan_hash=plan_hash(plan), hashed=plan,
     )  # fmt: skip
 
 
@@ -132,7 +133,7 @@ def without(station: Station, preview: MergePreview, *, left_out: Collection[mer
     """Return the preview with some records left out: they go to quarantine, to be taken in or dropped later."""
     head = station.vault.head()
     plan = plan_for(station, preview.peer, preview.operations, left_out=left_out)
-    return replace(preview, plan=plan, left_out=frozenset(left_out), head=head, plan_hash=plan_hash(plan))
+    return replace(preview, plan=plan, left_out=frozenset(left_out), head=head, plan_hash=plan_hash(plan), hashed=plan)
 
 
 def without_erased(operations: Sequence[Operation], erased: frozenset[str]) -> tuple[Operation, ...]:
@@ -265,7 +266,7 @@ def _is_stale(station: Station, preview: MergePreview) -> bool:
     plan = preview.plan
     if preview.head is None or station.vault.head() != preview.head:
         plan = plan_for(station, preview.peer, preview.operations, left_out=preview.left_out)
-    return plan_hash(plan) != preview.plan_hash
+    return plan is not preview.hashed and plan_hash(plan) != preview.plan_hash
 
 
 def write_plan(unit: UnitOfWork, station: Station, plan: MergePlan) -> None:

@@ -37,7 +37,12 @@ def _sections(plan: MergePlan) -> Iterator[tuple[str, Iterable[Any]]]:
 
 
 def _record(one: PlannedRecord) -> list[Any]:
-    take = {key: [value, *_dot(dot)] for key, (value, dot) in one.take.items()}
+    """Return a record; what is taken as the only operation of a record wrote it is 0, any other in full."""
+    only = one.operations[0] if len(one.operations) == 1 else None
+    take: dict[str, Any] = {}
+    for key, (value, dot) in one.take.items():
+        is_of_it = only is not None and dot == only.dot and key in only.fields and only.fields[key] == value
+        take[key] = 0 if is_of_it else [value, *_dot(dot)]
     return [
         one.kind, one.record, one.is_new, [_operation(each) for each in one.operations], dict(one.before), take,
         dict(one.vector), one.deleted, sorted(one.settled),
