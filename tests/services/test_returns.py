@@ -15,7 +15,7 @@ from desktop.services import board, exchange, peers, photos, returns, sending, s
 from desktop.services.station import Station
 from tests.conftest import COMMUNITY, OTHER, STREET, Maker
 from tests.exchange_steps import pack
-from tests.services.test_exchange import person, trust
+from tests.services.test_exchange import person, send, trust
 
 Three = tuple[Station, Station, Station]
 
