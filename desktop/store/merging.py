@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,10 +24,12 @@ from desktop.domain.operations import (
     RecordState,
 )
 from desktop.store.change_log import SET_ASIDE, LogEntry
-from desktop.store.encoding import from_json, read_vector, to_json, vector_text
+from desktop.store.encoding import from_json, new_fields_text, read_vector, to_json, vector_text
 from desktop.store.records import StoredRecord, chunks, load_records
 from desktop.store.unit_of_work import UnitOfWork, person_of
 from desktop.store.vault import writer_number
+
+_PLAIN = (str, int, type(None))  # not bool: the log of a new record has no word for it
 
 
 def writer_names(connection: Connection) -> dict[int, str]:
@@ -78,13 +81,14 @@ def logged_after(connection: Connection, cursor: int, *, org: str, without: Coll
 
     `org` is the code of this station's own organisation. A foreign write comes as it was sent, with
     the values that were not taken and the fields this program does not know. Of the units `without`
-    only transfers and moves are read: what thirty communities wrote is not unpacked for each of them.
+    only transfers, proposals and moves are read: what thirty communities wrote is not unpacked for each of them.
     """
     names = writer_names(connection)
     writers = connection.exec_driver_sql("SELECT id, org FROM writer").all()
     left_out = ",".join(str(int(number)) for number, one in writers if one in without)
     rows = connection.exec_driver_sql(
-        _LOGGED + f"WHERE c.n > ? AND (c.kind='transfer' OR c.author IS NULL OR c.writer NOT IN ({left_out})) "
+        _LOGGED
+        + f"WHERE c.n > ? AND (c.kind IN ('transfer', 'proposal') OR c.author IS NULL OR c.writer NOT IN ({left_out})) "
         "ORDER BY c.n",
         (cursor,),
     )
@@ -184,6 +188,29 @@ def home_orgs(connection: Connection, people: Sequence[str]) -> dict[str, str]:
     return {person: str(stored.values.get("home_org") or "") for person, stored in found.items()}
 
 
+def owner_epochs(connection: Connection) -> dict[str, int]:
+    """Return the ownership epoch of everybody who ever moved."""
+    rows = connection.exec_driver_sql("SELECT id, owner_epoch FROM person WHERE owner_epoch IS NOT NULL")
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
+def epoch_changes(connection: Connection, people: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+    """Return, of each person, where in the log the ownership epoch was written and what it became, oldest first."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for part in chunks(sorted(people)):
+        marks = ",".join("?" * len(part))
+        rows = connection.exec_driver_sql(
+            f"SELECT n, record, fields FROM change WHERE kind='person' AND record IN ({marks}) "  # noqa: S608
+            "AND instr(fields, '\"owner_epoch\"') > 0 ORDER BY n",
+            tuple(part),
+        )
+        for number, record, fields in rows:
+            pair = from_json(fields).get("owner_epoch")
+            if isinstance(pair, list) and isinstance(pair[1], int):
+                found.setdefault(str(record), []).append((int(number), pair[1]))
+    return found
+
+
 def apply_plan(unit: UnitOfWork, plan: MergePlan, *, clock: Clock, ids: IdMaker) -> None:
     """Write a merge plan inside `unit`: records, foreign log entries with their own dots, conflicts.
 
@@ -251,6 +278,28 @@ def _folded(dots: dict[str, tuple[int, int]], values: Mapping[str, Value]) -> di
 
 def _entry(operation: Operation, planned: PlannedRecord, record: StoredRecord, numbers: Mapping[str, int]) -> LogEntry:
     """Return the log entry of a foreign operation: what was taken, and what was set aside."""
+    text = _text_of_new(operation, planned)
+    fields: dict[str, object] = {} if text else _logged_fields(operation, planned)
+    base = vector_text({numbers[name]: counter for name, counter in operation.base.items()})
+    return LogEntry(
+        planned.kind, planned.record, person_of(record), operation.action, numbers[operation.dot.writer],
+        operation.dot.counter, base, fields, _author(operation), text=text,
+    )  # fmt: skip
+
+
+def _text_of_new(operation: Operation, planned: PlannedRecord) -> str:
+    """Return the logged fields of a record that comes with one write, all of it taken; '' for any other."""
+    if not planned.is_new or len(planned.operations) != 1 or len(planned.take) != len(operation.fields):
+        return ""
+    for key, value in operation.fields.items():
+        taken = planned.take.get(key)
+        if taken is None or taken[0] is not value or type(value) not in _PLAIN or taken[1] != operation.dot:
+            return ""
+    return new_fields_text(operation.fields)
+
+
+def _logged_fields(operation: Operation, planned: PlannedRecord) -> dict[str, object]:
+    """Return the fields of a foreign operation as the log has them: `[before, after]`, or the value set aside."""
     fields: dict[str, object] = {}
     dots = {one.dot for one in planned.operations}
     for key, value in operation.fields.items():
@@ -266,18 +315,20 @@ def _entry(operation: Operation, planned: PlannedRecord, record: StoredRecord, n
             fields[key] = [planned.before.get(key), taken[0]]
         else:
             fields[SET_ASIDE + key] = value
-    author = _author(operation)
-    base = vector_text({numbers[name]: counter for name, counter in operation.base.items()})
-    writer = numbers[operation.dot.writer]
-    return LogEntry(
-        planned.kind, planned.record, person_of(record), operation.action, writer, operation.dot.counter,
-        base, fields, author,
-    )  # fmt: skip
+    return fields
 
 
 def _author(operation: Operation) -> str:
-    who: dict[str, Any] = {"org": operation.org, "user": operation.user, "at": operation.at, "why": operation.why}
-    return to_json({**who, "more": dict(operation.more)} if operation.more else who)
+    if operation.more:
+        who = {"org": operation.org, "user": operation.user, "at": operation.at, "why": operation.why}
+        return to_json({**who, "more": dict(operation.more)})
+    return _plain_author(operation.org, operation.user, operation.at, operation.why)
+
+
+@lru_cache(maxsize=64)
+def _plain_author(org: str, user: str, at: str, why: str) -> str:
+    """Return who wrote, as the log has it; the writes of one sitting share it."""
+    return to_json({"org": org, "user": user, "at": at, "why": why})
 
 
 def _carry(unit: UnitOfWork, carried: Sequence[Operation], numbers: Mapping[str, int], package: str) -> None:
