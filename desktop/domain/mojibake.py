@@ -40,7 +40,7 @@ def unscrambled(text: str) -> str:
 
 @lru_cache(maxsize=8192)  # enterprises and places repeat from row to row
 def _unscrambled(text: str) -> str:
-    found = _from_gbk(text)
+    found = _from_gbk(text) if _HAN.search(text) else ""
     if found or "\ufffd" in text:
         return found
     found = _LATIN.sub(lambda run: _from_latin(run.group(0)), text)
