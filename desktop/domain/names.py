@@ -116,7 +116,7 @@ def _problem(name: str) -> str:
         return "姓名里没有字"
     if any(c in _LOST for c in name) or any(unicodedata.category(c) == "Co" for c in name):
         return "姓名里有打不出来的字"
-    if re.search(r"[\u4e00-\u9fff]", name) and re.search(r"[A-Za-z0-9(（]", name):
+    if re.search(r"[\u4e00-\u9fff]", name) and re.search(r"[A-Za-z0-9(（\[【+]|左.{1,6}右.|上.{1,6}下.", name):
         return "姓名里夹着拼音、数字或说明"
     return ""
 

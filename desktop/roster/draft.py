@@ -18,6 +18,7 @@ class CellProblem:
     outcome: str
     reason: str
     suggestion: str = ""
+    choices: tuple[str, ...] = ()  # what it may be, the likeliest first
 
 
 @dataclass(slots=True)

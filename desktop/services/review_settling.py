@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from desktop.domain import dates
+from desktop.domain import dates, rare_names
 from desktop.domain.amounts import read_amount
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
@@ -78,11 +78,17 @@ class Decided:
             self._phone(key, reason, verdict, value)
             return True
         if verdict == LEAVE:
-            self.values.pop(key, None)
-            return key not in _IDENTITY
+            return self._leave(key, reason)
         if key in PERSON.keys and (verdict == EDIT or suggestion):
             self.values[key] = stored_text(PERSON.field(key), value if verdict == EDIT else suggestion)
         return True
+
+    def _leave(self, key: str, reason: str) -> bool:
+        """Leave a value out; nobody is dropped because none of the candidates is the name (case 52)."""
+        if key == "name" and reason in rare_names.REASONS and self.values.get("name"):
+            return True
+        self.values.pop(key, None)
+        return key not in _IDENTITY
 
     def _proposal(self, suggestion: str, verdict: str, value: str, written: str) -> bool:
         """Take an answer to what a cell proposes beyond its field: an event, a place, a category; False for others."""

@@ -98,10 +98,15 @@ def _items(review: Review) -> list[ReviewItem]:
             ReviewItem(
                 review.id, number, str(named.get("name") or ""), str(named.get("id_no") or ""), payload["file"],
                 payload["sheet"], payload["row"], key, field_label(key), written, suggestion, reason,
-                kind, payload["person"], tuple(MEANINGS.values()) if is_mark else (),
+                kind, payload["person"], tuple(MEANINGS.values()) if is_mark else _choices(problem),
             )
         )  # fmt: skip
     return found
+
+
+def _choices(problem: Sequence[Any]) -> tuple[str, ...]:
+    """Return what a problem may be answered with; rows kept before there were candidates have none."""
+    return tuple(problem[5]) if len(problem) > 5 else ()  # noqa: PLR2004 - the place of the candidates
 
 
 def asked(payload: Mapping[str, Any]) -> list[tuple[int, list[Any]]]:

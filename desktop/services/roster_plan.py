@@ -15,6 +15,7 @@ from desktop.roster.mapping import NOTE, ColumnMapping
 from desktop.roster.matching import Choice, Earlier, Known, Met, Planned, RegisterIndex
 from desktop.roster.rowread import FIX, RowDraft, read_row
 from desktop.roster.table import FoundTable
+from desktop.services.name_candidates import offer_candidates
 from desktop.services.roster_placing import Placer
 from desktop.services.station import Station
 from desktop.store import roster_matches, rosters
@@ -142,6 +143,7 @@ class Planner:
             check_cells(draft, source.table.headers)
             planned = plan_archive_row(draft, index, self.earlier)
         else:
+            offer_candidates(draft, index)
             planned = matching.plan_row(draft, index, self.earlier)
             if planned.outcome == matching.ADDED:
                 self._placer.propose(draft, planned.changes, source.places)

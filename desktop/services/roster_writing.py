@@ -142,6 +142,9 @@ def review_payload(source: RosterSource, planned: Planned) -> dict[str, Any]:
         "named": {key: draft.values.get(key) for key in ("name", "id_no")},
         "phones": draft.phones, "contact": draft.contact, "tags": draft.tags, "proposal": draft.proposal,
         "person": planned.person.id if planned.person else "",
-        "problems": [[one.field, one.reason, one.suggestion, one.column, one.outcome] for one in draft.problems],
+        "problems": [
+            [one.field, one.reason, one.suggestion, one.column, one.outcome, list(one.choices)]
+            for one in draft.problems
+        ],
         "decided": {},
     }  # fmt: skip

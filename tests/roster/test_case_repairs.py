@@ -8,7 +8,7 @@ import pytest
 
 from desktop.domain.mojibake import unscrambled
 from desktop.services import batches, orgs, register, reviews, rosters
-from desktop.services.reviews import ACCEPT, Decision
+from desktop.services.reviews import ACCEPT, EDIT, LEAVE, Decision
 from desktop.services.station import Station
 from desktop.store.people import PeopleFilter
 from tests.conftest import STREET, Maker
@@ -133,3 +133,53 @@ def test_case_66_a_doubtful_row_is_placed_when_it_goes_in(street: Station, tmp_p
 def test_case_66_a_community_only_says_what_the_street_must_decide(station: Station, tmp_path: Path) -> None:
     bring_in(station, tmp_path, ["张三", FIRST, "", "", "上海市浦东新区"])
     assert values_of(station, FIRST)["home_org"] == station.org
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [("张ya", "张亚"), ("张(左王右仓)", "张玱"), ("张（上吉下吉）", "张喆"), ("李【左火右华】明", "李烨明"),
+     ("张左王右仓", "张玱"), ("张[王+仓]", "张玱"), ("张(ya)", "张娅")],
+)  # fmt: skip
+def test_case_52_a_reading_or_a_description_offers_candidates(
+    written: str, wanted: str, station: Station, tmp_path: Path
+) -> None:
+    bring_in(station, tmp_path, [written, FIRST])
+    (item,) = reviews.review_items(station)
+    assert item.field == "name"
+    assert wanted in item.choices
+    assert item.proposed == item.choices[0]
+    reviews.decide(station, decisions=[Decision(item.review, item.number, EDIT, wanted)])
+    assert values_of(station, FIRST)["name"] == wanted
+
+
+def test_case_52_accepting_takes_the_candidate_proposed(station: Station, tmp_path: Path) -> None:
+    bring_in(station, tmp_path, ["张(左王右仓)", FIRST])
+    (item,) = reviews.review_items(station)
+    reviews.decide(station, decisions=[Decision(item.review, item.number, ACCEPT)])
+    assert values_of(station, FIRST)["name"] == "张玱"
+
+
+@pytest.mark.parametrize("written", ["张□", "张?", "张？", "张\ue999", "张ya", "张�"])
+def test_case_52_the_register_knows_who_it_is(written: str, station: Station, tmp_path: Path) -> None:
+    bring_in(station, tmp_path, ["张玡", FIRST])
+    bring_in(station, tmp_path, [written, FIRST])
+    items = reviews.review_items(station)
+    rare = next(one for one in items if one.choices)
+    assert rare.choices[0] == "张玡"
+    reviews.decide(station, decisions=[Decision(one.review, one.number, ACCEPT) for one in items])
+    assert reviews.review_items(station) == []
+    assert values_of(station, FIRST)["name"] == "张玡"
+
+
+@pytest.mark.parametrize("written", ["张□", "张?", "张ya", "张(左王右仓)", "张\ue999"])
+def test_case_52_nobody_is_dropped_for_a_name(written: str, station: Station, tmp_path: Path) -> None:
+    bring_in(station, tmp_path, [written, FIRST])
+    (item,) = reviews.review_items(station)
+    reviews.decide(station, decisions=[Decision(item.review, item.number, LEAVE)])
+    assert values_of(station, FIRST)["name"] == written
+
+
+def test_case_52_the_repair_table_comes_before_any_question(station: Station, tmp_path: Path) -> None:
+    bring_in(station, tmp_path, ["张\ue863", FIRST])
+    assert reviews.review_items(station) == []
+    assert values_of(station, FIRST)["name"] == "张䶮"

@@ -109,6 +109,7 @@ class ReviewPanel(QWidget):
         self.value.setVisible(not one.choices)
         self.meaning.setVisible(bool(one.choices))
         self.meaning.clear()
+        self.meaning.setEditable(one.field == "name" and one.proposed in one.choices)  # none of them: type it
         self.meaning.addItems(list(one.choices))
         self.accept.setText(self.tr("采用建议（1）") if one.proposed else self.tr("照名册收下（1）"))
         proposal = self.tr("建议：{0}").format(one.proposed) if one.proposed else self.tr("采用就是照名册写的收下")
