@@ -65,7 +65,18 @@ def main(arguments: list[str]) -> int:
     except (Cancelled, KeyboardInterrupt):
         print("已取消，没有改动。", file=sys.stderr)
         return 1
-    _say(answer, as_json=getattr(options, "json", False))
+    return _say_all(answer, as_json=getattr(options, "json", False))
+
+
+def _say_all(answer: Answer, *, as_json: bool) -> int:
+    """Print an answer and return the exit code: 1 without a word if nobody reads it to its end (`| head`)."""
+    try:
+        _say(answer, as_json=as_json)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more as it ends, and would say the same on standard error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return 0
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from desktop.domain.fields import Value
 from desktop.domain.names import match_key, spellings
 from desktop.roster import error_workbook, matching
 from desktop.roster.archive_list import check_cells, is_archive_list, plan_archive_row
@@ -16,8 +15,8 @@ from desktop.roster.mapping import NOTE, ColumnMapping
 from desktop.roster.matching import Choice, Earlier, Known, Met, Planned, RegisterIndex
 from desktop.roster.rowread import FIX, RowDraft, read_row
 from desktop.roster.table import FoundTable
-from desktop.services import register
 from desktop.services.station import Station
+from desktop.services.unit_memory import UnitNames
 from desktop.store import roster_matches, rosters
 from desktop.store.roster_matches import Match, Wanted
 
@@ -79,7 +78,7 @@ class Planner:
         self._sources = sources
         self._connection = connection
         self._choice = choice
-        self._orgs = register.org_words(station)
+        self._names = UnitNames(station, connection)
         self._until = roster_matches.last_person(connection)
         self._asked: set[str] = set()
         self._open: RosterSource | None = None
@@ -91,6 +90,7 @@ class Planner:
         """Yield the plan of each row of a table; the next row is planned when the one before was dealt with."""
         source = self._sources[number]
         self.earlier.columns = source.places
+        self._names.begin()
         above: list[str] = []
         for start in range(0, len(source.table.rows), _PART):
             drafts = []
@@ -112,7 +112,7 @@ class Planner:
             draft.say(column, targets[column].rpartition(".")[2], FIX, f"“{plain(cells[column])}”按上一行填写")
         if NOTE in targets:
             _keep_notes(draft, source)
-        _place(draft.values, self._orgs)
+        self._names.place(draft, targets, asks=not self._is_archive)
         return draft
 
     def _targets(self, source: RosterSource) -> list[str]:
@@ -236,12 +236,3 @@ def _keep_notes(draft: RowDraft, source: RosterSource) -> None:
     if notes:
         held = [str(draft.values["remark"])] if draft.values.get("remark") else []
         draft.values["remark"] = "；".join([*held, *notes])[:2000]
-
-
-def _place(values: dict[str, Value], orgs: Mapping[str, str]) -> None:
-    """Turn a community's name into its code; one this store does not know is kept as it was written."""
-    name = str(values.pop("home_org", "") or "")
-    if name:
-        values["roster_org"] = name
-        if name in orgs:
-            values["home_org"] = orgs[name]

@@ -124,3 +124,27 @@ def test_cards_are_issued_and_verified(demo: Path, tmp_path: Path) -> None:
     number = done["cards"][0]["card_no"]
     assert answer("verify-card", demo / "community-2", number, "--json")["state"] == "valid"
     assert answer("verify-card", demo / "community-2", "EC1:NOTHING", "--json")["state"] == "unreadable"
+
+
+def test_a_reader_that_goes_away_gets_no_traceback() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from desktop.cli import _say_all; import sys; sys.exit(_say_all({'text': '银册' * 99999}, as_json=False))"],
+        stdout=(gone := _closed_pipe()), stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    os.close(gone)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_output_cut_by_head_is_quiet(demo: Path) -> None:
+    job = f"'{sys.executable}' -m desktop find '{demo / 'street'}' 黎 --json | (exec <&-; sleep 0)"
+    done = subprocess.run(
+        ["bash", "-c", job], capture_output=True, text=True, check=False, cwd=ROOT,
+        env={**os.environ, "YINCE_PASSWORD": "practice-2026"},
+    )  # fmt: skip
+    assert done.stderr == ""
+
+
+def _closed_pipe() -> int:
+    reading, writing = os.pipe()
+    os.close(reading)
+    return writing

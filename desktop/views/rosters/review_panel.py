@@ -105,6 +105,9 @@ class ReviewPanel(QWidget):
         alike = sum(other.topic == one.topic for other in self.model.rows)
         self.alike.setText(self.tr("同样的 {0} 项一起处理（空格）").format(alike))
         self.alike.setVisible(alike > 1)
+        self.alike.setEnabled(not one.is_together)
+        if one.is_together:
+            self.alike.setChecked(alike > 1)
         self.value.clear()
         self.value.setVisible(not one.choices)
         self.meaning.setVisible(bool(one.choices))
