@@ -34,6 +34,8 @@ def add(job: JobAdder) -> None:
     ):
         deed = deeds.add_parser(name, help=text, description=text)
         deed.set_defaults(deed_run=run)
+        deed.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="输出一个 JSON 对象")
+        deed.add_argument("--user", dest="as_user", default=argparse.SUPPRESS, help="使用人姓名")
         if name in {"add", "remove", "recover", "recover-for"}:
             deed.add_argument("--name", required=True, help="使用人姓名")
         if name == "add":

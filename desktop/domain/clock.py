@@ -2,6 +2,7 @@
 
 import time
 from datetime import date, datetime, timedelta, timezone
+from datetime import time as time_of_day
 from typing import Protocol
 
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
@@ -66,6 +67,11 @@ def today(clock: Clock) -> date:
 def local_day(stamped: str) -> date:
     """Return the day in China of a UTC stamp."""
     return datetime.strptime(stamped, _STAMP).replace(tzinfo=timezone.utc).astimezone(LOCAL).date()
+
+
+def start_of(day: date) -> str:
+    """Return the UTC stamp at which a day begins in China."""
+    return stamp_of(datetime.combine(day, time_of_day(), tzinfo=LOCAL))
 
 
 def local_text(stamped: str) -> str:

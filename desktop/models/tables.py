@@ -1,11 +1,11 @@
 """Every table of the vault; record tables take their columns from the data dictionary."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
 
 from desktop.domain.dictionary import KINDS, PERSON_RECORDS
 from desktop.domain.fields import RecordKind
-
-METADATA = MetaData()
+from desktop.models.audit_tables import AUDIT_TABLES
+from desktop.models.metadata import METADATA
 
 
 def _record_table(kind: RecordKind) -> Table:
@@ -29,6 +29,7 @@ def _record_table(kind: RecordKind) -> Table:
 
 
 RECORDS: dict[str, Table] = {key: _record_table(kind) for key, kind in KINDS.items()}
+LOGS = AUDIT_TABLES
 
 PERSON = RECORDS["person"]
 PHONE = RECORDS["phone"]
@@ -58,16 +59,6 @@ META = Table(
     Column("value", Text, nullable=False),
 )
 
-SEAL = Table(
-    "seal",
-    METADATA,
-    Column("batch", Integer, primary_key=True),
-    Column("entry", Integer, nullable=False),
-    Column("entry_hash", LargeBinary, nullable=False),
-    Column("trust", LargeBinary, nullable=False),
-    Column("hash", LargeBinary, nullable=False),
-)
-
 SECRET = Table(
     "secret",
     METADATA,
@@ -89,42 +80,6 @@ WRITER = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("org", Text, nullable=False),
 )
-
-BATCH = Table(
-    "batch",
-    METADATA,
-    Column("n", Integer, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
-    Column("action", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("user", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("undoes", Text),
-    Column("undone_by", Text),
-)
-
-CHANGE = Table(
-    "change",
-    METADATA,
-    Column("n", Integer, primary_key=True),
-    Column("batch", Integer, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("record", Text, nullable=False),
-    Column("person", Text),
-    Column("action", Text, nullable=False),
-    Column("writer", Integer, nullable=False),
-    Column("counter", Integer, nullable=False),
-    Column("base", Text, nullable=False),
-    Column("fields", Text, nullable=False),
-    Column("author", Text),
-    Column("source", Text),
-    Column("hash", LargeBinary, nullable=False),
-)
-Index("change_record", CHANGE.c.record)
-Index("change_person", CHANGE.c.person)
-Index("change_dot", CHANGE.c.writer, CHANGE.c.counter)
-Index("change_batch", CHANGE.c.batch)
 
 REVIEW = Table(
     "review",

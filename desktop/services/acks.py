@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from desktop.domain.clock import stamp
 from desktop.services.digests import DIVERGED
 from desktop.services.keyring import note_told
+from desktop.services.log_heads import held_of
 from desktop.services.station import Station
 from desktop.store import board, exchange, holding, media
 from desktop.store.engine import Reading
@@ -37,7 +38,7 @@ def own_ack(connection: Reading, *, org: str, peer: Peer) -> package.Ack:
         name, one.last_seq, one.last_manifest, epoch=one.epoch, state=state,
         missing=missing_numbers(one, waiting), held=waiting[:_MOST_MISSING],
         media=media.untold(connection, peer.org, most=_MOST_PICTURES),
-        aside=board.set_aside_by_sender(connection).get(peer.org, 0),
+        aside=board.set_aside_by_sender(connection).get(peer.org, 0), log=held_of(connection, peer, one.writer),
     )  # fmt: skip
 
 

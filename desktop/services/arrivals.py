@@ -8,6 +8,7 @@ from desktop.domain.errors import PackageError
 from desktop.security import sealing, signing
 from desktop.services.acks import FORK
 from desktop.services.keyring import candidates, checked_rotation, sender_of
+from desktop.services.log_heads import refuse_rewritten
 from desktop.services.station import Station
 from desktop.store import exchange, holding
 from desktop.store.engine import Reading
@@ -94,6 +95,8 @@ def _placed(station: Station, opened: package.OpenPackage, peer: Peer) -> Arrive
     starts_anew = manifest.sender.epoch > state.epoch > 0
     if starts_anew and manifest.epoch_start is None:
         raise PackageError("no-epoch-start", "对方换了记录编号却没有说明原因", "请联系对方核实")
+    with station.vault.reading() as connection:
+        refuse_rewritten(connection, manifest)
     last = 0 if starts_anew else state.last_seq
     return Arrived(opened, peer, arrival, held=_held_reason(arrival, manifest, last))
 

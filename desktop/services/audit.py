@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 
-from desktop.domain.clock import LOCAL, local_text, stamp
+from desktop.domain.clock import LOCAL, local_text, stamp, start_of
 from desktop.domain.permissions import PERMITS, READ_AUDIT, ROLES
 from desktop.domain.progress import Report, silent
 from desktop.printing.table import TableSheet, table_pdf
@@ -63,14 +63,10 @@ def role_name(role: str) -> str:
     return ROLES.get(role, role)
 
 
-def _moment(day: date) -> str:
-    return datetime.combine(day, time(), tzinfo=LOCAL).astimezone(timezone.utc).strftime(_STAMP)
-
-
 def deeds(station: Station, *, wanted: AuditFilter, limit: int = MOST) -> list[Deed]:
     """Return what was done, newest first."""
-    since = _moment(wanted.since) if wanted.since else ""
-    until = _moment(wanted.until + timedelta(days=1)) if wanted.until else "9"
+    since = start_of(wanted.since) if wanted.since else ""
+    until = start_of(wanted.until + timedelta(days=1)) if wanted.until else "9"
     with station.vault.reading(READ_AUDIT) as connection:
         found = privacy.deeds(connection, since=since, until=until, user=wanted.user, limit=limit)
     return [
@@ -118,7 +114,7 @@ def _pieces(label: str, text: str) -> list[list[str]]:
 
 def unusual(station: Station, *, days: int = PERIOD_DAYS) -> list[Unusual]:
     """Return what in the last days is worth a question: off-hours, many at once, one person again and again, alone."""
-    since = _moment(station.today() - timedelta(days=days))
+    since = start_of(station.today() - timedelta(days=days))
     with station.vault.reading(READ_AUDIT) as connection:
         notes = privacy.notes_since(connection, since)
         done = privacy.deeds(connection, since=since, until="9", user="", limit=100_000)

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,14 @@ from desktop.config.station_notes import notes_of
 from desktop.domain.clock import Clock, stamp
 from desktop.domain.errors import DiskFullError, KnownError
 from desktop.domain.ids import IdMaker, RandomIds
+from desktop.domain.permissions import READ_SEALED
 from desktop.domain.progress import Report, silent
 from desktop.services.access import is_store, open_store
 from desktop.services.backup_watch import automatic_backup, back_up_to, refuse_without_room
 from desktop.services.keyring import own_publics
 from desktop.services.second_person import need_second
 from desktop.services.station import Second, Station
-from desktop.store import backup
+from desktop.store import backup, witnesses
 from desktop.store.audit_chain import Witness
 from desktop.store.backup import BackupInfo
 from desktop.store.epochs import epoch_of_copy
@@ -62,21 +63,24 @@ def check_store(station: Station, *, report: Report = silent) -> CheckReport:
 
 
 def witnesses_of(station: Station) -> list[Witness]:
-    """Return what the backups within reach remember of the logs: signed by this device, or left out."""
+    """Return what others remember of the logs in this epoch: backups signed by this device, and peers."""
     own = own_publics(station)
     folders = [station.vault.folder / BACKUPS, *map(Path, notes_of(station.vault.identity.store_id).places)]
     found: list[Witness] = []
     for folder in folders:
         for kept in kept_backups(folder, store_id=station.vault.identity.store_id):
             header = backup.read_header(kept.path)
-            if kept.head and any(backup.is_from(header, public=one) for one in own):
+            is_of_now = header["epoch"] == station.vault.identity.epoch  # a restore began another log
+            if kept.head and is_of_now and any(backup.is_from(header, public=one) for one in own):
                 found.append(
                     Witness(
                         f"备份“{kept.path.name}”", kept.log_entries, bytes.fromhex(kept.head),
                         int(header.get("batch", 0)), bytes.fromhex(str(header.get("audit", ""))),
                     )
                 )  # fmt: skip
-    return found
+    with station.vault.reading(READ_SEALED) as connection:
+        held = witnesses.of_ours(connection, station.vault.identity.writer)
+    return found + [replace(one, where=f"{org} 留存的记录") for org, one in held]
 
 
 def restore_backup(

@@ -11,6 +11,7 @@ from desktop.domain.errors import InvalidValueError, KeyCardError, NotFoundError
 from desktop.domain.ids import RandomIds
 from desktop.domain.permissions import READ_HOUSE
 from desktop.security import signing
+from desktop.services.second_person import need_second
 from desktop.services.station import Station
 from desktop.store import exchange, keyring
 from desktop.store.engine import Reading
@@ -156,8 +157,9 @@ def revoke(station: Station, *, org: str, after: Place | None = None, why: str =
     """Stop trusting a unit's key: packages up to `after` (default: the last that came in) still count, none later.
 
     Returns the packages that came in after that place, which `batches.undo_batch` takes back one by one.
-    Raises NotFoundError.
+    Raises NotAllowedError, SecondPersonError, NotFoundError, InvalidValueError.
     """
+    station.allow("key.revoke")
     with station.vault.reading() as connection:
         peer = next((one for one in exchange.peers(connection) if one.org == org), None)
         incoming = exchange.stream(connection, direction="in", org=org)
@@ -168,6 +170,7 @@ def revoke(station: Station, *, org: str, after: Place | None = None, why: str =
     place = last if after is None else after
     if place > last:
         raise InvalidValueError("after", "还没有收到那个编号的数据包", "请写已经收到的编号")
+    need_second(station, "key.revoke", about=org)
     with station.vault.unit("key.revoke", why=why or f"停用{peer.name}的密钥") as unit:
         for key in keys_of(unit.connection, peer):
             if key.until is None or key.until > place:

@@ -14,6 +14,7 @@ from desktop.services.digests import own_digest
 from desktop.services.directories import directory_for
 from desktop.services.keyring import TRUSTED, Signer, note_carried, signer_for
 from desktop.services.levels import is_superior
+from desktop.services.log_heads import own_head
 from desktop.services.outgoing import Extent, operations_for
 from desktop.services.peers import peers_of, write_safely
 from desktop.services.station import Station
@@ -47,6 +48,7 @@ class _Packing:
     cursor: int
     operations: list[Operation]
     digest: Mapping[str, package.Digest]
+    log: package.LogHead
     withheld: tuple[str, ...]
     max_reader: str  # the newest format the peer reads, '' until it said so
 
@@ -101,7 +103,8 @@ def _gather(station: Station, connection: Reading, peer: Peer, *, snapshot: bool
     digest = own_digest(connection, install=me.install) if up and not withheld else {}
     sent = without_withheld(operations, withheld)
     last = merging.last_number(connection)
-    return _Packing(out, ack, extent, last, sent, digest, tuple(sorted(withheld)), peer.max_reader)
+    log = own_head(connection)
+    return _Packing(out, ack, extent, last, sent, digest, log, tuple(sorted(withheld)), peer.max_reader)
 
 
 def _extent(station: Station, connection: Reading, out: Stream, *, snapshot: bool) -> Extent:
@@ -131,6 +134,7 @@ def _draft(station: Station, peer: Peer, packing: _Packing, signer: Signer) -> p
         state_digest=packing.digest,
         redacted=packing.withheld,
         rotate=signer.statement,
+        log=packing.log,
         format=written_format(packing.max_reader),
         directory=directory_for(station, peer),
     )

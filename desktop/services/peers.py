@@ -11,6 +11,7 @@ from desktop.domain.levels import LEVEL_CODES, rank_of
 from desktop.domain.permissions import READ_HOUSE
 from desktop.security import sealing, signing
 from desktop.services.keyring import TRUSTED, note_enrolled
+from desktop.services.second_person import need_second
 from desktop.services.station import Station
 from desktop.store import exchange
 from desktop.store.exchange import Peer
@@ -59,13 +60,16 @@ def _card_bytes(path: Path) -> bytes:
 def enroll_peer(station: Station, *, path: Path, fingerprint: str) -> Peer:
     """Trust a station's keys after a person compared all sixty digits; raises KeyCardError.
 
-    There is no way to trust a card without the digits.
+    There is no way to trust a card without the digits, nor alone where there is a second supervisor
+    (SecondPersonError).
     """
+    station.allow("peer.enroll")
     card = read_card(path)
     if card.org == station.org:
         raise KeyCardError("own-card", "这是本单位自己的密钥卡", "请选择对方的密钥卡")
     if not key_card.same_fingerprint(fingerprint, card):
         raise KeyCardError("fingerprint", "核对码不一致，没有登记", "请与对方逐组核对 60 位数字")
+    need_second(station, "peer.enroll", about=card.org)
     peer = Peer(
         card.org, card.name, card.kind, card.install, card.sign_key, card.recipient, card.fingerprint, TRUSTED,
         stamp(station.clock),

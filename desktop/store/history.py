@@ -136,6 +136,12 @@ def batches(connection: Connection, *, action: str = "", limit: int = 200) -> li
     return [BatchLine(*row) for row in rows]
 
 
+def done_since(connection: Connection, *, action: str, since: str) -> int:
+    """Return how many units of `action` were done here since a UTC stamp and not taken back."""
+    sql = "SELECT count(*) FROM batch WHERE action=? AND at >= ? AND undone_by IS NULL"
+    return int(connection.exec_driver_sql(sql, (action, since)).scalar_one())
+
+
 def people_made(connection: Connection, batch: str) -> int:
     """Return how many people a batch brought into the register."""
     sql = (

@@ -131,11 +131,6 @@ def tidy(connection: Connection) -> None:
     connection.exec_driver_sql("INSERT INTO find(find, rank) VALUES ('merge', -1000)")
 
 
-def forget_traces(connection: Connection) -> None:
-    """Write the index anew so that nothing of people taken out of it is left in its pages."""
-    connection.exec_driver_sql("INSERT INTO find(find) VALUES ('optimize')")
-
-
 def _index_rows(connection: Connection, keys: Sequence[int]) -> None:
     for start in range(0, len(keys), _LARGE):
         _index_chunk(connection, keys[start : start + _LARGE])

@@ -54,6 +54,15 @@ class Part(msgspec.Struct, forbid_unknown_fields=True):
     lines: int
 
 
+class LogHead(msgspec.Struct):
+    """Where a station's change log and audit chain end: numbers and hashes (hex)."""
+
+    entry: int
+    hash: str
+    batch: int
+    seal: str
+
+
 class Ack(msgspec.Struct):
     """How far the sender has come with what the recipient sent, and what it misses."""
 
@@ -65,6 +74,7 @@ class Ack(msgspec.Struct):
     missing: list[int] = []
     held: list[int] = []
     media: list[str] = []  # pictures that came, by hash
+    log: LogHead | None = None  # the newest head of the recipient's logs the sender holds
     aside: int = 0  # writes that lie in quarantine: refused, proposed or left out, so not imported
 
 
@@ -127,6 +137,7 @@ class Manifest(msgspec.Struct, omit_defaults=True):
     caps: Caps = msgspec.field(default_factory=Caps)
     state_digest: dict[str, Digest] = {}
     redacted: list[str] = []  # fields the recipient is not given: absent, never blank
+    log: LogHead | None = None  # where the sender's logs ended when it wrote this
     rotate: str = ""  # hex of a COSE_Sign1 by the key before this one, over the new one
 
     def part_of(self, kind: str) -> Part | None:

@@ -35,6 +35,7 @@ from desktop.sync.manifest import (
     Cursor,
     Digest,
     EpochStart,
+    LogHead,
     Manifest,
     Part,
     Recipient,
@@ -50,6 +51,7 @@ __all__ = [
     "Digest",
     "Draft",
     "EpochStart",
+    "LogHead",
     "Manifest",
     "OpenPackage",
     "Recipient",
@@ -82,6 +84,7 @@ class Draft:
     state_digest: Mapping[str, Digest] = field(default_factory=dict)
     redacted: Sequence[str] = ()
     rotate: str = ""
+    log: LogHead | None = None
     directory: bytes = b""
     media: Sequence[tuple[str, str, bytes]] = ()  # name, type, content: stored as they are
     format: str = FORMAT
@@ -140,7 +143,7 @@ def build_package(
     manifest = Manifest(
         draft.format, SUITE, draft.sender, draft.to, draft.stream, draft.kind, draft.seq, draft.prev, draft.created,
         counts_of(operations), parts, list(draft.ack), critical, draft.epoch_start,
-        draft.cursor, Caps(), dict(draft.state_digest), list(draft.redacted), draft.rotate,
+        draft.cursor, Caps(), dict(draft.state_digest), list(draft.redacted), draft.log, draft.rotate,
     )  # fmt: skip
     payload = msgspec.json.encode(manifest, order="deterministic")
     signed = cose.encode(payload, content_type=CONTENT_TYPE, kid=kid, sign=sign)

@@ -20,7 +20,7 @@ def people_page(window: MainWindow) -> PeoplePage:
 def test_an_export_asks_for_its_terms_and_then_goes_on(
     window: MainWindow, settle: Callable[[], None], tmp_path: Path
 ) -> None:
-    people_page(window).export_to("roster", tmp_path / "out.xlsx")
+    people_page(window).open_paper("roster").write_to(tmp_path / "out.xlsx")
     settle()
     dialog = window.consent.opened
     assert isinstance(dialog, TermsDialog) and dialog.isVisible()
@@ -41,7 +41,7 @@ def test_a_second_supervisor_is_asked_for_above_fifty(
     for number in range(51):
         register.register_person(station, draft=PersonDraft({"name": f"张{number}"}))
     users.add_user(station, name="陈立", role="supervisor", password="second-secret-1", cost=CHEAP)
-    people_page(window).export_to("roster", tmp_path / "out.xlsx")
+    people_page(window).open_paper("roster").write_to(tmp_path / "out.xlsx")
     settle()
     terms = window.consent.opened
     assert isinstance(terms, TermsDialog)
@@ -54,7 +54,9 @@ def test_a_second_supervisor_is_asked_for_above_fifty(
     assert [second.who.itemText(place) for place in range(second.who.count())] == ["陈立"]
     second.no.click()
     assert not (tmp_path / "out.xlsx").exists() and "第二位主管" in window.message.text()
-    people_page(window).export_to("roster", tmp_path / "out.xlsx")  # the terms still stand: it asks for the person only
+    people_page(window).open_paper("roster").write_to(
+        tmp_path / "out.xlsx"
+    )  # the terms still stand: it asks for the person only
     settle()
     again = window.consent.opened
     assert isinstance(again, SecondDialog) and again is not second

@@ -1,9 +1,11 @@
 """Who is erased is nowhere any more: records, log, index, drafts, lists, packages, and at whoever merges them."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from desktop.domain.clock import FixedClock
 from desktop.domain.errors import InvalidValueError, NotFoundError, SecondPersonError
@@ -11,8 +13,11 @@ from desktop.services import access, backups, drafts, erasure, exchange, numbers
 from desktop.services.register import PersonDraft
 from desktop.services.station import Second, Station
 from desktop.store.engine import raw_connection
+from desktop.store.letters import letter_tokens
 from desktop.store.people import PeopleFilter
 from desktop.store.places import DATABASE
+from desktop.store.readings import places_of
+from desktop.store.search import number_tokens, text_tokens
 from tests.conftest import CHEAP, COMMUNITY, PASSWORD, STREET, Maker
 
 MARKS = ("欧阳待删", "610100194001011236", "13900004321", "待删路88号", "待删家属")
@@ -50,6 +55,78 @@ def remnants(station: Station) -> list[str]:
     found += [f"pages: {mark}" for mark in MARKS if mark.encode() in plain.read_bytes()]
     plain.unlink()
     return found
+
+
+_PAGE, _KEPT, _IV, _SALT = 4096, 80, 16, 16  # SQLCipher's page: what it keeps at the end, IV first; the file's salt
+
+
+def decrypted_pages(station: Station) -> Iterator[bytes]:
+    """Yield every page of the file in the clear, free ones too."""
+    station.vault.checkpoint()
+    raw = (station.vault.folder / DATABASE).read_bytes()
+    for start in range(0, len(raw), _PAGE):
+        page, head = raw[start : start + _PAGE], 0 if start else _SALT
+        cipher = Cipher(algorithms.AES(station.vault.slot_key()), modes.CBC(page[-_KEPT : -_KEPT + _IV]))
+        yield cipher.decryptor().update(page[head:-_KEPT])
+
+
+def varint(raw: bytes, at: int) -> tuple[int, int]:
+    """Return SQLite's variable-length number at a place, and where it ends."""
+    number = 0
+    while True:
+        number = number << 7 | raw[at] & 0x7F
+        at += 1
+        if raw[at - 1] < 0x80:
+            return number, at
+
+
+def terms_of_leaf(raw: bytes) -> Iterator[bytes]:
+    """Yield the terms that begin on a leaf of an FTS5 index, each made whole from the one before it."""
+    at, term, place = int.from_bytes(raw[2:4], "big"), b"", 0
+    while at < len(raw):
+        step, at = varint(raw, at)
+        first, place = place == 0, place + step
+        kept, start = (0, place) if first else varint(raw, place)
+        length, start = varint(raw, start)
+        term = term[:kept] + raw[start : start + length]
+        yield term[1:]  # before it stands which index it is of
+
+
+def indexed_terms(station: Station) -> set[str]:
+    """Return every term in the pages of the search index, those of people taken out as well."""
+    connection = raw_connection(station.vault.folder / DATABASE, key=station.vault.slot_key())
+    leaves = [row[0] for row in connection.execute("SELECT block FROM find_data WHERE id > 10")]
+    connection.close()
+    return {
+        term.decode()
+        for leaf in leaves
+        if int.from_bytes(leaf[2:4], "big") <= len(leaf)
+        for term in terms_of_leaf(leaf)
+    }  # fmt: skip
+
+
+def own_terms() -> set[str]:
+    """Return what only the one who is erased is found by: characters, letters, digits of id and phone, address."""
+    return {
+        *text_tokens(MARKS[0], "n", singles=True), *letter_tokens(places_of(MARKS[0])),
+        *number_tokens(MARKS[1]), *number_tokens(MARKS[2]), *text_tokens(MARKS[3], "a", singles=False),
+    }  # fmt: skip
+
+
+def test_neither_pages_nor_index_remember_who_was_erased(station: Station) -> None:
+    other = register.register_person(station, draft=PersonDraft({"name": "张三"})).person
+    mine = own_terms() - indexed_terms(station)
+    person = somebody(station)
+    assert mine <= indexed_terms(station)
+    assert all(any(mark.encode() in page for page in decrypted_pages(station)) for mark in (*MARKS, person))
+    register.remove_person(station, person=person, why="误登")  # only marked: the pages of the index keep everything
+    assert mine <= indexed_terms(station)
+    erasure.erase_person(station, person=person, why="本人书面请求")
+    assert indexed_terms(station) & mine == set()
+    assert set(text_tokens("张三", "n", singles=True)) <= indexed_terms(station)
+    pages = list(decrypted_pages(station))
+    assert any("张三".encode() in page for page in pages) and any(other.encode() in page for page in pages)
+    assert [mark for mark in MARKS if any(mark.encode() in page for page in pages)] == []
 
 
 def test_nothing_is_left_and_the_check_still_holds(station: Station) -> None:

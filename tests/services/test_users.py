@@ -9,13 +9,14 @@ from desktop.config import lockout
 from desktop.domain.clock import FixedClock
 from desktop.domain.errors import (
     InvalidValueError,
+    KeyCardError,
     NotAllowedError,
     SecondPersonError,
     WaitError,
     WrongPasswordError,
 )
 from desktop.security import key_file, passphrases
-from desktop.services import access, backups, peers, register, users
+from desktop.services import access, audit, backups, keyring, peers, register, users
 from desktop.services.register import PersonDraft
 from desktop.services.station import Second, Station
 from desktop.store.places import DATABASE
@@ -241,3 +242,50 @@ def test_wrong_passwords_wait_longer_and_longer_whatever_the_date_says(station: 
     with pytest.raises(WrongPasswordError):  # counted anew
         attempt()
     assert os.access(folder / DATABASE, os.R_OK)
+
+
+def test_the_trust_list_wants_two_supervisors_where_there_are_two(make_station: Maker, tmp_path: Path) -> None:
+    community, street = make_station(COMMUNITY, seed=1), make_station(STREET, seed=2)
+    path = tmp_path / "street.yck"
+    digits = peers.export_key_card(street, path=path).fingerprint
+    add(community, "陈立", "supervisor", OTHER)
+    with pytest.raises(SecondPersonError, match="登记密钥卡需要第二位主管"):
+        peers.enroll_peer(community, path=path, fingerprint=digits)
+    assert peers.peers_of(community) == []
+    with pytest.raises(KeyCardError, match="核对码"):  # wrong digits use no consent up
+        community.second = Second("陈立", OTHER)
+        peers.enroll_peer(community, path=path, fingerprint="0" * 60)
+    peers.enroll_peer(community, path=path, fingerprint=digits)
+    assert [one.state for one in peers.peers_of(community)] == [keyring.TRUSTED]
+    with pytest.raises(SecondPersonError, match="停用密钥需要第二位主管"):
+        keyring.revoke(community, org=street.org, why="电脑被盗")
+    assert [one.state for one in peers.peers_of(community)] == [keyring.TRUSTED]
+    community.second = Second("陈立", OTHER)
+    keyring.revoke(community, org=street.org, why="电脑被盗")
+    assert [one.state for one in peers.peers_of(community)] == ["revoked"]
+
+
+def test_a_lone_supervisor_trusts_alone_and_the_note_says_so(make_station: Maker, tmp_path: Path) -> None:
+    community, street = make_station(COMMUNITY, seed=1), make_station(STREET, seed=2)
+    digits = peers.export_key_card(street, path=tmp_path / "street.yck").fingerprint
+    peers.enroll_peer(community, path=tmp_path / "street.yck", fingerprint=digits)
+    keyring.revoke(community, org=street.org)
+    alone = [one for one in audit.deeds(community, wanted=audit.AuditFilter()) if one.action == "second.alone"]
+    assert ["登记密钥卡" in one.detail or "停用密钥" in one.detail for one in alone] == [True, True]
+
+
+def test_ten_people_a_day_are_deleted_alone_and_no_more(station: Station) -> None:
+    people = [register.register_person(station, draft=PersonDraft({"name": f"张{one}"})).person for one in range(12)]
+    add(station, "陈立", "supervisor", OTHER)
+    for person in people[:10]:
+        register.remove_person(station, person=person, why="误登")
+    with pytest.raises(SecondPersonError, match="删除人员需要第二位主管"):
+        register.remove_person(station, person=people[10], why="误登")
+    station.second = Second("陈立", OTHER)
+    register.remove_person(station, person=people[10], why="误登")
+    with pytest.raises(SecondPersonError):  # a consent is for one
+        register.remove_person(station, person=people[11], why="误登")
+    clock = station.clock
+    assert isinstance(clock, FixedClock)
+    clock.advance(seconds=86_400)
+    register.remove_person(station, person=people[11], why="误登")

@@ -14,6 +14,7 @@ from desktop.store.migrations import (
     m0010_vault,
     m0011_audit_chain,
     m0012_find,
+    m0013_witnesses,
 )
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
@@ -29,6 +30,7 @@ STEPS: tuple[tuple[int, Step], ...] = (
     (10, m0010_vault.apply),
     (11, m0011_audit_chain.apply),
     (12, m0012_find.apply),
+    (13, m0013_witnesses.apply),
 )
 LATEST = STEPS[-1][0]
 

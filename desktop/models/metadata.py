@@ -1,0 +1,5 @@
+"""What every table of the vault is registered in."""
+
+from sqlalchemy import MetaData
+
+METADATA = MetaData()
