@@ -1,13 +1,16 @@
 """The unattended front end, as a script sees it: real processes, exit codes, one sentence or one object."""
 
+import argparse
 import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from desktop.cli import AREAS
 from tests.conftest import ROSTERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -148,3 +151,23 @@ def _closed_pipe() -> int:
     reading, writing = os.pipe()
     os.close(reading)
     return writing
+
+
+def test_every_command_is_found_in_its_own_module() -> None:
+    for area, commands in AREAS.items():
+        added: list[str] = []
+
+        def job(name: str, *_given: object, added: list[str] = added, **_named: object) -> argparse.ArgumentParser:
+            added.append(name)
+            return argparse.ArgumentParser()
+
+        import_module(f"desktop.cli_jobs.{area}").add(job)
+        assert sorted(added) == sorted(commands), area
+
+
+def test_an_import_does_not_load_what_prints_and_what_draws() -> None:
+    code = "import sys; from desktop.cli import _parser; _parser('import'); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = set(done.stdout.split())
+    assert loaded.isdisjoint({"reportlab", "PIL", "numpy", "openpyxl", "PySide6", "docx", "xlsxwriter"})
+    assert "desktop.services.rosters" in loaded
