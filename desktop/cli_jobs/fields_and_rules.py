@@ -42,7 +42,7 @@ def list_codes(options: argparse.Namespace) -> Answer:
          "confirmed": one.confirmed}
         for one in found
     ]  # fmt: skip
-    lines = [f"{one.key}  {one.label}  {len(one.labels)} 项{'' if one.confirmed else '  待核对'}" for one in found]
+    lines = [f"{one.key}  {one.label}  {len(one.labels)} 项{'' if one.confirmed else '  待确认'}" for one in found]
     return {"lists": listed, "total": len(listed), "text": "\n".join(lines)}
 
 
@@ -53,7 +53,7 @@ def _one_list(name: str) -> Answer:
         for item in codelists.items_of(one.key)
     ]
     lines = [f"{item['code']}  {item['label']}{'  （已停用）' if item['stopped'] else ''}" for item in items]
-    head = f"{one.label}　来源：{one.source}（{one.as_of}）{'' if one.confirmed else '　待核对'}"
+    head = f"{one.label}　来源：{one.source}（{one.as_of}）{'' if one.confirmed else '　待确认'}"
     return {"list": one.key, "label": one.label, "source": one.source, "as_of": one.as_of,
             "confirmed": one.confirmed, "items": items, "text": "\n".join([head, *lines])}  # fmt: skip
 

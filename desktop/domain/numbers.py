@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from desktop.domain.ages import AgeBand, band_on
 from desktop.domain.codes import code_list
 from desktop.domain.dates import age_on
 
@@ -45,6 +46,8 @@ class Counted:
     death_date: str = ""
     registered_on: str = ""
     left_on: tuple[str, ...] = ()  # days of moving out
+    changed_in: tuple[str, ...] = ()  # months in which something known of the person changed
+    is_ours: bool = True  # False once the person was moved to another unit: only counted in what happened
     tags: tuple[str, ...] = ()
 
 
@@ -81,15 +84,19 @@ def workers_needed(people: int) -> int:
     return math.ceil(people / PEOPLE_PER_WORKER)
 
 
-def figures(people: Sequence[Counted], *, day: date, orgs: Mapping[str, str]) -> list[Figure]:
-    """Return every figure at a day; `orgs` names organisations by code."""
-    cared = [one for one in people if one.manage_state == IN_CARE]
+def figures(
+    people: Sequence[Counted], *, day: date, orgs: Mapping[str, str], bands: Sequence[AgeBand] = ()
+) -> list[Figure]:
+    """Return every figure at a day; `orgs` names organisations by code, `bands` are the old-age bands of the street."""
+    ours = [one for one in people if one.is_ours]
+    cared = [one for one in ours if one.manage_state == IN_CARE]
     found = [
         _overview(cared, day),
-        _by("state", "管理状态", "登记库里的全部人员，按管理状态分", people, _coded("manage_state", "manage_state")),
+        _by("state", "管理状态", "登记库里的全部人员，按管理状态分", ours, _coded("manage_state", "manage_state")),
         _by("org", "各社区人数", "在管人员，按所属社区分", cared, lambda one: orgs.get(one.home_org, one.home_org)),
         _by("sex", "性别", "在管人员，按性别分", cared, _coded("sex", "sex")),
         _ages(cared, day),
+        _old_age(cared, day, bands),
         _enterprises(cared),
         _tags(cared, day),
         _party(cared),
@@ -143,6 +150,19 @@ def _ages(cared: Sequence[Counted], day: date) -> Figure:
     rule = f"在管人员，按 {day.isoformat()} 的周岁分；出生日期以证件为准，没有的按档案"
     parts = tuple(Part(name, tuple(who)) for name, who in groups.items() if who or name != UNKNOWN)
     return Figure("age", "年龄", rule, parts, len(cared))
+
+
+def _old_age(cared: Sequence[Counted], day: date, bands: Sequence[AgeBand]) -> Figure:
+    """Return the old by the street's own bands in force on the day, the highest first."""
+    groups: dict[str, list[str]] = {}
+    for band in sorted(bands, key=lambda one: -one.from_age):
+        groups.setdefault(band.name, [])
+    for one in cared:
+        found = band_on(one.birth, bands, day)
+        if found is not None:
+            groups[found.name].append(one.id)
+    rule = f"在管人员，按“系统设置”里 {day.isoformat()} 有效的高龄档次和当天的周岁分；占比为占在管人数"
+    return Figure("band", "高龄档次", rule, tuple(Part(name, tuple(who)) for name, who in groups.items()), len(cared))
 
 
 def _band_name(low: int, high: int) -> str:
@@ -203,10 +223,14 @@ def _flows(people: Sequence[Counted], day: date) -> list[Figure]:
     registered = [(one.registered_on, one) for one in people]
     died = [(one.death_date, one) for one in people]
     left = [(on, one) for one in people for on in one.left_on]
+    changed = [(month, one) for one in people for month in one.changed_in]
     return [
         _monthly("new", "每月新增", "按登记到本库的月份", months, registered),
         _monthly("died", "每月去世", "按死亡日期的月份", months, died),
-        _monthly("left", "每月转出", "按状态变动中“转出”的日期", months, left),
+        _monthly("left", "每月转出", "按状态变动中“转出”的日期，或转移单办结的日期", months, left),
+        _monthly(
+            "changed", "每月信息变动", "当月改过本人信息、电话、联系人或关爱标签的人，一人一月计一次", months, changed
+        ),
     ]
 
 

@@ -60,6 +60,7 @@ def register_on(station: Station, *, day: date, report: Report = silent) -> Regi
             people.append(row)
             if len(people) % _EVERY == 0:
                 report(len(people), 0, "重现当日登记")
+    people = as_on.standing(people, community="" if station.is_street else station.org)
     people.sort(key=lambda row: (row.text("person_no"), row.id))
     communities = Counter(orgs.get(row.text("home_org"), row.text("home_org")) or "未分配社区" for row in people)
     field = PERSON.field("manage_state")

@@ -20,6 +20,7 @@ class ListQuery:
     wanted: PeopleFilter
     sort: str = "name"
     descending: bool = False
+    fields: tuple[str, ...] = ("name",)  # what is read of each person
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,11 @@ def open_list(station: Station, *, query: ListQuery, stop: Stop | None = None) -
         if people.is_everyone(query.wanted) and query.sort == "name":
             keys = listing.rows_in_order(connection, query.wanted, descending=query.descending, limit=WINDOW)
             total = people.count_matching(connection, query.wanted) if len(keys) == WINDOW else len(keys)
-            return OpenedList(total, tuple(listing.people_at(connection, keys)), keys if total == len(keys) else None)
+            first = tuple(listing.people_at(connection, keys, fields=query.fields))
+            return OpenedList(total, first, keys if total == len(keys) else None)
         keys = listing.rows_in_order(connection, query.wanted, sort=query.sort, descending=query.descending)
-        return OpenedList(len(keys), tuple(listing.people_at(connection, keys[:WINDOW])), keys)
+        first = tuple(listing.people_at(connection, keys[:WINDOW], fields=query.fields))
+        return OpenedList(len(keys), first, keys)
 
 
 def order_of(station: Station, *, query: ListQuery, stop: Stop | None = None) -> "array[int]":
@@ -52,10 +55,10 @@ def order_of(station: Station, *, query: ListQuery, stop: Stop | None = None) ->
         return listing.rows_in_order(connection, query.wanted, sort=query.sort, descending=query.descending)
 
 
-def window_of(station: Station, *, keys: Sequence[int]) -> list[PersonRow]:
-    """Return the people of row numbers, in their order; people removed since are left out."""
+def window_of(station: Station, *, keys: Sequence[int], fields: Sequence[str]) -> list[PersonRow]:
+    """Return these fields of the people of row numbers, in their order; people removed since are left out."""
     with station.vault.reading() as connection:
-        return listing.people_at(connection, keys)
+        return listing.people_at(connection, keys, fields=fields)
 
 
 def ids_of(station: Station, *, keys: Sequence[int]) -> list[str]:

@@ -12,11 +12,13 @@ from desktop.domain.codes import code_list
 from desktop.domain.errors import DamagedStoreError, InvalidValueError, NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id
-from desktop.domain.numbers import Counted, Figure, figures
+from desktop.domain.numbers import Counted, Figure, figures, months_before
 from desktop.domain.permissions import READ_REPORTS
 from desktop.printing.number_sheet import NumberBlock, NumberSheet, number_sheet_pdf
 from desktop.roster.table_workbook import table_workbook
 from desktop.security import signing
+from desktop.services.age_bands import bands
+from desktop.services.as_on import start_of
 from desktop.services.keyring import own_publics
 from desktop.services.register import org_names, refuse_wrong
 from desktop.services.station import Station
@@ -87,8 +89,9 @@ def numbers_at(station: Station, *, day: date | None = None) -> Numbers:
     at = day or station.today()
     orgs = org_names(station)
     with station.vault.reading(READ_REPORTS) as connection:
-        counted = numbers.counted_people(connection, day=at.isoformat())
-    return Numbers(at, tuple(figures(counted, day=at, orgs=orgs)))
+        since = start_of(date.fromisoformat(f"{months_before(at, 11)[:7]}-01"))
+        counted = numbers.counted_people(connection, day=at.isoformat(), since=since)
+    return Numbers(at, tuple(figures(counted, day=at, orgs=orgs, bands=bands(station))))
 
 
 def freeze(station: Station, *, name: str, why: str = "") -> FreezeResult:
@@ -123,7 +126,7 @@ def freeze(station: Station, *, name: str, why: str = "") -> FreezeResult:
 
 def _kept_rows(counted: Sequence[Counted]) -> list[list[str]]:
     """Return the people in care as a frozen list keeps them, in order of their ids."""
-    cared = [one for one in counted if one.manage_state == IN_CARE]
+    cared = [one for one in counted if one.is_ours and one.manage_state == IN_CARE]
     return sorted([str(getattr(one, key)) for key in _KEPT] for one in cared)
 
 
@@ -223,6 +226,9 @@ def _gone(station: Station, row: dict[str, str], orgs: dict[str, str]) -> Differ
         detail = "已从登记库删除"
     elif values.get("joined_to"):
         detail = "与另一条登记合并"
+    elif values.get("owner_epoch") and values.get("home_org") != row["home_org"]:
+        home = str(values.get("home_org") or "")
+        detail = f"已转移到{orgs.get(home, home)}"
     else:
         detail = f"现为{_state_name(str(values.get('manage_state') or ''))}"
         if values.get("death_date"):

@@ -102,6 +102,25 @@ def people_at(connection: Connection, *, batch: int) -> Iterator[PersonRow]:
             yield PersonRow(person, values, phones.get(person, ""), tuple(sorted(tags.get(person, ()))))
 
 
+def standing(people: Iterable[PersonRow], *, community: str = "") -> list[PersonRow]:
+    """Return who stood for himself: not joined to somebody kept here, not moved from `community` to another unit.
+
+    The rule of `people.STANDING`, for rows of the past.
+    """
+    joined: dict[str, str] = {}
+    known = {row.id: row for row in people}
+    for row in known.values():
+        other = known.get(row.text("joined_to"))
+        if other is not None and not (other.text("joined_to") == row.id and row.id < other.id):
+            joined[row.id] = other.id
+    return [
+        row
+        for row in known.values()
+        if row.id not in joined
+        and not (community and row.values.get("owner_epoch") is not None and row.text("home_org") != community)
+    ]
+
+
 def person_at(connection: Connection, person: str, *, batch: int) -> PersonPage | None:
     """Return everything kept about a person after a batch, None if there was no such person then."""
     rows = connection.exec_driver_sql(

@@ -37,6 +37,8 @@ def _of_word(connection: Connection, row: Row, word: str) -> str:
         return _of_letters(row, plain)
     if len(plain) >= GRAM and (found := _of_number(connection, row, plain)):
         return found
+    if plain == cleaned_number(str(row["person_no"] or "")):
+        return "人员编号"
     if door_of(word):
         return "楼栋房号"
     return "住址" if len(plain) < GRAM else "编号"

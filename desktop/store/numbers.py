@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from desktop.domain.numbers import Counted
+from desktop.store.people import OURS, UNJOINED
 from desktop.store.unit_of_work import UnitOfWork
 
 _FIELDS = (
@@ -13,17 +14,29 @@ _FIELDS = (
     "education", "handover_state", "manage_state", "verified_on", "death_date",
 )  # fmt: skip
 _MOVED_OUT = "2"
+_LEFT = (
+    "SELECT person, done_on FROM state WHERE deleted=0 AND new_state=? UNION ALL "
+    "SELECT subject, ended_on FROM transfer WHERE deleted=0 AND ended='1' "
+    "AND source=(SELECT value FROM meta WHERE key='org') ORDER BY 2"
+)
+# What was registered together with the person is no change, nor is what was taken back.
+_CHANGED = (
+    "SELECT DISTINCT c.person, substr(date(b.at, '+8 hours'), 1, 7), c.batch FROM batch b JOIN change c ON c.batch=b.n "
+    "WHERE b.at>=? AND b.undone_by IS NULL AND b.undoes IS NULL AND c.action IN ('put', 'delete') AND "
+    "c.kind IN ('person', 'phone', 'contact', 'tag') AND c.person IS NOT NULL ORDER BY 2"
+)
 
 
-def counted_people(connection: Connection, *, day: str) -> list[Counted]:
+def counted_people(connection: Connection, *, day: str, since: str = "9999") -> list[Counted]:
     """Return everyone in the register once (those joined to another are left out), as of now.
 
-    `day` says which care tags are in force; when a person was registered is read from the log.
+    `day` says which care tags are in force; when a person was registered, and changed from the UTC stamp
+    `since` on, is read from the log.
     """
     columns = ", ".join(_FIELDS)
     sql = (
-        f"SELECT {columns}, coalesce(birth_id, birth_file) AS birth FROM person "  # noqa: S608 - our names
-        "WHERE deleted=0 AND joined_to IS NULL ORDER BY sort_name, row"
+        f"SELECT {columns}, coalesce(birth_id, birth_file) AS birth, {OURS} AS ours FROM person "  # noqa: S608 - our names
+        f"WHERE deleted=0 AND {UNJOINED} ORDER BY sort_name, row"
     )
     tags = _by_person(
         connection.exec_driver_sql(
@@ -31,19 +44,20 @@ def counted_people(connection: Connection, *, day: str) -> list[Counted]:
             "AND (until IS NULL OR until >= ?) ORDER BY code", (day, day),
         )
     )  # fmt: skip
-    left = _by_person(
-        connection.exec_driver_sql(
-            "SELECT person, done_on FROM state WHERE deleted=0 AND new_state=? ORDER BY done_on", (_MOVED_OUT,)
-        )
-    )
+    left = _by_person(connection.exec_driver_sql(_LEFT, (_MOVED_OUT,)))
     came = {
-        str(row[0]): str(row[1])
+        str(row[0]): (str(row[1]), int(row[2]))
         for row in connection.exec_driver_sql(
-            "SELECT c.record, min(date(b.at, '+8 hours')) FROM change c JOIN batch b ON b.n=c.batch "
+            "SELECT c.record, min(date(b.at, '+8 hours')), min(c.batch) FROM change c JOIN batch b ON b.n=c.batch "
             "WHERE c.kind='person' AND c.base='' GROUP BY c.record"
         )
     }
-    return [_counted(row, tags, left, came) for row in connection.exec_driver_sql(sql).mappings()]
+    changed = _by_person(
+        (person, month)
+        for person, month, batch in connection.exec_driver_sql(_CHANGED, (since,))
+        if batch != came.get(person, ("", 0))[1]
+    )
+    return [_counted(row, tags, left, came, changed) for row in connection.exec_driver_sql(sql).mappings()]
 
 
 def _by_person(rows: Iterable[Any]) -> dict[str, list[str]]:
@@ -53,13 +67,18 @@ def _by_person(rows: Iterable[Any]) -> dict[str, list[str]]:
     return found
 
 
-def _counted(row: Any, tags: dict[str, list[str]], left: dict[str, list[str]], came: dict[str, str]) -> Counted:
+def _counted(
+    row: Any, tags: dict[str, list[str]], left: dict[str, list[str]], came: dict[str, tuple[str, int]],
+    changed: dict[str, list[str]],
+) -> Counted:  # fmt: skip
     values = {key: row[key] or "" for key in (*_FIELDS, "birth")}
     person = values["id"]
     return Counted(
         **values,
-        registered_on=str(came.get(person) or ""),
+        registered_on=came.get(person, ("", 0))[0],
         left_on=tuple(left.get(person, ())),
+        changed_in=tuple(dict.fromkeys(changed.get(person, ()))),
+        is_ours=bool(row["ours"]),
         tags=tuple(dict.fromkeys(tags.get(person, ()))),
     )
 

@@ -23,7 +23,7 @@ _ORDER = {"phone": "row", "contact": "rank, row", "tag": "code, row", "visit": "
 # A person stands for himself unless joined to somebody who is kept here. Two stations may have joined
 # two people crosswise: then the one with the smaller id stands, at every station alike.
 # Those who do not are few: they are looked up once for a statement, not once for each person.
-_UNJOINED = (
+UNJOINED = (
     "person.row NOT IN (SELECT j.row FROM person j CROSS JOIN person m ON m.id=j.joined_to "
     "WHERE j.joined_to IS NOT NULL AND m.deleted=0 AND NOT (coalesce(m.joined_to, '')=j.id AND j.id < m.id))"
 )
@@ -33,7 +33,7 @@ OURS = (
     "AND o.home_org IS NOT (SELECT value FROM meta WHERE key='org') "
     "AND (SELECT value FROM meta WHERE key='kind')='community')"
 )
-STANDING = f"({_UNJOINED} AND {OURS})"
+STANDING = f"({UNJOINED} AND {OURS})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ without building lists. The first character of a token says what it is of:
 
 `n` name, by characters and pairs; `l2` a name of two characters; `0`-`5` letters of the readings
 of a name's first characters; `w` enterprise; `a` address, by pairs and numbers; `b` building, unit
-and room, `r` the room alone; `d` every four digits in a row of an id, phone, date or number.
+and room, `r` the room alone; `d` every four digits in a row of an id, phone, date or number;
+`p` a whole person number of fewer.
 
 The index keeps no text (`find_row` keeps the little that ranking needs); what people are found by
 is compared by a digest, so that a change of anything else costs nothing here.
@@ -26,7 +27,7 @@ from desktop.store.letters import letter_tokens
 from desktop.store.readings import places_of, sort_key
 from desktop.store.records import chunks
 
-VERSION = "1"  # of the tokens: a store indexed otherwise is indexed again when it is opened
+VERSION = "2"  # of the tokens: a store indexed otherwise is indexed again when it is opened
 INDEXED_KINDS = frozenset(
     {"person", "phone", "contact", "former_name", "old_id"}
 )  # cards are found by their number directly
@@ -203,6 +204,7 @@ def _line(row: Any, numbers: Iterable[str], former: Iterable[str]) -> tuple[str,
         tokens.update(dict.fromkeys(door_tokens(*door)))
     for number in plain:
         tokens.update(dict.fromkeys(number_tokens(number)))
+    tokens.update(dict.fromkeys(_short_number(row["person_no"])))
     text, shown, digits = " ".join(tokens), "|".join(names), "|".join(plain)
     digest = hashlib.blake2b(f"{text}\n{shown}\n{digits}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return text, shown, digits, digest
@@ -216,6 +218,12 @@ def _name_tokens(name: str) -> tuple[str, ...]:
     folded = match_key(name)
     variant = text_tokens(folded, "n", singles=True) if folded != name else ()
     return (*written, *variant, f"l{len(places)}", *letter_tokens(places))
+
+
+def _short_number(person_no: str | None) -> list[str]:
+    """Return the token of a person number too short for `number_tokens`: rosters number people from 1."""
+    own = cleaned_number(person_no or "")
+    return [f"p{own}"] if own and len(own) < GRAM else []
 
 
 def _door(row: Any) -> tuple[str, str, str] | None:

@@ -116,7 +116,8 @@ def _number_term(plain: str, runs: list[str]) -> Term:
     """Look a number up anywhere in a person's numbers; a short one as a house, building or room."""
     words = [_all_of("a" + run for run in runs)]
     if len(plain) < GRAM:
-        return Term(_any_of([f'"b{plain}"', f'"r{plain}"', *words]))
+        own = f'"p{plain}"'  # a person number on a roster may be as short as that
+        return Term(_any_of([f'"b{plain}"', f'"r{plain}"', own, *words]), (own,))
     grams = number_tokens(plain)
     if len(grams) == 1:
         return Term(_any_of([*(f'"{one}"' for one in grams), *words]))
@@ -134,8 +135,8 @@ def _door_term(word: str, door: tuple[str, str, str], runs: list[str]) -> Term:
     plain = cleaned_number(word)
     if any(han_run(run) for run in runs):
         ways.append(_written(word, "a"))
-    elif len(building) == GRAM:  # a year, or four digits of a number
-        ways.append(_all_of(number_tokens(plain)))
+    elif len(plain) >= GRAM and (len(building) == GRAM or "0" in {building[0], room[0]}):
+        ways.append(_all_of(number_tokens(plain)))  # a year, or a number that is written with a dash
     return Term(_any_of(ways), tuple(ways[:1]))
 
 

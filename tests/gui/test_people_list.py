@@ -63,6 +63,21 @@ def test_a_long_list_is_read_where_it_is_looked_at(
     assert last.text("birth_id") == "1969-01-01"
 
 
+def test_only_the_columns_shown_are_read(crowded: Station, window: MainWindow, settle: Settle) -> None:
+    page = page_of(window, settle)
+    place = [one.key for one in page.model.columns].index("hukou_addr")
+    assert page.view.isColumnHidden(place)
+    first = page.model.rows[0].id
+    register.amend_person(crowded, person=first, values={"hukou_addr": "陕西省渭南市", "ent_name": "秦川厂"})
+    page.refresh()
+    settle()
+    assert "hukou_addr" not in page.model.rows[0].values
+    assert page.model.rows[0].text("ent_name") == "秦川厂"
+    page.show_column(place, shown=True)
+    settle()
+    assert page.model.index(0, place).data() == "陕西***"
+
+
 def test_the_window_model_keeps_the_rules_of_a_model(qtmodeltester: object, qtbot: QtBot) -> None:
     from desktop.views.table import Column
 

@@ -20,6 +20,7 @@ from desktop.views.settings.bands_dialog import BandsDialog
 from desktop.views.settings.codes_dialog import CodesDialog
 from desktop.views.settings.fields_dialog import FieldsDialog
 from desktop.views.settings.orgs_dialog import OrgsDialog
+from desktop.views.settings.rules_box import RulesBox
 from desktop.views.settings.settings_page import SettingsPage
 from tests.conftest import STREET, Maker
 
@@ -144,12 +145,15 @@ def test_a_code_added_and_stopped_is_offered_and_not(qtbot: QtBot, street_window
     dialog = opened(qtbot, window, "CodesDialog")
     assert isinstance(dialog, CodesDialog)
     unsure = sum(not one.confirmed for one in codelists.all_lists())
-    assert f"{unsure} 张待核对" in dialog.said.text()
+    assert f"{unsure} 张待确认" in dialog.said.text()
     dialog.view.selectRow(0)
     fill(dialog.confirm(), source="市里文件").do.click()
     wait(qtbot, window)
     wait(qtbot, window)
-    assert f"{unsure - 1} 张待核对" in dialog.said.text()
+    assert f"{unsure - 1} 张待确认" in dialog.said.text()
+    box = dialog.parent()
+    assert isinstance(box, RulesBox)
+    assert box.unsure.text() == f"{unsure - 1} 张代码表待确认"
     dialog.view.selectRow(next(n for n, one in enumerate(dialog.model.rows) if one.key == "marital"))
     dialog.open_list()
     wait(qtbot, window)

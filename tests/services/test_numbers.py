@@ -7,10 +7,12 @@ import pytest
 
 from desktop.domain.clock import FixedClock
 from desktop.domain.errors import InvalidValueError, NotFoundError
+from desktop.domain.numbers import Figure
 from desktop.domain.states import StateChange
-from desktop.services import batches, numbers, register, states
+from desktop.services import age_bands, batches, numbers, register, states
 from desktop.services.register import PersonDraft
 from desktop.services.station import Station
+from tests.conftest import STREET, Maker
 
 
 def add(station: Station, name: str, **values: str) -> str:
@@ -23,10 +25,13 @@ def die(station: Station, person: str, day: str) -> None:
     states.change_state(station, person=person, change=change)
 
 
+def figure(station: Station, key: str) -> Figure:
+    return next(one for one in numbers.numbers_at(station).figures if one.key == key)
+
+
 def part(station: Station, key: str, label: str) -> tuple[str, ...]:
     """Return the people of one number."""
-    figure = next(one for one in numbers.numbers_at(station).figures if one.key == key)
-    return next((one.people for one in figure.parts if one.label == label), ())
+    return next((one.people for one in figure(station, key).parts if one.label == label), ())
 
 
 def test_numbers_name_their_people(station: Station) -> None:
@@ -42,6 +47,37 @@ def test_numbers_name_their_people(station: Station) -> None:
     assert len(part(station, "new", "2026-11")) == 3
     register.amend_person(station, person=lonely, values={"joined_to": gone})
     assert part(station, "tag", "孤寡") == ()
+
+
+def test_old_age_follows_the_table_of_the_street(make_station: Maker) -> None:
+    street = make_station(STREET)
+    old = add(street, "张三", birth_id="1941-01-01")
+    assert any(one.people == (old,) for one in figure(street, "band").parts)
+    for row in age_bands.band_rows(street)[1:]:
+        age_bands.remove_band(street, record=row.id)
+    (left,) = age_bands.band_rows(street)
+    age_bands.put_band(street, record=left.id, values={"name": "八十五以上", "from_age": 85, "to_age": None})
+    assert [(one.label, one.people) for one in figure(street, "band").parts] == [("八十五以上", (old,))]
+    age_bands.put_band(street, record=left.id, values={"since": "2026-11-25"})
+    assert part(street, "band", "八十五以上") == ()
+    assert "2026-11-24" in figure(street, "band").rule
+
+
+def test_who_changed_in_a_month_is_named_once(station: Station) -> None:
+    person, other = add(station, "张三"), add(station, "李孤")
+    assert part(station, "changed", "2026-11") == ()
+    register.amend_person(station, person=person, values={"live_addr": "青杨路1号"})
+    register.put_child(station, kind="phone", person=person, values={"number": "13991234567"})
+    done = register.amend_person(station, person=other, values={"live_addr": "误"})
+    batches.undo_batch(station, batch=done.batch)
+    assert part(station, "changed", "2026-11") == (person,)
+    assert isinstance(station.clock, FixedClock)
+    station.clock.at += timedelta(days=31)
+    register.remove_child(
+        station, kind="tag", record=register.person_details(station, person=other).children["tag"][0].id
+    )
+    assert part(station, "changed", "2026-12") == (other,)
+    assert part(station, "changed", "2026-11") == (person,)
 
 
 def test_frozen_numbers_are_compared_name_by_name(station: Station) -> None:
@@ -111,9 +147,9 @@ def test_the_sheet_and_the_certificate_say_what_the_figures_say(station: Station
         add(station, f"人{n}", ent_name=f"第{n}机械厂", birth_id=f"19{40 + n % 30}-03-01")
     shown = numbers.numbers_at(station)
     said = text_of(numbers.numbers_pdf(station, shown=shown))
-    for figure in shown.figures:
-        assert figure.title in said
-        assert all(one.label.replace(" ", "") in said for one in figure.parts)
+    for one in shown.figures:
+        assert one.title in said
+        assert all(part.label.replace(" ", "") in said for part in one.parts)
     assert "单位（盖章）" in said
     assert f"第1页共{len(pypdfium2.PdfDocument(numbers.numbers_pdf(station, shown=shown)))}页" in said
     made = numbers.freeze(station, name="2026年末人数").frozen

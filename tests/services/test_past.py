@@ -133,6 +133,18 @@ def test_the_register_on_a_day_counts_whom_it_had(station: Station) -> None:
     assert "张三" in text_of_pdf(as_on.register_on_file(station, found=then, ending="pdf"))
 
 
+def test_the_register_on_a_day_lists_nobody_twice(station: Station) -> None:
+    kept, twice = add(station, "张三"), add(station, "张三")
+    first = station.today()
+    wait(station)
+    register.amend_person(station, person=twice, values={"joined_to": kept})
+    register.amend_person(station, person=kept, values={"joined_to": twice})  # crosswise, from two stations
+    stands = min(kept, twice)
+    assert [row.id for row in as_on.register_on(station, day=station.today()).people] == [stands]
+    assert register.people_ids(station, wanted=register.parse_filter("", station=station)) == [stands]
+    assert len(as_on.register_on(station, day=first).people) == 2
+
+
 def text_of_pdf(pdf: bytes) -> str:
     document = pypdfium2.PdfDocument(pdf)
     text = "".join(page.get_textpage().get_text_range() for page in document)

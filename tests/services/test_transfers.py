@@ -6,7 +6,7 @@ import pytest
 
 from desktop.domain.errors import AccessError, InvalidValueError
 from desktop.domain.transfers import State
-from desktop.services import register, transfers, visits
+from desktop.services import as_on, numbers, register, transfers, visits
 from desktop.services.access import NewStore
 from desktop.services.backups import check_store
 from desktop.services.register import PersonDraft
@@ -49,6 +49,12 @@ def home(station: Station, person: str) -> object:
     return register.person_details(station, person=person).values.get("home_org")
 
 
+def counted(station: Station, key: str, label: str) -> tuple[str, ...]:
+    """Return the people of one number."""
+    figure = next(one for one in numbers.numbers_at(station).figures if one.key == key)
+    return next((one.people for one in figure.parts if one.label == label), ())
+
+
 def listed(station: Station) -> list[str]:
     return register.people_ids(station, wanted=PeopleFilter())
 
@@ -89,6 +95,10 @@ def test_a_person_moves_with_everything_and_the_visits_keep_their_author(three: 
         assert check_store(station).problems == []
     assert listed(source) == []
     assert listed(target) == [person]
+    assert counted(source, "overview", "在管人数") == counted(source, "state", "在管") == ()
+    assert counted(source, "left", "2026-11") == counted(target, "overview", "在管人数") == (person,)
+    assert [len(as_on.register_on(one, day=one.today()).people) for one in three] == [0, 1, 1]
+    assert numbers.freeze(source, name="年末").frozen.people == 0
     page = register.person_details(target, person=person)
     assert page.values["owner_epoch"] == 1
     assert [row.values["visitors"] for row in page.children["visit"]] == ["王敏"]

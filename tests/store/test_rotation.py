@@ -19,9 +19,15 @@ def made(days_ago: list[int], *, people: int = 100) -> list[KeptBackup]:
     ]
 
 
+def left_of(kept: list[KeptBackup]) -> list[KeptBackup]:
+    """Return the backups that stay; what goes is worked out once."""
+    gone = {one.path for one in to_drop(kept, today=TODAY)}
+    return [one for one in kept if one.path not in gone]
+
+
 def test_a_year_of_hourly_backups_leaves_ten_and_one_a_day_week_and_month() -> None:
     kept = made([hour // 8 for hour in range(8 * 500)])
-    left = [one for one in kept if one not in to_drop(kept, today=TODAY)]
+    left = left_of(kept)
     days = {one.day for one in left}
     assert kept[:NEWEST] == left[:NEWEST]
     assert {TODAY - timedelta(days=days) for days in range(8)} <= days
@@ -39,7 +45,6 @@ def test_nothing_goes_when_a_fifth_of_the_people_is_missing() -> None:
 @given(st.lists(st.integers(0, 800), max_size=60))
 def test_dropping_twice_is_dropping_once_and_the_newest_stays(ages: list[int]) -> None:
     kept = made(ages)
-    gone = to_drop(kept, today=TODAY)
-    left = [one for one in kept if one not in gone]
+    left = left_of(kept)
     assert to_drop(left, today=TODAY) == []
     assert left[:NEWEST] == kept[:NEWEST]

@@ -13,6 +13,7 @@ from desktop.services.register import PersonDraft
 from desktop.services.station import Station
 from desktop.store import search
 from desktop.store.letters import cuts_of, spellings_of
+from desktop.store.people import PeopleFilter
 from desktop.store.readings import name_readings
 from tests.conftest import reopen
 
@@ -240,3 +241,14 @@ def test_any_letters_are_cut_into_few_ways_that_are_beginnings_of_them(letters: 
     assert 1 <= len(cuts) <= 17
     for cut in cuts:
         assert letters.startswith("".join(cut))
+
+
+@pytest.mark.parametrize("number", ["7", "A-12", "12", "12-0034", "GZ-007", "00030", "S1001-00012"])
+def test_a_person_number_as_coded_on_a_visit_sheet_finds_its_person_first(station: Station, number: str) -> None:
+    door = {"live_building": "12", "live_unit": "7", "live_room": "12"}
+    others = [{"name": f"王{n}", "person_no": f"S1001-{n + 100:05d}", **door} for n in range(80)]
+    *_, person = register_all(station, [*others, {"name": "李四", "person_no": number}])
+    for typed in (number, number.lower(), f" {number} "):
+        first = register.find(station, text=typed).people[0]
+        assert (first.id, first.matched) == (person, "人员编号"), typed
+    assert person in register.people_ids(station, wanted=PeopleFilter(text=number))

@@ -125,10 +125,14 @@ class PeoplePage(Page):
             self.view.setColumnHidden(place, not (offered and action.isChecked()))
 
     def show_column(self, place: int, *, shown: bool) -> None:
-        """Show or hide a column and remember it on this workstation."""
+        """Show or hide a column and remember it on this workstation; only columns shown are read."""
         self.view.setColumnHidden(place, not shown)
-        keys = [one.key for place, one in enumerate(self.model.columns) if not self.view.isColumnHidden(place)]
-        paths.write_state({**paths.read_state(), _COLUMNS_KEY: ",".join(keys)})
+        paths.write_state({**paths.read_state(), _COLUMNS_KEY: ",".join(self._shown_keys())})
+        if shown:
+            self.refresh()
+
+    def _shown_keys(self) -> list[str]:
+        return [one.key for place, one in enumerate(self.model.columns) if not self.view.isColumnHidden(place)]
 
     def _offer_exports(self) -> None:
         menu = QMenu(self)
@@ -141,8 +145,7 @@ class PeoplePage(Page):
 
     def open_paper(self, key: str) -> PaperDialog:
         """Open the dialog that prints or exports the people shown, as they are narrowed and ordered now."""
-        keys = [one.key for place, one in enumerate(self.model.columns) if not self.view.isColumnHidden(place)]
-        shown = ListAsShown(self._wanted(), self._sort, self._descending, keys)
+        shown = ListAsShown(self._wanted(), self._sort, self._descending, self._shown_keys())
         dialog = PaperDialog(self.context, key=key, shown=shown, parent=self)
         dialog.open()
         return dialog
@@ -176,7 +179,8 @@ class PeoplePage(Page):
     def _question(self) -> Callable[[Station], ListQuery]:
         """Return what asks for the list as it stands now: filters, only these, order."""
         wanted, sort, descending = self._wanted(), self._sort, self._descending
-        return lambda station: ListQuery(wanted(station), sort, descending)
+        fields = ("name", *self._shown_keys())
+        return lambda station: ListQuery(wanted(station), sort, descending, fields)
 
     def _stop(self) -> Callable[[], bool]:
         asked = self._asked
@@ -201,10 +205,12 @@ class PeoplePage(Page):
     def _read_window(self, number: int) -> None:
         """Read the people of a window somebody scrolled to; the whole order first, if it is not known yet."""
         order, ask, stop = self._order, self._question(), self._stop()
+        fields = ("name", *self._shown_keys())
 
         def read(station: Station) -> "tuple[array[int], list[PersonRow]]":
             keys = listing.order_of(station, query=ask(station), stop=stop) if order is None else order
-            return keys, listing.window_of(station, keys=keys[number * WINDOW : (number + 1) * WINDOW])
+            part = keys[number * WINDOW : (number + 1) * WINDOW]
+            return keys, listing.window_of(station, keys=part, fields=fields)
 
         def done(answer: "tuple[array[int], list[PersonRow]]") -> None:
             if not stop():

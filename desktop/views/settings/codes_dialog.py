@@ -32,7 +32,7 @@ class CodesDialog(ListDialog[CodeList]):
         """Return the columns of the table."""
         return [
             Column(self.tr("代码表"), lambda one: one.label, 16),
-            Column(self.tr("状态"), lambda one: "已核对" if one.confirmed else "待核对", 8),
+            Column(self.tr("状态"), lambda one: "已核对" if one.confirmed else "待确认", 8),
             Column(self.tr("项数"), lambda one: str(len(one.labels)), 6),
             Column(self.tr("核对日期"), lambda one: one.as_of, 11),
             Column(self.tr("来源"), lambda one: one.source, 50),
@@ -45,7 +45,7 @@ class CodesDialog(ListDialog[CodeList]):
 
     def show_rows(self, rows: Sequence[CodeList]) -> None:
         unsure = sum(not one.confirmed for one in rows)
-        self.said.setText(self.tr("共 {0} 张代码表，{1} 张待核对。").format(len(rows), unsure))
+        self.said.setText(self.tr("共 {0} 张代码表，{1} 张待确认。").format(len(rows), unsure))
         super().show_rows(rows)
 
     def open_list(self) -> None:
