@@ -10,7 +10,7 @@ from desktop.store.people import PeopleFilter
 
 
 def add(job: JobAdder) -> None:
-    """Add `cards`, `verify-card`, `card-mark`, `card-book` and `card-coverage`."""
+    """Add `cards`, `verify-card`, `card-mark`, `card-book`, `cards-due` and `card-coverage`."""
     one = job("cards", print_cards, "发放联系卡并输出 PDF")
     one.add_argument("out", type=Path, metavar="OUT.pdf")
     one.add_argument("--layout", choices=[choice.key for choice in cards.paper_choices()], default="a4-10")
@@ -36,6 +36,7 @@ def add(job: JobAdder) -> None:
     one.add_argument("out", type=Path, metavar="OUT.pdf")
     one.add_argument("--since", default="", metavar="DATE")
     one.add_argument("--until", default="", metavar="DATE")
+    job("cards-due", due, "卡上内容已变、要重印的联系卡")
     job("card-coverage", coverage, "各社区联系卡发放率")
 
 
@@ -87,6 +88,20 @@ def book(options: argparse.Namespace) -> Answer:
         content = card_life.serial_book(station, since=options.since, until=options.until)
     peers.write_safely(options.out, content)
     return {"out": str(options.out), "text": f"发放登记已写入 {options.out.name}"}
+
+
+def due(options: argparse.Namespace) -> Answer:
+    """List the valid cards that no longer say what is so."""
+    with station_at(options.store) as station:
+        found = card_life.cards_to_reprint(station)
+        names = register.org_names(station)
+    listed = [
+        {"person": one.person, "person_no": one.person_no, "name": one.name, "card_no": one.card_no,
+         "community": names.get(one.home, one.home), "issued_on": one.issued_on, "printed_on": one.printed_on}
+        for one in found
+    ]  # fmt: skip
+    lines = [f"{one['card_no']}  {one['name']}  {one['person_no']}  {one['community']}" for one in listed]
+    return {"cards": listed, "total": len(listed), "text": "\n".join([*lines, f"共 {len(listed)} 张要重印"])}
 
 
 def coverage(options: argparse.Namespace) -> Answer:

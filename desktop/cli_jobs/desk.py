@@ -1,12 +1,25 @@
 """The commands of the desk: transfers, many packages at once, the board, return packages, what was put aside."""
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 
 from desktop.cli_jobs.opening import Answer, JobAdder, station_at
 from desktop.domain.changes import Changes
 from desktop.domain.errors import InvalidValueError
-from desktop.services import board, conflicts, desk, leaving, peers, quarantine, register, returns, slips, transfers
+from desktop.services import (
+    board,
+    conflicts,
+    desk,
+    leaving,
+    peers,
+    proposals,
+    quarantine,
+    register,
+    returns,
+    slips,
+    transfers,
+)
 from desktop.services.slips import counts_text
 from desktop.services.station import Station
 
@@ -38,6 +51,11 @@ def add(job: JobAdder) -> None:
     act.add_argument("--take", nargs="+", default=[], metavar="ID")
     act.add_argument("--drop", nargs="+", default=[], metavar="ID")
     one.add_argument("--why", default="经办人划掉", metavar="TEXT")
+    one = job("proposals", show_proposals, "列出别的单位的提议；--accept 采纳，--reject 不采纳")
+    act = one.add_mutually_exclusive_group()
+    act.add_argument("--accept", default="", metavar="ID")
+    act.add_argument("--reject", default="", metavar="ID")
+    one.add_argument("--why", default="", metavar="TEXT", help="不采纳的原因")
     one = job("resolve-alike", resolve_alike, "成批裁定同一项目、同一单位的冲突")
     one.add_argument("conflict", metavar="CONFLICT", help="其中一条")
     one.add_argument("--keep", required=True, choices=("mine", "theirs"))
@@ -164,7 +182,14 @@ def write_returns(options: argparse.Namespace) -> Answer:
     with station_at(options.store) as station:
         made = returns.write_returns(station, folder=options.folder)
     entries = [
-        {"org": one.org, "path": str(one.path or ""), "seq": one.seq, "problem": one.problem} for one in made.lines
+        {
+            "org": one.org,
+            "path": str(one.path or ""),
+            "seq": one.seq,
+            "problem": one.problem,
+            "pictures": [str(path) for path in one.pictures],
+        }
+        for one in made.lines
     ]
     text = "\n".join([f"写好 {made.written} 个", *[f"{one.name}：{one.problem}" for one in made.lines if one.problem]])
     return {"returns": entries, "written": made.written, "receipts": str(made.receipts or ""), "text": text}
@@ -193,6 +218,25 @@ def put_aside(options: argparse.Namespace) -> Answer:
     ]
     text = "\n".join(f"{one.id}  {one.org}  {one.name}  {one.what}  {one.reason}" for one in lines)
     return {"aside": entries, "total": len(lines), "text": text or "没有搁置的改动"}
+
+
+def show_proposals(options: argparse.Namespace) -> Answer:
+    """List what other units propose, accept one or say no."""
+    with station_at(options.store) as station:
+        if options.accept:
+            proposals.accept_proposal(station, proposal=options.accept)
+            return {"accepted": options.accept, "text": "已采纳"}
+        if options.reject:
+            proposals.reject_proposal(station, proposal=options.reject, why=options.why)
+            return {"rejected": options.reject, "text": "未采纳，原因随下一个数据包告诉对方"}
+        found = proposals.list_proposals(station)
+    lines = [
+        f"{one.id}  {one.name}  {one.kind}·{part.label}  原来“{part.base}”  本库“{part.ours}”  提议“{part.proposed}”  "
+        f"{one.org} {one.user} {one.at}  {one.state}"
+        for one in found
+        for part in one.fields
+    ]
+    return {"proposals": [asdict(one) for one in found], "total": len(found), "text": "\n".join(lines) or "没有提议"}
 
 
 def resolve_alike(options: argparse.Namespace) -> Answer:

@@ -212,6 +212,34 @@ TRANSFER = RecordKind(
     ),
 )
 
+# A write of somebody who does not own the person, on its way to who does; the unit above both makes it, the owner
+# answers. `settled` names the owner's write that ends it: it knows the proposed one, so it is final.
+_IDEA = "提议"
+PROPOSAL = RecordKind(
+    "proposal",
+    "提议",
+    (
+        Field("about_kind", "登记种类", _IDEA, privacy=1, max_length=40, required=True),
+        Field("about", "登记", _IDEA, privacy=1, max_length=32, required=True),
+        Field("subject", "人员", _IDEA, Kind.RECORD, privacy=1, max_length=32, required=True),
+        Field("name", "姓名", _IDEA, max_length=50),
+        Field("home", "管理单位", _IDEA, Kind.ORG, privacy=1, required=True),
+        Field("by_org", "提议单位", _IDEA, Kind.ORG, privacy=1, required=True),
+        Field("by_user", "提议人", _IDEA, privacy=1, max_length=50),
+        Field("made_at", "提议时间", _IDEA, privacy=1, max_length=40),
+        Field("made_why", "提议说明", _IDEA, privacy=2),
+        Field("action", "提议的操作", _IDEA, privacy=1, max_length=20, required=True),
+        Field("base", "原来的内容", _IDEA, Kind.NOTE, privacy=3, max_length=4000),
+        Field("proposed", "提议的内容", _IDEA, Kind.NOTE, privacy=3, max_length=4000),
+        Field("dot", "提议的编号", _IDEA, privacy=1, max_length=80, required=True),
+        Field("answer", "答复", _IDEA, Kind.CODE, (), "proposal_answer", privacy=1, policy=Policy.AUTHORITY),
+        Field("answer_why", "不采纳的原因", _IDEA, privacy=2, policy=Policy.AUTHORITY),
+        Field("answered_on", "答复日期", _IDEA, Kind.DATE, privacy=1, policy=Policy.AUTHORITY),
+        Field("answered_by", "答复人", _IDEA, privacy=1, max_length=50, policy=Policy.AUTHORITY),
+        Field("settled", "办结的改动", _IDEA, privacy=1, max_length=80, policy=Policy.AUTHORITY),
+    ),
+)
+
 # What belongs to the house and not to one person.
 HOUSE_RECORDS: tuple[RecordKind, ...] = (
     ORG,
@@ -226,5 +254,6 @@ HOUSE_RECORDS: tuple[RecordKind, ...] = (
     FROZEN,
     *PRIVACY_RECORDS,
     TRANSFER,
+    PROPOSAL,
     CARD_DESIGN,
 )

@@ -177,6 +177,8 @@ _DESK: dict[str, Permit] = {
     "conflicts.resolve": Permit("成批裁定冲突", LEAD),
     "quarantine.take": Permit("收进搁置的改动", LEAD),
     "quarantine.drop": Permit("不要搁置的改动", LEAD),
+    "proposal.accept": Permit("采纳提议", STAFF),
+    "proposal.reject": Permit("不采纳提议", STAFF),
     "rhythm.set": Permit("设定报送周期", LEAD),
 }
 

@@ -50,6 +50,7 @@ Index("verify_item_verify", RECORDS["verify_item"].c.verify)
 Index("phone_number", PHONE.c.number)
 Index("visit_visited_on", VISIT.c.visited_on)
 Index("transfer_subject", RECORDS["transfer"].c.subject)
+Index("proposal_subject", RECORDS["proposal"].c.subject)
 Index("card_card_no", CARD.c.card_no)
 
 META = Table(

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from desktop.domain.dictionary import KINDS
 from desktop.domain.fields import Value
+from desktop.domain.levels import COMMUNITY, rank_of
 from desktop.domain.operations import PUT, Operation, RecordState
-from desktop.domain.sharing import OFFERED_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
+from desktop.domain.proposals import objection_to_answer
+from desktop.domain.sharing import OFFERED_KINDS, OWN_KINDS, OWNERSHIP, ROUTED_KINDS, SHARED_KINDS
 from desktop.domain.transfers import objection_to_fields
 from desktop.store.exchange import Peer
 from desktop.sync import merge
 
-PROPOSAL = "提议：这个人不归发来的单位管理，是否采纳由本单位决定"
+PROPOSAL = "提议：这个人不归发来的单位管理，转给管理他的单位决定是否采纳"
+NOT_TO_ERASE = "彻底清除只能由管理这个人的单位或上级决定"
 _OWNERSHIP = frozenset({"home_org", "owner_epoch", "joined_to"})
 
 
@@ -28,16 +31,20 @@ def objection_to(
     operations: Sequence[Operation],
     units: frozenset[str] = frozenset(),
     formerly: frozenset[str] = frozenset(),
+    epochs: Mapping[str, int] | None = None,
 ) -> merge.Objection:
     """Return the check of what a lower unit may do above it: its own people and what is theirs.
 
     `units` are the codes under the peer as known here; those that arrive in the package are added. `formerly`
-    are people who were theirs once: visits and the like made then may still arrive. A write about somebody
-    else's person that is known here is a proposal: put aside with PROPOSAL, for a person here to accept or drop.
+    are people who were theirs once: visits and the like made then may still arrive; `epochs` says how often people
+    moved. A write about somebody else's person that is known here, or from before the person moved, is a
+    proposal: it goes to the owner, who accepts or rejects it.
     """
     arriving = {one.record: str(one.fields.get("home_org") or peer.org) for one in operations if one.kind == "person"}
     mine = _with_arriving(units | {peer.org}, operations)
-    return _Below(mine, formerly, states, homes, arriving).objection
+    owners = {one.record: str(one.fields["person"]) for one in operations if one.fields.get("person")}
+    maker = peer.org if rank_of(peer.kind) > rank_of(COMMUNITY) else ""
+    return _Below(mine, formerly, states, homes, arriving, owners, epochs or {}, maker).objection
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +56,24 @@ class _Below:
     states: Mapping[merge.Key, RecordState]
     homes: Mapping[str, str]
     arriving: Mapping[str, str]
+    owners: Mapping[str, str]  # of records that arrive: whose they are, for one that is made and deleted in one package
+    epochs: Mapping[str, int]  # of people who moved: the ownership epoch known here
+    maker: str  # the peer, if it merges what others write and so says whose a person is; else ''
 
     def objection(self, operation: Operation) -> str | None:
         """Return in Chinese why the unit may not do this, None if it may."""
         stored = self.states.get((operation.kind, operation.record))
         if operation.org not in self.mine:
             return "不是该单位或其下级单位写的"
+        if operation.kind == "proposal":
+            known = stored.values if stored else None
+            return objection_to_answer(operation.fields, known, mine=self.mine, may_make=operation.org == self.maker)
         if operation.kind in ROUTED_KINDS:
             return objection_to_transfer(operation, stored.values if stored else None)
         if operation.kind in SHARED_KINDS:
             return _objection_to_shared(operation, stored, self.mine)
         if operation.kind == "person":
-            return _objection_to_person(operation, stored, self._home(operation.record), self.mine)
+            return self._objection_to_person(operation, stored)
         if operation.kind not in KINDS and not operation.fields.get("person"):
             return None  # of a newer program and about nobody: carried, never applied
         return self._objection_to_child(operation, stored)
@@ -71,10 +84,34 @@ class _Below:
             str(stored.values.get("home_org") or "") if stored else self.homes.get(person) or self.arriving.get(person)
         )
 
+    def _objection_to_person(self, operation: Operation, stored: RecordState | None) -> str | None:
+        if "owner_epoch" in operation.fields and operation.org != self.maker:
+            return "人员归属由街道在办结转移时写"
+        reason = _objection_to_person(operation, stored, self._home(operation.record), self.mine)
+        if reason is None and stored is not None and self._is_of_before(operation, operation.record):
+            claims = operation.action != PUT or not _OWNERSHIP.isdisjoint(operation.fields)
+            return "这项改动是人员转移之前写的" if claims else PROPOSAL
+        return reason
+
+    def _is_of_before(self, operation: Operation, person: str) -> bool:
+        """Return True for a write under an earlier ownership than the one known here: since then the person moved."""
+        known = self.epochs.get(person, 0)
+        carried = operation.more.get(OWNERSHIP, 0)
+        return known > (carried if isinstance(carried, int) else 0) and operation.org != self.maker
+
     def _objection_to_child(self, operation: Operation, stored: RecordState | None) -> str | None:
-        person = str(operation.fields.get("person") or (stored.values.get("person") if stored else "") or "")
+        known = stored.values.get("person") if stored else self.owners.get(operation.record)
+        person = str(operation.fields.get("person") or known or "")
         home = self._home(person)
-        if home in self.mine or (stored is None and person in self.formerly and _is_lasting(operation)):
+        if operation.kind == "erasure":
+            may = home in self.mine and not self._is_of_before(operation, person)
+            return None if may or home is None else NOT_TO_ERASE
+        lasting = stored is None and _is_lasting(operation)
+        if home in self.mine:
+            return (
+                PROPOSAL if operation.kind in KINDS and not lasting and self._is_of_before(operation, person) else None
+            )
+        if lasting and person in self.formerly:
             return None
         return PROPOSAL if home and operation.kind in KINDS else "所属的人不归该社区管理"
 

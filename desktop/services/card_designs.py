@@ -11,6 +11,7 @@ from desktop.domain.house_records import CARD_DESIGN
 from desktop.domain.ids import card_design_id
 from desktop.domain.permissions import READ_HOUSE
 from desktop.printing.card_design import BLOCKS, KINDS, CardDesign
+from desktop.printing.logo import logo_png
 from desktop.services.register import refuse_wrong
 from desktop.services.station import Station
 from desktop.store.records import load_records
@@ -74,6 +75,14 @@ def _logo(values: Mapping[str, Value]) -> bytes:
     except (binascii.Error, ValueError):
         return b""
     return made if made.startswith(_PNG) else b""
+
+
+def logo_of(picture: bytes) -> bytes:
+    """Return any picture as a logo a design can hold; raises InvalidValueError for what is no picture."""
+    made = logo_png(picture, most=MOST_LOGO)
+    if not made:
+        raise InvalidValueError("logo", "这个文件不是能用的图片", "请选 PNG、JPG、BMP、TIF 或 WebP 图片")
+    return made
 
 
 def put_design(station: Station, *, kind: str, design: CardDesign) -> Changes:

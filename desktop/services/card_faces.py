@@ -54,6 +54,11 @@ class ContactBlocks:
             self._made[code] = self._make(code)
         return self._made[code]
 
+    def sources(self, home: str) -> tuple[str, str]:
+        """Return the codes of the community and of the street a block is taken from."""
+        code = home if home in self._orgs else self._own
+        return code, _text(self._street_of(code, self._orgs.get(code, {})), "code")
+
     def _make(self, code: str) -> ContactBlock:
         own = self._orgs.get(code, {})
         shown = [one.values for one in self._staff if one.values.get("on_card") and one.values.get("org") == code]

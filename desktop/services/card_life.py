@@ -16,7 +16,7 @@ from desktop.services.cards import LOST, ONE_SIDED, REPLACED, RETURNED, VALID, V
 from desktop.services.register import org_names, refuse_wrong
 from desktop.services.station import Station
 from desktop.store import people
-from desktop.store.cards import CardLine, card_lines, people_with_card
+from desktop.store.cards import CardLine, card_lines, contact_changes, issue_places, people_with_card
 from desktop.store.people import ChildRow
 
 _IN_CARE = ("1",)
@@ -124,18 +124,37 @@ def all_cards(station: Station) -> list[CardLine]:
 def cards_to_reprint(station: Station) -> list[CardLine]:
     """Return the valid cards of this station that no longer say what is so: staff, phones or address changed.
 
-    A card printed before this was kept is not listed: what it says is not known.
+    What a card printed before schema 9 says was not kept: it is listed when the change log has, after its issue, a
+    change of something its community or street prints.
     """
     blocks = ContactBlocks(station)
+    ours = [one for one in all_cards(station) if one.state == VALID and one.org == station.org and one.name]
+    unknown = _changed_since([one for one in ours if not one.printed_for], station, blocks)
     stale = [
-        one
-        for one in all_cards(station)
-        if one.state == VALID and one.org == station.org and one.name and one.printed_for
-        and one.printed_for != blocks.of(one.home).digest
+        one for one in ours
+        if (one.printed_for != blocks.of(one.home).digest if one.printed_for else one.id in unknown)
     ]  # fmt: skip
     with station.vault.reading() as connection:
         standing = set(people.ids_matching(connection, people.PeopleFilter(people=[one.person for one in stale])))
     return [one for one in stale if one.person in standing]
+
+
+def _changed_since(lines: Sequence[CardLine], station: Station, blocks: ContactBlocks) -> set[str]:
+    """Return the ids of the cards after whose issue something they print was changed."""
+    if not lines:
+        return set()
+    with station.vault.reading() as connection:
+        changes, issued = contact_changes(connection), issue_places(connection)
+    last: dict[tuple[str, bool], int] = {}
+    for one in changes:
+        last[one.org, one.of_staff] = one.place
+    found = set()
+    for line in lines:
+        community, street = blocks.sources(line.home)
+        asked = ((community, False), (community, True), (street, False))
+        if max(last.get(one, 0) for one in asked) > issued.get(line.id, 0):
+            found.add(line.id)
+    return found
 
 
 def coverage(station: Station) -> list[Coverage]:

@@ -1,14 +1,27 @@
 """What a newer program wrote: kept word for word, passed on, and taken up once this program understands it."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop.domain.changes import Changes
+from desktop.domain.dictionary import KINDS
 from desktop.domain.errors import KnownError
 from desktop.domain.operations import Operation, RecordState
+from desktop.domain.progress import Report, silent
 from desktop.services.authority import no_objection
 from desktop.services.merges import MergeResult, apply_merge, preview_sealed, write_plan
 from desktop.services.station import Station
 from desktop.store import carrying, holding, merging
 from desktop.sync import merge
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """What was taken up after an update: operations understood by now, and whole packages."""
+
+    operations: int
+    packages: int
+    changes: Changes = field(default_factory=Changes)
 
 
 def take_up(station: Station) -> int:
@@ -57,3 +70,23 @@ def retry_newer(station: Station) -> list[MergeResult]:
             holding.let_go(unit, one.id)
             unit.commit()
     return done
+
+
+def is_waiting(station: Station) -> bool:
+    """Return True if anything came from a newer program and may be understood by now; reads little."""
+    with station.vault.reading() as connection:
+        listed = carrying.carried(connection)
+        packages = any(one.why == holding.NEWER for one in holding.held(connection))
+    return packages or any(one.kind in KINDS for one in listed)
+
+
+def catch_up(station: Station, report: Report = silent) -> CaughtUp:
+    """Take up all that waited for an update of the program; what still cannot be read waits on."""
+    report(0, 0, "采用升级之前收下的内容")
+    taken = take_up(station)
+    merged = retry_newer(station)
+    taken += take_up(station) if merged else 0
+    changed = Changes(topics=frozenset({"package", "person", "conflict"})) if taken or merged else Changes()
+    for one in merged:
+        changed |= one.changes
+    return CaughtUp(taken, len(merged), changed)

@@ -8,6 +8,7 @@ from desktop.domain.codes import code_list
 from desktop.domain.dictionary import KINDS, Field, Kind
 from desktop.domain.fields import Value
 from desktop.domain.operations import PlannedRecord
+from desktop.services.authority import PROPOSAL
 from desktop.services.merges import MergePreview
 from desktop.services.planning import LAID_ASIDE
 from desktop.services.quarantine import what_of
@@ -24,6 +25,7 @@ class What(Enum):
     CONFLICT = "冲突"
     REJECTED = "不收"
     LEFT_OUT = "放在一边"
+    PROPOSED = "提议"
     TWIN = "可能重复"
     MOVE = "转移"
     NEW = "新增"
@@ -58,6 +60,7 @@ def items_of(station: Station, preview: MergePreview) -> list[MergeItem]:
         operation = refusal.operation
         owner = operation.record if operation.kind == "person" else str(operation.fields.get("person") or "")
         what = What.LEFT_OUT if refusal.reason in LAID_ASIDE else What.REJECTED
+        what = What.PROPOSED if refusal.reason == PROPOSAL else what
         text = f"{refusal.reason}（{what_of(operation)}）"
         label = KINDS[operation.kind].label if operation.kind in KINDS else "新版本的内容"
         items.append(MergeItem((operation.kind, operation.record), what, names.get(owner, ""), label, text))

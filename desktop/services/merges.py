@@ -23,6 +23,7 @@ from desktop.services.log_heads import remember
 from desktop.services.media import line_of, pictures_in, take_pictures
 from desktop.services.peers import read_file
 from desktop.services.planning import plan_for
+from desktop.services.proposing import make_proposals
 from desktop.services.station import Station
 from desktop.store import conflicts, erasing, exchange, holding, merging
 from desktop.store.exchange import EVERYTHING, PackageLine, Peer
@@ -235,7 +236,7 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
             stamp(station.clock), "imported", preview.path.name, dict(preview.plan.counts), unit.header.batch,
             writer=manifest.sender.writer, position=manifest.cursor.to, kind=manifest.kind,
         )  # fmt: skip
-        for refusal in preview.plan.refused:
+        for refusal in make_proposals(unit, station, preview.plan.refused):
             exchange.put_aside(
                 unit, record=new_id(station.ids), package=line.id, operation=refusal.operation, reason=refusal.reason
             )

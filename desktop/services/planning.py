@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from desktop.domain.operations import MergePlan, Operation, RecordState
+from desktop.domain.proposals import proposal_id
 from desktop.domain.sharing import KNOWN_KINDS
 from desktop.services.authority import PROPOSAL, no_objection, objection_to
 from desktop.services.doubtful import with_doubtful
 from desktop.services.levels import is_superior, units_of
 from desktop.services.station import Station
-from desktop.store import conflicts, merging
+from desktop.store import conflicts, merging, proposals
 from desktop.store.exchange import Peer
 from desktop.sync import merge
 from desktop.sync.merge import Key
@@ -27,12 +28,14 @@ def plan_for(
     What follows on something put aside waits with it: a later write must not stand for an earlier one
     that nobody has taken in. Reads the store, writes nothing.
     """
-    states, homes, waiting = _read(station, operations)
     rules = is_superior(station, peer)
+    if not rules:
+        operations = _without_proposed(station, operations)
+    states, homes, waiting = _read(station, operations)
     objection = no_objection if rules else _objection(station, peer, states, homes, operations)
     chosen = _without(objection, states, left_out=frozenset(left_out), waiting=waiting)
     plan = merge.plan_merge(operations, states, objection=chosen, sender_rules=rules)
-    return with_doubtful(_with_proposals(plan), states, today=station.today())
+    return with_doubtful(_with_proposals(plan, states), states, today=station.today())
 
 
 def plan_of_waiting(station: Station, peer: Peer, operations: Sequence[Operation]) -> MergePlan:
@@ -55,17 +58,31 @@ def _objection(
     others = {person for person, home in homes.items() if home not in units}
     with station.vault.reading() as connection:
         formerly = frozenset(merging.former_people(connection, others, units)) if others else frozenset()
-    return objection_to(peer, states, homes, operations, units, formerly)
+        epochs = merging.owner_epochs(connection)
+    return objection_to(peer, states, homes, operations, units, formerly, epochs)
 
 
-def _with_proposals(plan: MergePlan) -> MergePlan:
-    """Return a plan whose counts tell proposals from what is refused."""
-    proposals = sum(one.reason == PROPOSAL for one in plan.refused)
-    if not proposals:
-        return plan
-    rest = len(plan.refused) - proposals
+def _without_proposed(station: Station, operations: Sequence[Operation]) -> Sequence[Operation]:
+    """Return operations without those that became proposals before: an answer is final, whoever says it again."""
+    with station.vault.reading() as connection:
+        known = proposals.known_proposals(connection)
+    return [one for one in operations if proposal_id(one.dot) not in known] if known else operations
+
+
+def _with_proposals(plan: MergePlan, states: merge.States) -> MergePlan:
+    """Return a plan whose counts tell proposals from what is refused; what was taken in while it might is neither."""
+    refused = tuple(one for one in plan.refused if one.reason != PROPOSAL or not _is_known(one.operation, states))
+    found = sum(one.reason == PROPOSAL for one in refused)
+    rest = len(refused) - found
     counts = {key: number for key, number in plan.counts.items() if key != "rejected"}
-    return replace(plan, counts={**counts, "proposals": proposals, **({"rejected": rest} if rest else {})})
+    more = {key: number for key, number in (("proposals", found), ("rejected", rest)) if number}
+    known = plan.known + len(plan.refused) - len(refused)
+    return replace(plan, refused=refused, known=known, counts={**counts, **more})
+
+
+def _is_known(operation: Operation, states: merge.States) -> bool:
+    stored = states.get((operation.kind, operation.record))
+    return stored is not None and stored.vector.get(operation.dot.writer, 0) >= operation.dot.counter
 
 
 def _read(

@@ -6,7 +6,7 @@ from pathlib import Path
 from desktop.domain.changes import Changes
 from desktop.domain.errors import DiskFullError, KnownError
 from desktop.domain.progress import Report, silent
-from desktop.services import board, exchange, slips
+from desktop.services import board, sending, slips
 from desktop.services.peers import write_safely
 from desktop.services.station import Station
 
@@ -22,6 +22,7 @@ class ReturnLine:
     path: Path | None = None
     seq: int = 0
     problem: str = ""
+    pictures: tuple[Path, ...] = ()  # picture packages written beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,14 @@ class Returns:
         """How many packages lie in the folder."""
         return sum(one.path is not None for one in self.lines)
 
+    @property
+    def pictures(self) -> int:
+        """How many picture packages lie beside them."""
+        return sum(len(one.pictures) for one in self.lines)
+
 
 def write_returns(station: Station, *, folder: Path, report: Report = silent) -> Returns:
-    """Write a package for every unit on the board and one paper of receipts into a folder, a stick say.
+    """Write for every unit on the board its package and pictures, and one paper of receipts, into a folder or stick.
 
     A package that cannot be written is not counted as sent: the next one holds it. A full or pulled
     stick stops the rest, which is said line by line. May be Cancelled between two packages.
@@ -68,5 +74,5 @@ def write_returns(station: Station, *, folder: Path, report: Report = silent) ->
 def _write_one(station: Station, org: str, name: str, folder: Path) -> ReturnLine:
     number = board.next_number(station, org=org)
     path = folder / f"{station.org}_{org}_{number:04d}.ycp"
-    done = exchange.pack_for(station, to_org=org, path=path)
-    return ReturnLine(org, name, done.path, done.seq)
+    done = sending.write_due(station, to_org=org, path=path)
+    return ReturnLine(org, name, done.data.path, done.data.seq, done.problem, done.pictures.paths)

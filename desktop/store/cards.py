@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from desktop.store.encoding import from_json
 from desktop.store.people import STANDING
 
 _COLUMNS = (
@@ -35,6 +36,40 @@ class CardLine:
     issued_by: str
     printed_on: str
     printed_for: str
+
+
+_PRINTED_OF_ORG = frozenset({"code", "name", "address", "phone", "level", "parent"})
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChange:
+    """One change of what cards may say of an organisation; `place` counts the change log."""
+
+    place: int
+    org: str
+    of_staff: bool
+
+
+def contact_changes(connection: Connection) -> list[ContactChange]:
+    """Return every logged change of an organisation's names and phones and of the workers its cards show."""
+    sql = (
+        "SELECT c.n, c.kind, c.fields, coalesce(o.code, s.org, ''), coalesce(s.on_card, 0) FROM change c "
+        "LEFT JOIN org o ON c.kind='org' AND o.id=c.record LEFT JOIN staff s ON c.kind='staff' AND s.id=c.record "
+        "WHERE c.kind IN ('org', 'staff') ORDER BY c.n"
+    )
+    found = []
+    for place, kind, fields, org, on_card in connection.exec_driver_sql(sql):
+        values = from_json(fields) or {}
+        was_shown = any(values.get("on_card") or ())
+        if _PRINTED_OF_ORG & set(values) if kind == "org" else on_card or was_shown:
+            found.append(ContactChange(int(place), org, kind == "staff"))
+    return found
+
+
+def issue_places(connection: Connection) -> dict[str, int]:
+    """Return for each card where in the change log it was issued."""
+    sql = "SELECT record, min(n) FROM change WHERE kind='card' GROUP BY record"
+    return {row[0]: int(row[1]) for row in connection.exec_driver_sql(sql)}
 
 
 def card_lines(connection: Connection) -> list[CardLine]:

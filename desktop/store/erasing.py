@@ -20,7 +20,8 @@ from desktop.store.records import chunks
 from desktop.store.unit_of_work import UnitOfWork
 
 EMPTIED = "{}"
-KEPT = frozenset({"person", "home_org"})  # whose it was and where it belonged: ids, so that the erasure finds its way
+# Whose it was and where it belonged, and which write a proposal was: ids, so that erasure and digest find their way.
+KEPT = frozenset({"person", "home_org", "about_kind", "about", "home", "by_org", "dot"})
 _STAYS = "erasure"
 
 
@@ -100,7 +101,11 @@ def _records_of(connection: Connection, person: str) -> list[tuple[str, str]]:
         if kind.key != _STAYS:
             sql = f"SELECT id FROM {kind.key} WHERE person=?"  # noqa: S608 - our names
             found += [(kind.key, str(row[0])) for row in connection.exec_driver_sql(sql, (person,))]
-    for kind_key, column in (("pair", "other"), ("transfer", "subject")):  # about two, or about one who moves
+    for kind_key, column in (
+        ("pair", "other"),
+        ("transfer", "subject"),
+        ("proposal", "subject"),
+    ):  # of two; moves; ideas
         rows = connection.exec_driver_sql(f"SELECT id FROM {kind_key} WHERE {column}=?", (person,))  # noqa: S608
         found += [(kind_key, str(row[0])) for row in rows if (kind_key, str(row[0])) not in found]
     return [*found, ("person", person)]
@@ -119,9 +124,10 @@ def _wipe_log(connection: Connection, person: str, records: list[tuple[str, str]
     for kind, record in records:
         rows = connection.exec_driver_sql("SELECT n, hash FROM change WHERE kind=? AND record=?", (kind, record))
         found.update({int(row[0]): bytes(row[1]) for row in rows})
-    connection.exec_driver_sql(
-        "UPDATE change SET fields=?, source=NULL WHERE n=?", [(EMPTIED, number) for number in found]
-    )
+    if found:  # nobody, if he was erased before anything of him came
+        connection.exec_driver_sql(
+            "UPDATE change SET fields=?, source=NULL WHERE n=?", [(EMPTIED, number) for number in found]
+        )
     return sorted(found.items())
 
 

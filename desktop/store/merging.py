@@ -78,13 +78,14 @@ def logged_after(connection: Connection, cursor: int, *, org: str, without: Coll
 
     `org` is the code of this station's own organisation. A foreign write comes as it was sent, with
     the values that were not taken and the fields this program does not know. Of the units `without`
-    only transfers and moves are read: what thirty communities wrote is not unpacked for each of them.
+    only transfers, proposals and moves are read: what thirty communities wrote is not unpacked for each of them.
     """
     names = writer_names(connection)
     writers = connection.exec_driver_sql("SELECT id, org FROM writer").all()
     left_out = ",".join(str(int(number)) for number, one in writers if one in without)
     rows = connection.exec_driver_sql(
-        _LOGGED + f"WHERE c.n > ? AND (c.kind='transfer' OR c.author IS NULL OR c.writer NOT IN ({left_out})) "
+        _LOGGED
+        + f"WHERE c.n > ? AND (c.kind IN ('transfer', 'proposal') OR c.author IS NULL OR c.writer NOT IN ({left_out})) "
         "ORDER BY c.n",
         (cursor,),
     )
@@ -182,6 +183,29 @@ def home_orgs(connection: Connection, people: Sequence[str]) -> dict[str, str]:
     """Return the home organisation of each person that exists here; '' if none is set."""
     found = load_records(connection, "person", people)
     return {person: str(stored.values.get("home_org") or "") for person, stored in found.items()}
+
+
+def owner_epochs(connection: Connection) -> dict[str, int]:
+    """Return the ownership epoch of everybody who ever moved."""
+    rows = connection.exec_driver_sql("SELECT id, owner_epoch FROM person WHERE owner_epoch IS NOT NULL")
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
+def epoch_changes(connection: Connection, people: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+    """Return, of each person, where in the log the ownership epoch was written and what it became, oldest first."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for part in chunks(sorted(people)):
+        marks = ",".join("?" * len(part))
+        rows = connection.exec_driver_sql(
+            f"SELECT n, record, fields FROM change WHERE kind='person' AND record IN ({marks}) "  # noqa: S608
+            "AND instr(fields, '\"owner_epoch\"') > 0 ORDER BY n",
+            tuple(part),
+        )
+        for number, record, fields in rows:
+            pair = from_json(fields).get("owner_epoch")
+            if isinstance(pair, list) and isinstance(pair[1], int):
+                found.setdefault(str(record), []).append((int(number), pair[1]))
+    return found
 
 
 def apply_plan(unit: UnitOfWork, plan: MergePlan, *, clock: Clock, ids: IdMaker) -> None:

@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 from desktop.domain.fields import Value
 from desktop.domain.ids import org_id
 from desktop.domain.operations import Dot, Operation
-from desktop.domain.sharing import LOCAL_KINDS, OFFERED_KINDS, OWN_KINDS, ROUTED_KINDS, SHARED_KINDS
+from desktop.domain.proposals import dot_text
+from desktop.domain.sharing import LOCAL_KINDS, OFFERED_KINDS, OWN_KINDS, OWNERSHIP, ROUTED_KINDS, SHARED_KINDS
 from desktop.store import merging
 from desktop.store.erasing import wiped_entries
 from desktop.store.merging import Logged
+from desktop.store.proposals import settling_writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,19 @@ def operations_for(connection: Connection, reach: Reach, cursor: int, *, everyth
     for one in sorted((one for one in chosen if one.n not in wiped), key=lambda one: one.n):
         first = whole.get(one.operation.dot)
         whole[one.operation.dot] = one if first is None else _as_one(first, one)
-    return [one.operation for one in sorted(whole.values(), key=lambda one: one.n)]
+    return _with_ownership(connection, sorted(whole.values(), key=lambda one: one.n))
+
+
+def _with_ownership(connection: Connection, chosen: Sequence[Logged]) -> list[Operation]:
+    """Return operations in which our own writes say under which ownership of the person they were made."""
+    moved = merging.owner_epochs(connection).keys() & {one.person for one in chosen if one.is_own}
+    changes = merging.epoch_changes(connection, moved)
+    found = []
+    for one in chosen:
+        epoch = max((to for n, to in changes.get(one.person or "", ()) if n < one.n), default=0) if one.is_own else 0
+        more = {**one.operation.more, OWNERSHIP: epoch}
+        found.append(replace(one.operation, more=more) if epoch else one.operation)
+    return found
 
 
 def _as_one(first: Logged, late: Logged) -> Logged:
@@ -65,11 +79,11 @@ def _up(connection: Connection, reach: Reach, found: list[Logged]) -> list[Logge
     ]
 
     def leaves(values: dict[str, Value]) -> bool:
-        """A transfer between two of our own units is ours to rule: the one above need not know."""
-        ends = {str(values.get(key) or "") for key in ("source", "target", "wanted")} - {""}
+        """What is between two of our own units is ours to rule: the one above need not know."""
+        ends = {str(values.get(key) or "") for key in ("source", "target", "wanted", "by_org", "home")} - {""}
         return not reach.below or not ends <= reach.below
 
-    return sent + _transfers(connection, reach, found, leaves, lambda org: org in ours)
+    return sent + _routed(connection, reach, found, leaves, lambda org: org in ours)
 
 
 def _down(connection: Connection, reach: Reach, found: list[Logged], *, everything: bool) -> list[Logged]:
@@ -98,9 +112,18 @@ def _down(connection: Connection, reach: Reach, found: list[Logged], *, everythi
         sent += [one for one in history if one.operation.kind not in LOCAL_KINDS]
 
     def party(values: dict[str, Value]) -> bool:
-        return bool({str(values.get("source") or ""), str(values.get("target") or "")} & units)
+        return bool({str(values.get(key) or "") for key in ("source", "target", "by_org", "home")} & units)
 
-    return sent + _transfers(connection, reach, found, party, lambda org: everything or org not in units)
+    sent += _settled(connection, reach, found)
+    return sent + _routed(connection, reach, found, party, lambda org: everything or org not in units)
+
+
+def _settled(connection: Connection, reach: Reach, found: Iterable[Logged]) -> list[Logged]:
+    """Return the owners' writes that ended proposals of the peer's: it learns them though the person is not its own."""
+    changed = sorted({one.operation.record for one in found if one.operation.kind == "proposal"})
+    ends = settling_writes(connection, changed, reach.peer)
+    log = merging.logged_of_records(connection, sorted(set(ends.values())), org=reach.org)
+    return [one for one in log if dot_text(one.operation.dot) in ends]
 
 
 def _moves(found: Iterable[Logged], units: frozenset[str]) -> tuple[list[str], dict[str, int]]:
@@ -128,16 +151,18 @@ def _owners(connection: Connection, found: Sequence[Logged]) -> dict[str, set[st
     }
 
 
-def _transfers(
+def _routed(
     connection: Connection,
     reach: Reach,
     found: Iterable[Logged],
     concerns: Callable[[dict[str, Value]], bool],
     is_sent: Callable[[str], bool],
 ) -> list[Logged]:
-    """Return the whole log of the changed transfers that concern a peer, by the units whose words are sent."""
-    changed = sorted({one.operation.record for one in found if one.operation.kind in ROUTED_KINDS})
-    states = merging.states_of(connection, "transfer", changed)
-    ids = [record for record, state in states.items() if concerns(dict(state.values))]
+    """Return the whole log of the changed transfers and proposals that concern a peer, by the units whose words go."""
+    ids: list[str] = []
+    for kind in sorted(ROUTED_KINDS):
+        changed = sorted({one.operation.record for one in found if one.operation.kind == kind})
+        states = merging.states_of(connection, kind, changed)
+        ids += [record for record, state in states.items() if concerns(dict(state.values))]
     log = merging.logged_of_records(connection, ids, org=reach.org)
     return [one for one in log if is_sent(one.operation.org)]

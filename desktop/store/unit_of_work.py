@@ -122,6 +122,18 @@ class UnitOfWork:
             return False
         return self.put(kind, record, {key: stored.values[key]}, force=[key])
 
+    def witness(self, kind: str, record: str, writer: int, counter: int) -> None:
+        """Let the next write to a living record know a write that lies outside it (a proposal): it is final over it."""
+        stored = self._load(kind, [record]).get(record)
+        if stored is not None:
+            stored.vector[writer] = max(counter, stored.vector.get(writer, 0))
+            self._remember(stored)
+
+    @property
+    def last_counter(self) -> int:
+        """The counter of this installation's last write, in this unit or before it."""
+        return self._counter
+
     def delete(self, kind: str, record: str) -> bool:
         """Mark a record deleted; return False if there is none or it was already."""
         stored = self._load(kind, [record]).get(record)

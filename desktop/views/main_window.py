@@ -98,10 +98,17 @@ class MainWindow(QMainWindow):
         self.show_page(next(key for key in self.pages if self.may_show(key)))
         self.safety.refresh()
         self._say_how_it_opened()
+        self._catch_up()
 
     def may_show(self, key: str) -> bool:
         """Return True if this user's role may see a page at all: the services refuse it otherwise."""
         return self.context.station.may(_NEEDS.get(key, READ_PEOPLE))
+
+    def _catch_up(self) -> None:
+        """Take up what came from a newer program before this one was updated."""
+        page = self.pages["exchange"]
+        if isinstance(page, ExchangePage) and self.may_show("exchange"):
+            page.catch_up()
 
     def _say_how_it_opened(self) -> None:
         """Say what the user must know about a register that is damaged or older than it was."""

@@ -6,15 +6,20 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop.domain.errors import PackageError
 from desktop.domain.transfers import State
-from desktop.services import conflicts, exchange, leaving, peers, register, transfers
+from desktop.services import conflicts, exchange, leaving, peers, proposals, register, streams, transfers
 from desktop.services.desk import DeskState
 from desktop.services.station import Station
+from desktop.sync import manifest
 from desktop.views.exchange.exchange_page import ExchangePage
 from desktop.views.main_window import MainWindow
 from desktop.views.people.person_page import PersonPage
 from tests.conftest import COMMUNITY, OTHER, STREET, Maker
+from tests.exchange_steps import value_of
+from tests.services.test_content import newer_package
 from tests.services.test_exchange import person, send, trust
+from tests.vectors.manifests import operation
 
 Settle = Callable[[], None]
 
@@ -179,3 +184,53 @@ def test_somebody_leaves_the_area_and_is_receipted(
     page_of(window).transfers.note_receipt(who, code)
     settle()
     assert register.person_details(street, person=who).values["manage_state"] == "2"
+
+
+def test_a_proposal_is_seen_side_by_side_and_answered(
+    window: MainWindow, settle: Settle, community: Station, tmp_path: Path
+) -> None:
+    street = window.context.station
+    one = person(community, "张三", live_addr="旧址一号")
+    send(community, street, tmp_path)
+    with street.vault.unit("transfer.confirm") as unit:
+        unit.put("person", one, {"home_org": street.org, "owner_epoch": 1})
+        unit.commit()
+    for address in ("听说的二号", "听说的三号"):
+        register.amend_person(community, person=one, values={"live_addr": address})
+    send(community, street, tmp_path)
+    page = page_of(window)
+    page.refresh()
+    settle()
+    assert page.tabs.tabText(3) == "提议（2）"
+    tab = page.proposals
+    assert [row.field.proposed for row in tab.lines.rows] == ["听说的三号", "听说的二号"]
+    tab.view.selectRow(0)
+    dialog = tab.reject_current()
+    assert dialog is not None
+    dialog.editors["why"].setText("没有搬")
+    dialog.act()
+    settle()
+    tab.view.selectRow(0)
+    tab.accept_current()
+    settle()
+    states = {found.fields[0].proposed: found.state for found in proposals.list_proposals(street)}
+    assert states == {"听说的三号": "不采纳", "听说的二号": "采纳"}
+    assert not tab.accept.isEnabled()
+    page.grab().save(str(tmp_path / "proposals.png"))
+
+
+def test_a_package_of_a_newer_program_comes_in_by_itself_after_the_update(
+    window: MainWindow, settle: Settle, community: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    street = window.context.station
+    writer = community.vault.identity.writer
+    path = newer_package(community, street, [operation(dot=[writer, 900])], tmp_path, critical=["ops/1", "ops/9"])
+    with pytest.raises(PackageError):
+        exchange.preview_merge(street, path=path)
+    monkeypatch.setattr(manifest, "CRITICAL", manifest.CRITICAL | {"ops/9"})  # the program is updated
+    updated = MainWindow(window.context)
+    settle()
+    assert streams.held_packages(street) == []
+    assert value_of(street, "0123456789abcdef" * 2, "name") == "张三"
+    assert "升级" in updated.message.text()
+    updated.close()

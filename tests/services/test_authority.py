@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.errors import PackageError
-from desktop.services import exchange, quarantine, register, streams, visits
+from desktop.services import exchange, proposals, quarantine, register, streams, visits
 from desktop.services.merges import brakes_of
 from desktop.services.station import Station
 from tests.conftest import COMMUNITY, OTHER, STREET, Maker
@@ -50,15 +50,14 @@ def test_a_write_about_somebody_elses_person_is_a_proposal(three: Three, mail: P
     assert (result.counts["proposals"], result.counts["person.new"]) == (2, 1)
     assert value_of(street, one, "live_addr") == "一号楼"
     assert value_of(street, mine, "name") == "自己的人"
-    lines = quarantine.put_aside_lines(street)
-    assert all(line.may_take and line.reason.startswith("提议") for line in lines)
-    address = next(line for line in lines if "地址" in line.what or "居住" in line.what)
-    quarantine.take_in(street, ids=[address.id])
-    assert value_of(street, one, "live_addr") == "沣东社区知道的新地址"
-    rest = [line.id for line in quarantine.put_aside_lines(street)]
-    quarantine.drop(street, ids=rest, why="号码不对")
+    assert quarantine.put_aside_lines(street) == []
     send(street, community, mail)
-    assert value_of(community, one, "live_addr") == "沣东社区知道的新地址"
+    address, phone = sorted(proposals.list_proposals(community), key=lambda found: found.kind == "电话")
+    proposals.accept_proposal(community, proposal=address.id)
+    proposals.reject_proposal(community, proposal=phone.id, why="号码不对")
+    send(community, street, mail)
+    assert value_of(street, one, "live_addr") == "沣东社区知道的新地址"
+    assert not register.person_details(street, person=one).children.get("phone", ())
 
 
 def test_nobody_claims_or_deletes_another_units_person(three: Three, mail: Path) -> None:
@@ -144,3 +143,48 @@ def test_a_visit_made_before_the_move_arrives_after_it(three: Three, mail: Path)
     assert (result.counts["visit.new"], result.counts["proposals"]) == (1, 1)
     send(street, other, mail)
     assert [row.values["visitors"] for row in register.person_details(other, person=one).children["visit"]] == ["王敏"]
+
+
+def test_a_record_made_and_deleted_in_one_package(three: Three, mail: Path) -> None:
+    community, _, street = three
+    one = person(community, "张三")
+    write(community, "phone", "3" * 32, person=one, number="19900000003")
+    with community.vault.unit("person.edit") as unit:
+        unit.delete("phone", "3" * 32)
+        unit.commit()
+    assert "rejected" not in send(community, street, mail).counts
+    assert not register.person_details(street, person=one).children.get("phone", ())
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_write_from_before_a_person_left_and_came_back(three: Three, mail: Path, late: bool) -> None:
+    community, other, street = three
+    one = person(community, "张三")
+    send(community, street, mail)
+    write(community, "person", one, live_addr="还没有转走时写的")
+    write(community, "phone", "4" * 32, person=one, number="19900000004")
+    if not late:
+        send(community, street, mail)
+    for epoch, home in enumerate((other.org, community.org), start=1):
+        with street.vault.unit("transfer.confirm") as unit:
+            unit.put("person", one, {"home_org": home, "owner_epoch": epoch})
+            unit.commit()
+    counts = send(community, street, mail).counts
+    assert counts.get("proposals", 0) == (2 if late else 0)
+    assert (value_of(street, one, "live_addr") is None) is late
+    send(street, community, mail)
+    write(community, "person", one, live_addr="转回来以后写的")
+    assert "proposals" not in send(community, street, mail).counts
+    assert value_of(street, one, "live_addr") == "转回来以后写的"
+    assert "proposals" not in merge(street, pack(community, street, mail, snapshot=True)).counts
+
+
+def test_the_street_alone_says_how_often_a_person_moved(three: Three, mail: Path) -> None:
+    community, _, street = three
+    one = person(community, "张三")
+    send(community, street, mail)
+    with community.vault.unit("person.edit") as unit:
+        unit.put("person", one, {"owner_epoch": 7})
+        unit.commit()
+    assert send(community, street, mail).counts["rejected"] == 1
+    assert value_of(street, one, "owner_epoch") is None

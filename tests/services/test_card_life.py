@@ -124,6 +124,26 @@ def test_cards_are_printed_again_when_what_they_say_changes(station: Station, ch
     assert card_life.cards_to_reprint(station) == []
 
 
+@pytest.mark.parametrize("change", ["nothing", "phone", "staff", "hidden staff"])
+def test_a_card_printed_before_its_words_were_kept_is_listed_after_a_change(station: Station, change: str) -> None:
+    """A card of a schema before 9 has no digest: the change log says whether something it prints has changed."""
+    person, other = add(station, "张三", "李四")
+    staff.put_staff(station, values={"name": "李敏", "phone": "029-33110001", "on_card": 1})
+    (number,) = issue(station, person)
+    with station.vault.unit("card.issue", why="旧版发的卡") as unit:
+        unit.put("card", card_life.all_cards(station)[0].id, {"printed_for": None, "printed_on": None})
+        unit.commit()
+    assert card_life.cards_to_reprint(station) == []
+    if change == "phone":
+        register.amend_own_org(station, phone="029-33000009", address="")
+    elif change != "nothing":
+        staff.put_staff(station, values={"name": "王强", "phone": "029-33110009", "on_card": int(change == "staff")})
+    is_due = change in {"phone", "staff"}
+    assert [one.card_no for one in card_life.cards_to_reprint(station)] == ([number] if is_due else [])
+    issue(station, person, other)
+    assert card_life.cards_to_reprint(station) == []
+
+
 def test_coverage_counts_people_and_not_cards(station: Station) -> None:
     ids = add(station, "张三", "李四", "王五")
     issue(station, ids[0])

@@ -9,7 +9,20 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from desktop.domain.clock import FixedClock
 from desktop.domain.errors import InvalidValueError, NotFoundError, SecondPersonError
-from desktop.services import access, backups, drafts, erasure, exchange, numbers, peers, register, users, visits
+from desktop.services import (
+    access,
+    backups,
+    drafts,
+    erasure,
+    exchange,
+    numbers,
+    peers,
+    quarantine,
+    register,
+    streams,
+    users,
+    visits,
+)
 from desktop.services.register import PersonDraft
 from desktop.services.station import Second, Station
 from desktop.store.engine import raw_connection
@@ -18,7 +31,8 @@ from desktop.store.people import PeopleFilter
 from desktop.store.places import DATABASE
 from desktop.store.readings import places_of
 from desktop.store.search import number_tokens, text_tokens
-from tests.conftest import CHEAP, COMMUNITY, PASSWORD, STREET, Maker
+from tests.conftest import CHEAP, COMMUNITY, OTHER, PASSWORD, STREET, Maker
+from tests.exchange_steps import pack, send, trust
 
 MARKS = ("欧阳待删", "610100194001011236", "13900004321", "待删路88号", "待删家属")
 
@@ -206,3 +220,68 @@ def test_it_travels_and_late_packages_bring_nobody_back(make_station: Maker, tmp
     assert register.find(street, text="欧阳").total == 0
     fresh = make_station(type(STREET)("street", "610100009", "另一街道", "赵静"), seed=9)
     assert json.dumps(sorted(register.people_ids(fresh, wanted=PeopleFilter()))) == "[]"
+
+
+def three(make_station: Maker, folder: Path) -> tuple[Station, Station, Station]:
+    """Return the owner, the street, and another community."""
+    owner, street, other = (make_station(one, seed=n) for n, one in enumerate((COMMUNITY, STREET, OTHER), start=1))
+    trust(owner, street, folder)
+    trust(other, street, folder)
+    return owner, street, other
+
+
+def test_the_digests_stay_equal_and_no_later_package_holds_a_value(make_station: Maker, tmp_path: Path) -> None:
+    owner, street, _ = three(make_station, tmp_path)
+    person = somebody(owner)
+    send(owner, street, tmp_path)
+    send(street, owner, tmp_path)
+    register.amend_person(owner, person=person, values={"live_addr": MARKS[3] + "丙"})
+    unsent = somebody(owner)  # written and erased before anything was sent
+    for one in (person, unsent):
+        erasure.erase_person(owner, person=one, why="本人书面请求")
+    register.register_person(owner, draft=PersonDraft({"name": "李四"}))
+    for snapshot in (False, False, True):
+        path = pack(owner, street, tmp_path, snapshot=snapshot)
+        preview = exchange.preview_merge(street, path=path)
+        said = repr(preview.operations)
+        assert not [mark for mark in MARKS if mark in said]
+        result = exchange.apply_merge(street, preview=preview)
+        assert (result.notices, result.counts.get("rejected", 0)) == ((), 0)
+        send(street, owner, tmp_path)
+        register.register_person(owner, draft=PersonDraft({"name": "王五"}))
+    assert all(line.alarm == "" for line in streams.standings(street))
+    assert remnants(street) == []
+    for station in (owner, street):
+        assert backups.check_store(station).problems == []
+
+
+def test_a_former_owner_cannot_have_somebody_erased(make_station: Maker, tmp_path: Path) -> None:
+    owner, street, former = three(make_station, tmp_path)
+    person = somebody(former)
+    send(former, street, tmp_path)
+    with street.vault.unit("transfer.confirm") as unit:
+        unit.put("person", person, {"home_org": owner.org, "owner_epoch": 1})
+        unit.commit()
+    erasure.erase_person(former, person=person, why="本人书面请求")
+    assert send(former, street, tmp_path).counts["rejected"] == 1
+    assert register.person_details(street, person=person).values["name"] == MARKS[0]
+    assert not any(line.may_take for line in quarantine.put_aside_lines(street))
+    send(street, owner, tmp_path)
+    assert register.person_details(owner, person=person).values["name"] == MARKS[0]
+
+
+def test_the_street_orders_it_downwards_with_what_was_proposed(make_station: Maker, tmp_path: Path) -> None:
+    owner, street, former = three(make_station, tmp_path)
+    person = somebody(former)
+    send(former, street, tmp_path)
+    with street.vault.unit("transfer.confirm") as unit:
+        unit.put("person", person, {"home_org": owner.org, "owner_epoch": 1})
+        unit.commit()
+    send(street, owner, tmp_path)
+    register.amend_person(former, person=person, values={"live_addr": MARKS[3] + "丁"})
+    assert send(former, street, tmp_path).counts["proposals"] == 1
+    send(street, owner, tmp_path)
+    erasure.erase_person(street, person=person, why="保存期限已满")
+    send(street, owner, tmp_path)
+    assert remnants(owner) == remnants(street) == []
+    assert send(owner, street, tmp_path).notices == ()

@@ -1,5 +1,6 @@
 """Return packages and papers: all in one step, a full stick loses nothing."""
 
+import io
 import os
 import subprocess
 from collections.abc import Callable
@@ -7,9 +8,10 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from PIL import Image
 
 from desktop.domain.errors import DiskFullError
-from desktop.services import board, exchange, peers, returns, slips, transfers
+from desktop.services import board, exchange, peers, photos, returns, sending, slips, transfers
 from desktop.services.station import Station
 from tests.conftest import COMMUNITY, OTHER, STREET, Maker
 from tests.services.test_exchange import person, send, trust
@@ -102,3 +104,24 @@ def test_the_transfer_paper_has_two_copies_and_a_receipt(three: Three) -> None:
     text = text_of(slips.transfer_paper(one, transfer=made.id))
     for part in ("第一联", "第二联", "回执", "张三", "搬到女儿家常住", made.text("number")):
         assert part in text
+
+
+def test_pictures_are_written_beside_the_data_until_they_came(three: Three, tmp_path: Path) -> None:
+    one, street, _ = three
+    person_id = person(one, "张三")
+    send(one, street, tmp_path)
+    buffer = io.BytesIO()
+    Image.new("RGB", (300, 400), "navy").save(buffer, "JPEG")
+    photos.set_photo(street, person=person_id, jpeg=buffer.getvalue())
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    made = returns.write_returns(street, folder=stick)
+    assert (made.written, made.pictures) == (2, 1)
+    for path in sorted(stick.glob("*.ycp"), key=lambda path: "图片" in path.name):
+        if one.org in path.name:
+            assert exchange.apply_merge(one, preview=exchange.preview_merge(one, path=path)).state == "imported"
+    assert photos.photo_of(one, person=person_id)
+    back = sending.write_due(one, to_org=street.org, path=tmp_path / "back.ycp")
+    assert (back.pictures.pictures, back.pictures_text, back.problem) == (0, "", "")
+    exchange.apply_merge(street, preview=exchange.preview_merge(street, path=tmp_path / "back.ycp"))
+    assert returns.write_returns(street, folder=stick).pictures == 0

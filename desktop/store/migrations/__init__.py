@@ -15,6 +15,7 @@ from desktop.store.migrations import (
     m0011_audit_chain,
     m0012_find,
     m0013_witnesses,
+    m0015_proposals,
 )
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
@@ -31,6 +32,7 @@ STEPS: tuple[tuple[int, Step], ...] = (
     (11, m0011_audit_chain.apply),
     (12, m0012_find.apply),
     (13, m0013_witnesses.apply),
+    (15, m0015_proposals.apply),
 )
 LATEST = STEPS[-1][0]
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, Qt, QTimer
-from PySide6.QtGui import QColor, QIcon, QImage, QImageWriter, QPainter, QPixmap
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QColorDialog,
@@ -23,15 +23,15 @@ from PySide6.QtWidgets import (
 
 from desktop.domain.changes import Changes
 from desktop.domain.errors import KnownError
-from desktop.services import card_designs, cards
-from desktop.services.card_designs import BLOCKS, KINDS, MOST_LOGO, CardDesign
+from desktop.services import card_designs, cards, peers
+from desktop.services.card_designs import BLOCKS, KINDS, CardDesign
 from desktop.views.cards.pdf_view import PdfView
 from desktop.views.context import AppContext
 from desktop.views.page import button, label, scrolled
 
 _PAUSE_MS = 400  # after the last key, before the card is drawn again
 _BESIDE = 220
-_LOGO_SIDES = (320, 240, 160, 120, 80)  # pixels: the first at which the picture is small enough
+_MOST_PICTURE = 60 << 20
 
 
 class DesignDialog(QDialog):
@@ -42,6 +42,7 @@ class DesignDialog(QDialog):
         self.context = context
         self.setWindowTitle(self.tr("联系卡的式样"))
         self.resize(1080, 640)
+        self.setAcceptDrops(True)
         self._design = CardDesign()
         self._changed = QTimer(self)
         self._changed.setSingleShot(True)
@@ -189,17 +190,28 @@ class DesignDialog(QDialog):
         self.draw()
 
     def _ask_logo(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("标志"), "", self.tr("图片 (*.png *.jpg *.jpeg *.bmp)"))
+        name, _ = QFileDialog.getOpenFileName(
+            self, self.tr("标志"), "", self.tr("图片 (*.png *.jpg *.jpeg *.bmp *.tif *.tiff *.webp)")
+        )
         if name:
             self.take_logo(Path(name))
 
     def take_logo(self, path: Path) -> None:
-        """Read a picture, make it small, and keep nothing of the file but its dots."""
-        made = small_png(QImage(str(path)))
-        if made:
-            self._set_logo(made)
-        else:
-            self.error.setText(self.tr("这张图片不能用，请换一张简单些的标志图片。"))
+        """Read any picture, make it small, and keep nothing of the file but its dots."""
+        self.context.runner.run(
+            lambda _report: card_designs.logo_of(peers.read_file(path, most=_MOST_PICTURE)),
+            context=self,
+            done=self._set_logo,
+            failed=self._refused,
+        )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.context.station.is_street and event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if event.mimeData().hasUrls():
+            self.take_logo(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def _set_logo(self, logo: bytes) -> None:
         self._design = replace(self._design, logo=logo)
@@ -219,25 +231,3 @@ class DesignDialog(QDialog):
             done=done,
             failed=self._refused,
         )
-
-
-def small_png(image: QImage) -> bytes:
-    """Return a picture as a small PNG of its dots alone, b'' if it cannot be made small enough."""
-    if image.isNull():
-        return b""
-    for side in _LOGO_SIDES:
-        small = image.scaled(
-            min(side, image.width()), min(side, image.height()), Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )  # fmt: skip
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        clean = QImage(small.size(), QImage.Format.Format_ARGB32)  # new: without the texts and places a photo carries
-        clean.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(clean)
-        painter.drawImage(0, 0, small)
-        painter.end()
-        QImageWriter(buffer, b"png").write(clean)
-        if buffer.size() <= MOST_LOGO:
-            return bytes(buffer.data().data())
-    return b""

@@ -168,6 +168,8 @@ class DeskTab(QWidget):
         def done(made: Returns) -> None:
             failed = [one for one in made.lines if one.problem]
             text = self.tr("写好 {0} 个回程包和回执").format(made.written)
+            if made.pictures:
+                text = self.tr("{0}，另有 {1} 个图片包，请一起带走").format(text, made.pictures)
             if failed:
                 text = self.tr("写好 {0} 个，{1} 个没有写成：{2}").format(made.written, len(failed), failed[0].problem)
             self.context.messages.said.emit(text, bool(failed))

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QInputDialog,
 from desktop.domain.clock import local_text
 from desktop.domain.dictionary import kind_of
 from desktop.domain.progress import Report
-from desktop.services import exchange, peers, transfers
-from desktop.services.exchange import MergeResult, PackResult
+from desktop.services import carrying, exchange, peers, proposals, sending, transfers
+from desktop.services.carrying import CaughtUp
+from desktop.services.exchange import MergeResult
+from desktop.services.sending import Sent
 from desktop.services.station import Station
 from desktop.store.exchange import PackageLine, Peer
 from desktop.sync.key_card import KeyCard
@@ -19,12 +21,13 @@ from desktop.views.exchange.conflicts_tab import ConflictsTab
 from desktop.views.exchange.desk_tab import DeskTab
 from desktop.views.exchange.keys_dialog import KeysDialog
 from desktop.views.exchange.preview_dialog import Looked, PreviewDialog, look
+from desktop.views.exchange.proposals_tab import ProposalsTab
 from desktop.views.exchange.streams_dialog import StreamsDialog
 from desktop.views.exchange.transfers_tab import TransfersTab
 from desktop.views.page import Page, button, label
 from desktop.views.table import Column, SnapshotTable, table_view
 
-Answer = tuple[list[Peer], int, int, list[PackageLine], KeyCard]
+Answer = tuple[list[Peer], int, int, int, list[PackageLine], KeyCard]
 _WORDS = {
     "new": "新增", "changed": "修改", "deleted": "删除", "conflicts": "冲突", "rejected": "不收",
     "proposals": "他单位的提议",
@@ -45,10 +48,11 @@ def counts_text(counts: dict[str, int]) -> str:
 class ExchangePage(Page):
     """Keys, packages and conflicts on one page."""
 
-    topics = ("package", "peer", "conflict", "transfer", "person")
+    topics = ("package", "peer", "conflict", "transfer", "proposal", "person")
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context, title=self.tr("数据交换"))
+        self._caught_up = False
         self.to = QComboBox()
         self.to.setMinimumWidth(180)
         self.pack = button(self.tr("生成数据包…"), primary=not context.station.is_street)
@@ -70,6 +74,8 @@ class ExchangePage(Page):
         self.tabs.addTab(self.desk, self.tr("收发台"))
         self.tabs.addTab(self.conflicts_tab, self.tr("冲突"))
         self.tabs.addTab(self.transfers, self.tr("转移"))
+        self.proposals = ProposalsTab(context)
+        self.tabs.addTab(self.proposals, self.tr("提议"))
         self.tabs.addTab(self.aside, self.tr("搁置"))
         self._add_keys_tab()
         self.packages: SnapshotTable[PackageLine] = SnapshotTable(
@@ -137,20 +143,42 @@ class ExchangePage(Page):
                 peers.peers_of(station),
                 len(exchange.list_conflicts(station)),
                 len([one for one in transfers.list_transfers(station) if one.steps]),
+                len([one for one in proposals.list_proposals(station) if one.may_answer]),
                 exchange.packages_listed(station),
                 peers.own_card(station),
             )
 
         self.context.read(read, context=self, done=self._show)
-        for one in (self.desk, self.conflicts_tab, self.transfers, self.aside):
+        for one in (self.desk, self.conflicts_tab, self.transfers, self.proposals, self.aside):
             one.refresh()
 
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Take up by itself what waited for a newer program, once after each start of this one."""
+        station = self.context.station
+        if self._caught_up or station.vault.is_read_only or not station.may("package.merge"):
+            return
+        self._caught_up = True
+
+        def done(found: CaughtUp) -> None:
+            if found.operations or found.packages:
+                text = self.tr("升级之前收下的内容已采用：{0} 项改动，{1} 个数据包")
+                self.context.messages.inform(text.format(found.operations, found.packages))
+
+        def found(waits: bool) -> None:
+            if waits:
+                self.context.write(carrying.catch_up, context=self, done=done)
+
+        self.context.read(carrying.is_waiting, context=self, done=found)
+
     def _show(self, answer: Answer) -> None:
-        known, waiting, to_do, lines, card = answer
+        known, waiting, to_do, asked, lines, card = answer
         self.peers.show_rows(known)
         self.packages.show_rows(lines)
         self.tabs.setTabText(1, self.tr("冲突（{0}）").format(waiting))
         self.tabs.setTabText(2, self.tr("转移（{0}）").format(to_do) if to_do else self.tr("转移"))
+        self.tabs.setTabText(3, self.tr("提议（{0}）").format(asked) if asked else self.tr("提议"))
         self.to.clear()
         for peer in known:
             self.to.addItem(self.tr("发给 {0}").format(peer.name), peer.org)
@@ -199,13 +227,14 @@ class ExchangePage(Page):
             self.pack_to(org, path)
 
     def pack_to(self, org: str, path: Path) -> None:
-        """Write a package for a station."""
+        """Write a package for a station, and beside it the pictures that are due."""
 
-        def done(result: PackResult) -> None:
-            self._told(self.tr("第 {0} 个数据包已写好：{1}").format(result.seq, result.path.name))
+        def done(result: Sent) -> None:
+            text = self.tr("第 {0} 个数据包已写好：{1}").format(result.data.seq, result.data.path.name)
+            self._told("。".join(filter(None, (text, result.pictures_text, result.problem))))
 
         self.context.write(
-            lambda station, report: exchange.pack_for(station, to_org=org, path=path, report=report),
+            lambda station, report: sending.write_due(station, to_org=org, path=path, report=report),
             context=self,
             done=done,
         )
