@@ -18,7 +18,7 @@ from desktop.services.access import end_with_the_job
 AREAS: Mapping[str, tuple[str, ...]] = {
     "registers": ("demo", "init", "find", "show", "backup", "restore", "check"),
     "exchanging": ("key-card", "pack", "merge", "conflicts", "resolve"),
-    "cards": ("cards", "verify-card", "card-mark", "card-book", "card-coverage"),
+    "cards": ("cards", "verify-card", "card-mark", "card-book", "card-coverage", "cards-due"),
     "duplicates": ("duplicates", "join", "unjoin", "health"),
     "fields_and_rules": ("orgs", "codes", "fields"),
     "forms": ("fill",),

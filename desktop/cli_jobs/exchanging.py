@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from desktop.cli_jobs.opening import Answer, JobAdder, station_at
-from desktop.services import carrying, exchange, peers
+from desktop.services import carrying, exchange, key_letters, peers
 from desktop.services.station import Station
 
 
@@ -12,6 +12,7 @@ def add(job: JobAdder) -> None:
     """Add the commands."""
     one = job("key-card", key_card, "导出本单位密钥卡")
     one.add_argument("out", type=Path, metavar="OUT.yck")
+    one.add_argument("--letter", type=Path, metavar="OUT.pdf", help="再写一封核对信：60 位数字和二维码，打印后送对方")
     one = job("pack", pack, "生成数据包")
     one.add_argument("--to", required=True, metavar="ORG")
     one.add_argument("out", type=Path, metavar="OUT.ycp")
@@ -31,6 +32,8 @@ def key_card(options: argparse.Namespace) -> Answer:
     """Export this station's key card."""
     with station_at(options.store) as station:
         card = peers.export_key_card(station, path=options.out)
+        if options.letter:
+            peers.write_safely(options.letter, key_letters.own_letter(station))
     text = f"{card.name} 的密钥卡已导出，核对码：\n{card.fingerprint}"
     return {"org": card.org, "name": card.name, "fingerprint": card.fingerprint, "text": text}
 
