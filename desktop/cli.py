@@ -35,7 +35,18 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "sending": ("pack-media", "withhold"),
     "streams": ("streams", "new-epoch"),
     "trust": ("enroll", "directory", "revoke", "rotate-key"),
-    "desk": ("desk", "board", "returns", "aside", "resolve-alike", "person-out", "person-in", "soft", "transfer"),
+    "desk": (
+        "desk",
+        "board",
+        "returns",
+        "aside",
+        "resolve-alike",
+        "person-out",
+        "person-in",
+        "soft",
+        "transfer",
+        "proposals",
+    ),
 }
 
 
