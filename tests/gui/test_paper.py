@@ -7,6 +7,7 @@ import pypdfium2
 
 from desktop.services import access_sheets, register
 from desktop.services.register import PersonDraft
+from desktop.services.station import Terms
 from desktop.views.main_window import MainWindow
 from desktop.views.people.people_page import PeoplePage
 
@@ -24,6 +25,7 @@ def test_the_list_prints_as_it_stands_and_the_book_only_what_changed(
     window: MainWindow, settle: Settle, tmp_path: Path
 ) -> None:
     station = window.context.station
+    station.terms = Terms("区人社局", "存档", "履行法定职责")
     ids = [
         register.register_person(
             station,
