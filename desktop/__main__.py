@@ -4,11 +4,13 @@ import runpy
 import sys
 from pathlib import Path
 
+from desktop.config.own_process import leave_no_core
 from desktop.domain.resources import CHILD, CHILDREN
 
 
 def main() -> int:
     """Run what the command line asks for and return the exit code."""
+    leave_no_core()
     if sys.argv[1:2] == [CHILD]:
         return run_child(sys.argv[2:])
     files = [Path(name) for name in sys.argv[1:]]

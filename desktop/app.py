@@ -14,6 +14,7 @@ from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop.config import paths
+from desktop.config.own_process import wipe_freed
 from desktop.domain.clock import SystemClock
 from desktop.services.station import Station
 from desktop.views.context import AppContext
@@ -25,6 +26,7 @@ from desktop.views.theme import dress
 from desktop.views.unlock_dialog import UnlockDialog
 
 _REPORT = "crash.txt"
+_SETTLED = 300  # ms after which the window that was locked is really gone
 
 
 class Application:
@@ -72,6 +74,7 @@ class Application:
         self.runner = Runner(on_bug=self.messages.show_error)
         self.begin(folder)
         self.app.setQuitOnLastWindowClosed(True)
+        QTimer.singleShot(_SETTLED, self.app, wipe_freed)
 
     def begin(self, folder: str = "") -> None:
         """Show the unlock dialog for a store, or for the one last opened."""

@@ -40,7 +40,7 @@ from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import Cancelled, DamagedStoreError, InvalidValueError, KnownError
-from desktop.services import access, backups, carrying, catalogue, exchange, peers, practice, register
+from desktop.services import access, backups, carrying, catalogue, exchange, key_letters, peers, practice, register
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 
@@ -134,6 +134,7 @@ def _add_exchange(job: JobAdder) -> None:
     """Add the commands of exchange, backup and checking."""
     one = job("key-card", key_card, "导出本单位密钥卡")
     one.add_argument("out", type=Path, metavar="OUT.yck")
+    one.add_argument("--letter", type=Path, metavar="OUT.pdf", help="再写一封核对信：60 位数字和二维码，打印后送对方")
     one = job("pack", pack, "生成数据包")
     one.add_argument("--to", required=True, metavar="ORG")
     one.add_argument("out", type=Path, metavar="OUT.ycp")
@@ -216,6 +217,8 @@ def key_card(options: argparse.Namespace) -> Answer:
     """Export this station's key card."""
     with station_at(options.store) as station:
         card = peers.export_key_card(station, path=options.out)
+        if options.letter:
+            peers.write_safely(options.letter, key_letters.own_letter(station))
     text = f"{card.name} 的密钥卡已导出，核对码：\n{card.fingerprint}"
     return {"org": card.org, "name": card.name, "fingerprint": card.fingerprint, "text": text}
 

@@ -273,8 +273,10 @@ def person_out(options: argparse.Namespace) -> Answer:
         digits = leaving.write_person_file(
             station, person=person, card=options.to, fingerprint=options.fingerprint, path=options.out
         )
-    text = f"转出文件已写好。请把这 60 位核对码写在转移单上：\n{digits}"
-    return {"person": person, "out": str(options.out), "fingerprint": digits, "text": text}
+        paper = options.out.with_suffix(".pdf")
+        peers.write_safely(paper, slips.leaving_paper(station, person=person))
+    text = f"转出文件和转移单（{paper.name}，两联加回执）已写好，单上有 60 位核对码：\n{digits}"
+    return {"person": person, "out": str(options.out), "paper": str(paper), "fingerprint": digits, "text": text}
 
 
 def person_in(options: argparse.Namespace) -> Answer:

@@ -52,4 +52,4 @@ def new_epoch(options: argparse.Namespace) -> Answer:
     """Begin to count anew; the peers must confirm it."""
     with station_at(options.store) as station:
         epoch = streams.begin_anew(station, why=options.why)
-    return {"epoch": epoch, "text": f"已重新开始编号（第 {epoch} 期），下一个数据包会带上全部内容，请打电话告诉对方"}
+    return {"epoch": epoch, "text": "已重新开始编号，下一个数据包会带上全部内容，请打电话告诉对方"}

@@ -11,6 +11,7 @@ from desktop.domain.errors import InvalidValueError
 from desktop.domain.permissions import ROLES
 from desktop.security.passphrases import LONG_ENOUGH, made_passphrase
 from desktop.services import access, users
+from desktop.services.peers import write_safely
 
 NEW_PASSWORD = "YINCE_NEW_PASSWORD"  # noqa: S105 - the name of a variable
 RECOVERY_CODE = "YINCE_RECOVERY_CODE"
@@ -40,6 +41,8 @@ def add(job: JobAdder) -> None:
             deed.add_argument("--name", required=True, help="使用人姓名")
         if name == "add":
             deed.add_argument("--role", required=True, choices=tuple(ROLES))
+        if name == "code":
+            deed.add_argument("--pdf", type=Path, metavar="OUT.pdf", help="把要打印的一页写到这个文件，打印后请删除")
         if name == "street-key":
             deed.add_argument("--org", required=True, help="街道的机构编码")
         if name == "recover-for":
@@ -121,6 +124,8 @@ def make_code(options: argparse.Namespace) -> Answer:
     """Make a recovery code; it is in force once it was typed back."""
     with station_at(options.store) as station:
         code = users.make_recovery_code(station)
+        if options.pdf:
+            write_safely(options.pdf, users.recovery_sheet(station, code=code))
         print(code, flush=True)  # noqa: T201 - the one place it is ever shown
         typed = input()
         users.confirm_recovery_code(station, code=code, typed=typed)

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from desktop.domain import dates, id_numbers
+from desktop.domain.ages import CertState, cert_state
 from desktop.domain.codes import code_list
 from desktop.domain.fields import Kind, Value
 from desktop.domain.names import read_name
+from desktop.domain.numbers import months_before
 from desktop.domain.person_fields import PERSON_FIELDS
 
 _CITIZEN = frozenset({"", "01"})
 _IN_CARE, _ALIVE = frozenset({"", "1"}), "1"
 _OLD = 80
+_CERT_LATE = frozenset({CertState.NEVER, CertState.OVERDUE})
 _BUILDING = re.compile(r"\d\s*(号楼|栋|幢|座|号院|-\d)|[东西南北甲乙丙丁A-Za-z]\s*(楼|栋|座)")
 _CODED = tuple((field.key, field.codes) for field in PERSON_FIELDS if field.kind is Kind.CODE)
 
@@ -41,8 +44,7 @@ class Facts:
     @property
     def year_ago(self) -> str:
         """The day twelve months ago."""
-        day = min(self.today.day, 28)
-        return self.today.replace(year=self.today.year - 1, day=day).isoformat()
+        return months_before(self.today, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +103,14 @@ RULES: tuple[Rule, ...] = (
     Rule("contradicts", "生死状态矛盾", "核实后改状态", "有死亡日期，却仍是在管或健在", 8, _contradicts),
     Rule("no_building", "没有住址楼栋", "补上楼栋", "住址里没有楼栋，楼栋一栏也空着", 8, _no_building),
     Rule(
-        "stale", "一年未核对", "安排信息核对", "没有核对过，或最近一次核对已满12个月", 8,
+        "stale", "一年未核对", "安排信息核对", "没有核对过，或最近一次核对已超过12个月", 8,
         lambda facts: facts.text("verified_on") < facts.year_ago,
     ),
     Rule("alone_old", "高龄无联系人", "登记家庭联系人", "满80岁，没有家庭联系人", 8, _alone_and_old),
     Rule("disagrees", "证号与性别、出生不一致", "对照证件核对", "证号有效，但性别或出生日期与它不同", 6, _disagrees),
     Rule(
-        "uncertified", "资格认证到期", "提醒认证", "没有认证日期，或最近一次认证已满12个月", 4,
-        lambda facts: facts.text("cert_last") < facts.year_ago,
+        "uncertified", "资格认证到期", "提醒认证", "没有认证日期，或已过“上次认证＋12个月－1天”", 4,
+        lambda facts: cert_state(facts.text("cert_last"), facts.today) in _CERT_LATE,
     ),
     Rule("no_employer", "没有原单位", "补上原单位", "原单位一栏空着", 4, lambda facts: not facts.text("ent_name")),
     Rule(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from desktop.domain.ages import AgeBand, band_on
+from desktop.domain.ages import AgeBand, CertState, band_on, cert_state, honoured_in
 from desktop.domain.codes import code_list
 from desktop.domain.dates import age_on
 
@@ -23,6 +23,10 @@ _MONTHS = 12
 _FRESH_MONTHS = 12
 _COMPUTED_TAG = "T01"  # 高龄 follows from the birth date and is never stored
 UNKNOWN = "（未填）"
+_CERT_NAMES = {
+    CertState.OVERDUE: "已超期", CertState.IN_30: "30 天内到期", CertState.IN_60: "31—60 天到期",
+    CertState.IN_90: "61—90 天到期", CertState.FINE: "90 天以后到期", CertState.NEVER: "从未认证",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Counted:
     handover_state: str = ""
     manage_state: str = ""
     verified_on: str = ""
+    cert_last: str = ""
+    join_date: str = ""
     death_date: str = ""
     registered_on: str = ""
     left_on: tuple[str, ...] = ()  # days of moving out
@@ -106,7 +112,7 @@ def figures(
         ("handover_state", "移交进度"),
     ):  # fmt: skip
         found.append(_by(key, title, f"在管人员，按{title}分", cared, _coded(key, key)))
-    return [*found, _verified(cared, day), *_flows(people, day)]
+    return [*found, _verified(cared, day), _certified(cared, day), _honoured(cared, day), *_flows(people, day)]
 
 
 def _overview(cared: Sequence[Counted], day: date) -> Figure:
@@ -215,6 +221,29 @@ def _verified(cared: Sequence[Counted], day: date) -> Figure:
         return names[0 if not one.verified_on else 2 if one.verified_on >= since else 1]
 
     return _by("verified", "信息核对", f"在管人员，按最近一次信息核对的日期分，{since} 起算 12 个月内", cared, label)
+
+
+def _certified(cared: Sequence[Counted], day: date) -> Figure:
+    """Return people by how urgent their next certification is, the most urgent first (`domain.md` F23)."""
+    groups: dict[CertState, list[str]] = {state: [] for state in _CERT_NAMES}
+    for one in cared:
+        groups[cert_state(one.cert_last, day)].append(one.id)
+    rule = f"在管人员，按 {day.isoformat()} 离到期的天数分；到期日 = 最近认证日 + 12 个月 − 1 天（两种说法取早的一天）"
+    parts = tuple(Part(_CERT_NAMES[state], tuple(who)) for state, who in groups.items())
+    return Figure("cert", "资格认证到期", rule, parts, len(cared))
+
+
+def _honoured(cared: Sequence[Counted], day: date) -> Figure:
+    """Return members who may be given 光荣在党50年 this year, and who may next year for the first time."""
+    members = [one for one in cared if one.political in MEMBERS]
+    now = [one for one in members if honoured_in(one.join_date, day.year)]
+    held = set(_ids(now))
+    soon = [one for one in members if one.id not in held and honoured_in(one.join_date, day.year + 1)]
+    blank = [one for one in members if not one.join_date]
+    parts = ((f"{day.year} 年 7 月 1 日满 50 年", now), (f"{day.year + 1} 年 7 月 1 日将满 50 年", soon),
+             ("党员，没有入党时间", blank))  # fmt: skip
+    rule = "在管的中共党员（含预备），入党时间到当年 7 月 1 日满 50 周年；只知年、月的按最晚的一天算；占比为占党员人数"
+    return Figure("honour", "光荣在党50年", rule, tuple(Part(name, _ids(who)) for name, who in parts), len(members))
 
 
 def _flows(people: Sequence[Counted], day: date) -> list[Figure]:

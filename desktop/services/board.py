@@ -102,9 +102,10 @@ def set_rhythm(station: Station, *, org: str, days: int) -> Changes:
         return unit.commit()
 
 
-def outgoing(station: Station) -> list[Outgoing]:
-    """Return what waits to be sent to each trusted unit, those above us first."""
-    known = [one for one in peers_of(station) if one.state == "trusted"]
+def outgoing(station: Station, *, only_up: bool = False) -> list[Outgoing]:
+    """Return what waits to be sent to each trusted unit, those above us first; with `only_up` to no others."""
+    trusted = [one for one in peers_of(station) if one.state == "trusted"]
+    known = [one for one in trusted if not only_up or is_superior(station, one)]
     lines = {line.org: line for line in _lines(station, known)}
     found = []
     with station.vault.reading() as connection:

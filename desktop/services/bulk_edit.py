@@ -1,10 +1,12 @@
 """One field of many people changed at once: seen first, refused person by person, taken back in one step."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from desktop.domain.changes import Changes
 from desktop.domain.codes import code_list
+from desktop.domain.dates import read_date
 from desktop.domain.dictionary import PERSON, Kind, kind_of
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Field, Value
@@ -99,11 +101,11 @@ def read_change(station: Station, *, text: str) -> BulkChange:
 
 
 def _stored(station: Station, one: Field, value: str) -> Value:
-    if one.kind is Kind.CODE:
-        code = code_list(one.codes).code_of(value)
-        if code is None:
-            raise InvalidValueError(one.key, f"{one.label}里没有“{value}”", "请从代码表中选择")
-        return code
+    if one.kind in {Kind.CODE, Kind.CODES}:
+        words = re.split(r"[、,，|\s]+", value) if one.kind is Kind.CODES else [value]
+        return " ".join(dict.fromkeys(_code(one, word) for word in words if word))
+    if one.kind is Kind.DATE:
+        return read_date(value, recent=True).value or value
     if one.kind is Kind.ORG:
         org = org_code(station, name=value)
         if org is None:
@@ -111,11 +113,20 @@ def _stored(station: Station, one: Field, value: str) -> Value:
         return org
     if one.kind is Kind.BOOL and value in {"是", "否"}:
         return int(value == "是")
-    if one.is_number:
-        if not value.isdecimal():
-            raise InvalidValueError(one.key, f"{one.label}应是数字", "请改正")
-        return int(value) * (100 if one.kind is Kind.MONEY else 1)
-    return value
+    return _number(one, value) if one.is_number else value
+
+
+def _code(one: Field, word: str) -> str:
+    code = code_list(one.codes).code_of(word)
+    if code is None:
+        raise InvalidValueError(one.key, f"{one.label}里没有“{word}”", "请从代码表中选择")
+    return code
+
+
+def _number(one: Field, value: str) -> int:
+    if not value.isdecimal():
+        raise InvalidValueError(one.key, f"{one.label}应是数字", "请改正")
+    return int(value) * (100 if one.kind is Kind.MONEY else 1)
 
 
 def preview_bulk(station: Station, *, ids: Sequence[str], change: BulkChange, report: Report = silent) -> BulkPreview:

@@ -47,6 +47,18 @@ class PersonFile:
     digest: str  # of the signed manifest
 
 
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A person file that was written: for whom, what it was, and our sixty digits as they were then."""
+
+    receiver: str
+    digest: str  # of the signed manifest
+    install: str  # of the receiver
+    fingerprint: str
+    name: str  # of the person
+    at: str  # UTC stamp
+
+
 def write_person_file(station: Station, *, person: str, card: Path, fingerprint: str, path: Path) -> str:
     """Write a person's file for the office whose key card is in `card`; return our sixty digits for the paper.
 
@@ -72,7 +84,10 @@ def write_person_file(station: Station, *, person: str, card: Path, fingerprint:
     )  # fmt: skip
     shown = key_card.build_key_card(own, sign=signer.sign)
     peers.write_safely(path, MAGIC + _LENGTH.pack(len(shown)) + shown + sealed)
-    note = json.dumps({"person": page.id, "digest": digest, "install": receiver.install, "name": receiver.name})
+    note = json.dumps({
+        "person": page.id, "digest": digest, "install": receiver.install, "name": receiver.name,
+        "fingerprint": own.fingerprint,
+    })  # fmt: skip
     with station.vault.unit(_ACTION, why=f"写给{receiver.name}的转出文件", source=note) as unit:
         unit.commit()
     return own.fingerprint
@@ -146,19 +161,22 @@ def receipt_of(digest: str, *, install: str) -> str:
 
 def note_receipt(station: Station, *, person: str, code: str, why: str) -> Changes:
     """Mark a person as moved away once the receiver told its receipt; raises InvalidValueError, NotFoundError."""
-    sent = _sent(station, person)
-    wanted = receipt_of(str(sent["digest"]), install=str(sent["install"]))
+    sent = sent_file(station, person=person)
+    wanted = receipt_of(sent.digest, install=sent.install)
     if "".join(c for c in code if c.isdigit()) != wanted:
         raise InvalidValueError("code", "回执码不对", "请再问对方一次，回执码是 6 位数字")
-    change = StateChange(MOVED, station.today().isoformat(), why, station.user, where_to=str(sent["name"]))
+    change = StateChange(MOVED, station.today().isoformat(), why, station.user, where_to=sent.receiver)
     return states.change_state(station, person=person, change=change)
 
 
-def _sent(station: Station, person: str) -> Mapping[str, object]:
+def sent_file(station: Station, *, person: str) -> SentFile:
+    """Return the newest file written for a person; raises NotFoundError if there is none."""
     with station.vault.reading() as connection:
         lines = history.batches(connection, action=_ACTION)
     for line in lines:
         note: Mapping[str, object] = json.loads(line.source)
         if note.get("person") == person:
-            return note
+            name = str(person_details(station, person=person).values.get("name") or "")
+            own = str(note.get("fingerprint") or peers.own_card(station).fingerprint)
+            return SentFile(str(note["name"]), str(note["digest"]), str(note["install"]), own, name, line.at)
     raise NotFoundError("没有给这个人写过转出文件", "请先写转出文件")

@@ -1,6 +1,7 @@
 """Merging a verified package: plan and preview first, then one transaction (`sync.md` section 3.5)."""
 
 import gc
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,7 @@ from desktop.sync import merge, package
 from desktop.sync.brakes import Brakes, brakes_for
 from desktop.sync.manifest import DIRECTORY, MEDIA
 from desktop.sync.order import Arrival
+from desktop.sync.plan_hash import plan_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class MergePreview:
     beside: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # verified parts that are no records
     left_out: frozenset[merge.Key] = frozenset()  # records a person left out
     head: tuple[int, bytes] | None = None  # the end of the change log when the plan was made
+    plan_hash: str = ""  # of the plan as it was shown: another one is not applied
+    hashed: MergePlan | None = field(default=None, repr=False)  # the very plan the hash was taken of; it cannot change
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def preview_sealed(station: Station, *, sealed: bytes, path: Path, report: Repor
     return MergePreview(
         path, peer, manifest, digest, plan, operations, held=arrived.held, head=head,
         is_new_epoch=arrived.arrival is Arrival.NEW_EPOCH, sealed=sealed if arrived.held else b"",
-        beside=arrived.opened.beside,
+        beside=arrived.opened.beside, plan_hash=plan_hash(plan), hashed=plan,
     )  # fmt: skip
 
 
@@ -130,7 +134,7 @@ def without(station: Station, preview: MergePreview, *, left_out: Collection[mer
     """Return the preview with some records left out: they go to quarantine, to be taken in or dropped later."""
     head = station.vault.head()
     plan = plan_for(station, preview.peer, preview.operations, left_out=left_out)
-    return replace(preview, plan=plan, left_out=frozenset(left_out), head=head)
+    return replace(preview, plan=plan, left_out=frozenset(left_out), head=head, plan_hash=plan_hash(plan), hashed=plan)
 
 
 def without_erased(operations: Sequence[Operation], erased: frozenset[str]) -> tuple[Operation, ...]:
@@ -229,7 +233,8 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
     report(0, 0, "写入登记库")
     if _is_stale(station, preview):
         raise PackageError("changed", "预览之后登记库有了新的改动", "请重新预览再合并")
-    with station.vault.unit("package.merge", why=f"合并{peer.name}第 {manifest.seq} 个数据包") as unit:
+    why, note = f"合并{peer.name}第 {manifest.seq} 个数据包", json.dumps({"plan": preview.plan_hash})
+    with station.vault.unit("package.merge", why=why, source=note) as unit:
         write_plan(unit, station, preview.plan)
         line = PackageLine(
             preview.manifest_hash[:32], "in", manifest.stream, manifest.seq, preview.manifest_hash, peer.org,
@@ -254,10 +259,15 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
 
 
 def _is_stale(station: Station, preview: MergePreview) -> bool:
-    """Return True if merging would do something else than was shown; nothing written since means the same plan."""
-    if preview.head is not None and station.vault.head() == preview.head:
-        return False
-    return plan_for(station, preview.peer, preview.operations, left_out=preview.left_out) != preview.plan
+    """Return True if merging would do something else than was shown.
+
+    What is about to be written must have the hash that was kept with the preview. The plan is made again only if
+    something was written since: from the same store and the same package comes the same plan.
+    """
+    plan = preview.plan
+    if preview.head is None or station.vault.head() != preview.head:
+        plan = plan_for(station, preview.peer, preview.operations, left_out=preview.left_out)
+    return plan is not preview.hashed and plan_hash(plan) != preview.plan_hash
 
 
 def write_plan(unit: UnitOfWork, station: Station, plan: MergePlan) -> None:

@@ -28,11 +28,13 @@ from desktop.domain.transfers import (
     steps_for,
 )
 from desktop.services import orgs
+from desktop.services.cards import VALID, VOID
 from desktop.services.levels import is_above, units_below
 from desktop.services.register import person_details
 from desktop.services.station import Station
 from desktop.store import people
 from desktop.store.people import ChildRow, PersonPage
+from desktop.store.unit_of_work import UnitOfWork
 
 _CARD = (
     ("name", "姓名"), ("sex", "性别"), ("birth_id", "出生日期"), ("id_no", "公民身份号码"), ("ent_name", "原企业"),
@@ -179,6 +181,7 @@ def cancel_transfer(station: Station, *, transfer: str, why: str) -> Changes:
 def confirm_transfer(station: Station, *, transfer: str) -> Changes:
     """Give the person to the target, with the next ownership epoch, and end the transfer, all in one unit.
 
+    The contact cards of the old community end with it; the new one issues its own.
     Raises AccessError, InvalidValueError when the owner changed since the offer.
     """
     one = _allowed(station, transfer, Step.CONFIRM)
@@ -189,9 +192,18 @@ def confirm_transfer(station: Station, *, transfer: str) -> Changes:
         raise InvalidValueError("state", reason, "请终止这张转移单，由现在的社区重新提出")
     epoch = _epoch(page) + 1
     with station.vault.unit("transfer.confirm", why=f"转移单 {one.text('number')}") as unit:
+        # Before the move: the old community is told all up to the write that takes the person away.
+        _end_cards(station, unit, page, why=f"转移到{one.target_name}，由新社区发新卡")
         unit.put("person", person, {"home_org": target, "owner_epoch": epoch})
         unit.put("transfer", one.id, {**_ended(station, MOVED), "new_epoch": epoch})
         return unit.commit()
+
+
+def _end_cards(station: Station, unit: UnitOfWork, page: PersonPage, *, why: str) -> None:
+    """Make the valid cards of the old community void inside `unit`: they name people who no longer look after him."""
+    for card in page.children.get("card", ()):
+        if card.values.get("state") == VALID:
+            unit.put("card", card.id, {"state": VOID, "ended_on": station.today().isoformat(), "ended_why": why[:100]})
 
 
 def close_transfer(station: Station, *, transfer: str, why: str = "") -> Changes:

@@ -7,12 +7,13 @@ from pathlib import Path
 from desktop.domain.clock import LOCAL, Clock
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.permissions import READ_AUDIT, ROLES, SUPERVISOR
+from desktop.printing.recovery_sheet import RecoverySheet, recovery_pdf
 from desktop.security import key_file, passphrases
 from desktop.security.key_slots import AGE, RECOVERY
 from desktop.services.access import refuse_other_places, station_of
 from desktop.services.backups import back_up_before
 from desktop.services.notes import Note, put_note
-from desktop.services.peers import peers_of
+from desktop.services.peers import own_card, peers_of
 from desktop.services.second_person import need_second
 from desktop.services.station import Station
 from desktop.store import privacy
@@ -131,6 +132,15 @@ def make_recovery_code(station: Station) -> str:
     """Return a new recovery code that is not in force until it is typed back (`confirm_recovery_code`)."""
     station.allow("recovery")
     return passphrases.made_code()
+
+
+def recovery_sheet(station: Station, *, code: str) -> bytes:
+    """Return the page to keep with a code that was just made, as a PDF in memory. Raises InvalidValueError."""
+    station.allow("recovery")
+    passphrases.clean_code(code)
+    return recovery_pdf(RecoverySheet(
+        station.org_name, station.org, station.today().isoformat(), station.user, own_card(station).fingerprint, code
+    ))  # fmt: skip
 
 
 def confirm_recovery_code(station: Station, *, code: str, typed: str) -> None:

@@ -13,6 +13,10 @@ Part = tuple[str, list[Any]]
 _BORN = "coalesce(birth_id, birth_file)"
 # An unknown month or day counts as the last possible one (`domain/dates.py: age_on`).
 _BORN_AT_LAST = f"{_BORN} || substr('-12-31', length({_BORN})-3)"
+# A care tag on a day (bound twice): what is unknown of its dates counts in the person's favour.
+TAG_IN_FORCE = (
+    "coalesce(tag.since, '') <= ? AND (tag.until IS NULL OR tag.until || substr('-12-31', length(tag.until)-3) >= ?)"
+)
 _ORDER = frozenset({">=", "<=", ">", "<"})
 
 
@@ -95,9 +99,9 @@ def _tag(condition: Condition, day: str) -> Part:
     """Return the part of the care tags a person has on a day."""
     marks = ",".join("?" * len(condition.values))
     of_these = f" AND tag.code IN ({marks})" if condition.values else ""
-    has = "person.id IN (SELECT tag.person FROM tag WHERE tag.deleted=0 AND (tag.until IS NULL OR tag.until >= ?)"
+    has = f"person.id IN (SELECT tag.person FROM tag WHERE tag.deleted=0 AND {TAG_IN_FORCE}"  # noqa: S608
     negation = "NOT " if condition.sign in {"!=", "=" + EMPTY} else ""
-    return f"{negation}{has}{of_these})", [day, *condition.values]
+    return f"{negation}{has}{of_these})", [day, day, *condition.values]
 
 
 def _phone(condition: Condition, _day: str) -> Part:

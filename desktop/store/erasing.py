@@ -140,7 +140,7 @@ def _wipe_beside(connection: Connection, person: str, records: list[str]) -> Non
         connection.exec_driver_sql(f"DELETE FROM soft_conflict WHERE record IN ({marks})", bound)  # noqa: S608
         for record in part:
             connection.exec_driver_sql("DELETE FROM quarantine WHERE instr(operation, ?) > 0", (record,))
-            connection.exec_driver_sql("DELETE FROM draft WHERE instr(key, ?) > 0", (record,))
+            connection.exec_driver_sql("DELETE FROM draft WHERE instr(key || payload, ?) > 0", (record,))
             connection.exec_driver_sql("DELETE FROM carried WHERE record=?", (record,))
     connection.exec_driver_sql("DELETE FROM conflict WHERE person=?", (person,))
     connection.exec_driver_sql("DELETE FROM soft_conflict WHERE person=?", (person,))

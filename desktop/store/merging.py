@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,10 +24,12 @@ from desktop.domain.operations import (
     RecordState,
 )
 from desktop.store.change_log import SET_ASIDE, LogEntry
-from desktop.store.encoding import from_json, read_vector, to_json, vector_text
+from desktop.store.encoding import from_json, new_fields_text, read_vector, to_json, vector_text
 from desktop.store.records import StoredRecord, chunks, load_records
 from desktop.store.unit_of_work import UnitOfWork, person_of
 from desktop.store.vault import writer_number
+
+_PLAIN = (str, int, type(None))  # not bool: the log of a new record has no word for it
 
 
 def writer_names(connection: Connection) -> dict[int, str]:
@@ -275,6 +278,28 @@ def _folded(dots: dict[str, tuple[int, int]], values: Mapping[str, Value]) -> di
 
 def _entry(operation: Operation, planned: PlannedRecord, record: StoredRecord, numbers: Mapping[str, int]) -> LogEntry:
     """Return the log entry of a foreign operation: what was taken, and what was set aside."""
+    text = _text_of_new(operation, planned)
+    fields: dict[str, object] = {} if text else _logged_fields(operation, planned)
+    base = vector_text({numbers[name]: counter for name, counter in operation.base.items()})
+    return LogEntry(
+        planned.kind, planned.record, person_of(record), operation.action, numbers[operation.dot.writer],
+        operation.dot.counter, base, fields, _author(operation), text=text,
+    )  # fmt: skip
+
+
+def _text_of_new(operation: Operation, planned: PlannedRecord) -> str:
+    """Return the logged fields of a record that comes with one write, all of it taken; '' for any other."""
+    if not planned.is_new or len(planned.operations) != 1 or len(planned.take) != len(operation.fields):
+        return ""
+    for key, value in operation.fields.items():
+        taken = planned.take.get(key)
+        if taken is None or taken[0] is not value or type(value) not in _PLAIN or taken[1] != operation.dot:
+            return ""
+    return new_fields_text(operation.fields)
+
+
+def _logged_fields(operation: Operation, planned: PlannedRecord) -> dict[str, object]:
+    """Return the fields of a foreign operation as the log has them: `[before, after]`, or the value set aside."""
     fields: dict[str, object] = {}
     dots = {one.dot for one in planned.operations}
     for key, value in operation.fields.items():
@@ -290,18 +315,20 @@ def _entry(operation: Operation, planned: PlannedRecord, record: StoredRecord, n
             fields[key] = [planned.before.get(key), taken[0]]
         else:
             fields[SET_ASIDE + key] = value
-    author = _author(operation)
-    base = vector_text({numbers[name]: counter for name, counter in operation.base.items()})
-    writer = numbers[operation.dot.writer]
-    return LogEntry(
-        planned.kind, planned.record, person_of(record), operation.action, writer, operation.dot.counter,
-        base, fields, author,
-    )  # fmt: skip
+    return fields
 
 
 def _author(operation: Operation) -> str:
-    who: dict[str, Any] = {"org": operation.org, "user": operation.user, "at": operation.at, "why": operation.why}
-    return to_json({**who, "more": dict(operation.more)} if operation.more else who)
+    if operation.more:
+        who = {"org": operation.org, "user": operation.user, "at": operation.at, "why": operation.why}
+        return to_json({**who, "more": dict(operation.more)})
+    return _plain_author(operation.org, operation.user, operation.at, operation.why)
+
+
+@lru_cache(maxsize=64)
+def _plain_author(org: str, user: str, at: str, why: str) -> str:
+    """Return who wrote, as the log has it; the writes of one sitting share it."""
+    return to_json({"org": org, "user": user, "at": at, "why": why})
 
 
 def _carry(unit: UnitOfWork, carried: Sequence[Operation], numbers: Mapping[str, int], package: str) -> None:

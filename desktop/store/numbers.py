@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from desktop.domain.numbers import Counted
+from desktop.store.conditions import TAG_IN_FORCE
 from desktop.store.people import OURS, UNJOINED
 from desktop.store.unit_of_work import UnitOfWork
 
 _FIELDS = (
     "id", "person_no", "name", "sex", "home_org", "ent_name", "ent_level", "political", "retire_kind",
-    "education", "handover_state", "manage_state", "verified_on", "death_date",
+    "education", "handover_state", "manage_state", "verified_on", "cert_last", "join_date",
+    "death_date",
 )  # fmt: skip
 _MOVED_OUT = "2"
 _LEFT = (
@@ -40,8 +42,7 @@ def counted_people(connection: Connection, *, day: str, since: str = "9999") -> 
     )
     tags = _by_person(
         connection.exec_driver_sql(
-            "SELECT person, code FROM tag WHERE deleted=0 AND coalesce(since, '') <= ? "
-            "AND (until IS NULL OR until >= ?) ORDER BY code", (day, day),
+            f"SELECT person, code FROM tag WHERE deleted=0 AND {TAG_IN_FORCE} ORDER BY code", (day, day)  # noqa: S608
         )
     )  # fmt: skip
     left = _by_person(connection.exec_driver_sql(_LEFT, (_MOVED_OUT,)))

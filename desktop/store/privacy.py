@@ -121,6 +121,7 @@ class OpenRequest:
     id: str
     person: str
     person_no: str
+    name: str
     kind: str
     asked_on: str
     due_on: str
@@ -133,14 +134,43 @@ class DuePerson:
 
     id: str
     person_no: str
+    name: str
     since: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """One notice or consent that was signed, perhaps withdrawn since."""
+
+    id: str
+    person: str
+    person_no: str
+    name: str
+    purpose: str
+    done_on: str
+    signer: str
+    paper: str
+    withdrawn_on: str
+
+
+def consents(connection: Connection, *, limit: int = 5000) -> list[Consented]:
+    """Return what was signed, those in force first, newest first."""
+    rows = connection.exec_driver_sql(
+        "SELECT c.id, c.person, coalesce(p.person_no, ''), coalesce(p.name, ''), coalesce(c.purpose, ''), "
+        "coalesce(c.done_on, ''), coalesce(c.signer, ''), coalesce(c.paper, ''), coalesce(c.withdrawn_on, '') "
+        "FROM consent c JOIN person p ON p.id=c.person WHERE c.deleted=0 AND p.deleted=0 "
+        'ORDER BY c.withdrawn_on IS NOT NULL, c.done_on DESC, c."row" DESC LIMIT ?',
+        (limit,),
+    )
+    return [Consented(*row) for row in rows]
 
 
 def open_requests(connection: Connection) -> list[OpenRequest]:
     """Return the requests that wait, the most urgent first."""
     rows = connection.exec_driver_sql(
-        "SELECT r.id, r.person, coalesce(p.person_no, ''), r.kind, r.asked_on, r.due_on, coalesce(r.what, '') "
+        "SELECT r.id, r.person, coalesce(p.person_no, ''), coalesce(p.name, ''), r.kind, "
+        "r.asked_on, r.due_on, coalesce(r.what, '') "
         "FROM rights_request r LEFT JOIN person p ON p.id=r.person "
         "WHERE r.deleted=0 AND r.done_on IS NULL ORDER BY r.due_on, r.asked_on"
     )
@@ -150,11 +180,11 @@ def open_requests(connection: Connection) -> list[OpenRequest]:
 def retention_due(connection: Connection, *, before: str) -> list[DuePerson]:
     """Return who died or left before an ISO day and is neither locked nor erased."""
     rows = connection.exec_driver_sql(
-        "SELECT p.id, coalesce(p.person_no, ''), max(s.done_on), p.manage_state FROM person p "
+        "SELECT p.id, coalesce(p.person_no, ''), coalesce(p.name, ''), max(s.done_on), p.manage_state FROM person p "
         "JOIN state s ON s.person=p.id AND s.deleted=0 AND s.new_state=p.manage_state "
         "WHERE p.deleted=0 AND p.manage_state IN ('2', '5', '6') "
         "AND p.id NOT IN (SELECT person FROM archive_lock WHERE deleted=0 AND until IS NULL) "
-        "GROUP BY p.id HAVING max(s.done_on) <= ? ORDER BY 3",
+        "GROUP BY p.id HAVING max(s.done_on) <= ? ORDER BY 4",
         (before,),
     )
     return [DuePerson(*row) for row in rows]

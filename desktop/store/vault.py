@@ -28,6 +28,7 @@ from desktop.store.places import DATABASE, HEAD, StoreLock
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 
 _STEPS_BETWEEN_STOPS = 4000  # of SQLite's machine: a few tenths of a millisecond
+_STEP_BYTES = 3  # an epoch is at most 2**24 above the one before
 _META_KEYS = ("store_id", "install", "epoch", "kind", "org", "name", "practice")
 
 
@@ -203,11 +204,13 @@ class Vault:
     def begin_epoch(self, why: str, *, reason: str = "restored", above: int = 0) -> None:
         """Start a new epoch of this installation: its counters may have been used elsewhere.
 
-        The new one is above the present one and above `above`, the highest known to have been used elsewhere.
+        The new one is above the present one and above `above`, the highest known to have been used elsewhere, by
+        a random step: two copies of one store that know nothing of each other must not take the same (decision 0065).
         `reason` travels to every peer: `restored`, `copied`, `new-pc` or `fork` (`docs/formats/package.md`).
         """
         before = self.identity.writer
-        identity = replace(self.identity, epoch=max(self.identity.epoch, above) + 1)
+        step = 1 + int.from_bytes(self.ids.random_bytes(_STEP_BYTES), "big")
+        identity = replace(self.identity, epoch=max(self.identity.epoch, above) + step)
         start = {"reason": reason, "why": why, "at": stamp(self.clock), "before": before}
         with self.unit("epoch.start", why=why) as unit:
             unit.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='epoch'", (str(identity.epoch),))

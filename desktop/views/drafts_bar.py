@@ -5,11 +5,15 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.clock import local_text
 from desktop.domain.permissions import READ_PEOPLE
-from desktop.services import drafts, register
+from desktop.services import drafts, printers, register, unfinished_prints
+from desktop.services.cards import IssuedCards
+from desktop.services.unfinished_prints import UnfinishedPrint
 from desktop.store.drafts import Draft
 from desktop.store.people import PersonPage as PersonRecord
+from desktop.views.cards.print_dialog import PrintDialog
 from desktop.views.context import AppContext
 from desktop.views.page import button, label
+from desktop.views.paper_printer import Sides
 from desktop.views.people.child_dialog import ChildDialog
 from desktop.views.people.form_dialog import FormDialog
 from desktop.views.people.person_form import NewPersonDialog
@@ -41,7 +45,9 @@ class DraftsBar(QWidget):
         held = QWidget()
         line = QHBoxLayout(held)
         line.setContentsMargins(0, 0, 0, 0)
-        text = self.tr("上次没有保存的录入：{0}（{1}）").format(draft.title, local_text(draft.at))
+        is_print = draft.key == unfinished_prints.KEY
+        text = self.tr("上次没有打完：{0}（{1}）") if is_print else self.tr("上次没有保存的录入：{0}（{1}）")
+        text = text.format(draft.title, local_text(draft.at))
         line.addWidget(label(text), 1)
         go_on, drop = button(self.tr("继续")), button(self.tr("放弃"))
         go_on.clicked.connect(lambda: self.go_on(draft))
@@ -78,7 +84,9 @@ class DraftsBar(QWidget):
 def resume(context: AppContext, draft: Draft, *, page: PersonPage, parent: QWidget) -> None:
     """Open the form of a draft with what was typed: `new/..`, `edit/<person>`, `child/..`, `visit/<person>/..`."""
     what, _, rest = draft.key.partition("/")
-    if what == "new":
+    if draft.key == unfinished_prints.KEY:
+        resume_print(context, draft, parent=parent)
+    elif what == "new":
         dialog = NewPersonDialog(context, parent=parent)
         dialog.resume(draft)
         dialog.open()
@@ -95,6 +103,24 @@ def resume(context: AppContext, draft: Draft, *, page: PersonPage, parent: QWidg
             form.open()
 
         context.read(lambda station: register.person_details(station, person=person), context=parent, done=opened)
+
+
+def resume_print(context: AppContext, draft: Draft, *, parent: QWidget) -> None:
+    """Draw the cards of a printing that was not finished, and show them where it stopped."""
+
+    def show(found: tuple[UnfinishedPrint, IssuedCards]) -> None:
+        job, issued = found
+        sides = Sides(duplex=job.paper.backs, long_edge=job.paper.flip != "short")
+        PrintDialog(
+            context, pdf=issued.pdf, pages=issued.pages, printer=printers.last_printer(), dpi=job.paper.dpi,
+            sides=sides, parent=parent, kept=job,
+        ).open()  # fmt: skip
+
+    context.write(
+        lambda station, report: unfinished_prints.take_up(station, payload=draft.payload, report=report),
+        context=parent,
+        done=show,
+    )
 
 
 def _form(context: AppContext, what: str, parts: list[str], record: PersonRecord, parent: QWidget) -> FormDialog:

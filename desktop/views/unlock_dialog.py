@@ -28,6 +28,7 @@ from desktop.services.station import Station
 from desktop.views.damaged_box import DamagedBox
 from desktop.views.messages import Messages
 from desktop.views.page import button, label
+from desktop.views.recover_dialog import RecoverDialog
 from desktop.views.runner import Runner
 
 
@@ -80,6 +81,10 @@ class UnlockDialog(QDialog):
         form.addRow(self.tr("使用人"), self.who)
         form.addRow(self.tr("密码"), self.password)
         form.addRow("", self.open_button)
+        self.forgotten = button(self.tr("忘记密码？用恢复码打开…"))
+        self.forgotten.setAutoDefault(False)
+        self.forgotten.clicked.connect(self.open_with_code)
+        form.addRow("", self.forgotten)
         self.practice = button(self.tr("第一次用？打开练习库（虚构的人，可以随便试）"))
         self.practice.setAutoDefault(False)
         self.practice.clicked.connect(self.open_practice)
@@ -152,6 +157,21 @@ class UnlockDialog(QDialog):
         folder, password, clock = Path(self.folder.text().strip()), self.password.text(), self._clock
         user = str(self.who.currentData() or "")
         self._start(lambda: access.open_store(folder, password=password, clock=clock, user=user))
+
+    def open_with_code(self) -> RecoverDialog | None:
+        """Ask for the recovery code of the register named, and open it with the password set then."""
+        folder, clock = Path(self.folder.text().strip()), self._clock
+        if not self.folder.text().strip() or not access.is_store(folder):
+            self.error.setText(self.tr("请先选择登记库文件夹。"))
+            return None
+        asked = RecoverDialog(folder, runner=self._runner, messages=self._messages, clock=clock, parent=self)
+        asked.recovered.connect(
+            lambda name, password: self._start(
+                lambda: access.open_store(folder, password=password, clock=clock, user=name)
+            )
+        )
+        asked.open()
+        return asked
 
     def open_practice(self) -> None:
         """Open the practice register of this workstation, making it the first time."""

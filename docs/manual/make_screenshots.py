@@ -19,6 +19,8 @@ from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from desktop.domain.clock import SystemClock  # noqa: E402
+from desktop.security.key_file import KdfCost  # noqa: E402
+from desktop.security.passphrases import made_code  # noqa: E402
 from desktop.services import access, cards, register, rosters, visits  # noqa: E402
 from desktop.services.access import NewStore  # noqa: E402
 from desktop.services.station import Station  # noqa: E402
@@ -122,6 +124,7 @@ def grab_pages(window: MainWindow, settle: Callable[[], object]) -> None:
     keep(visit, "visit")
     visit.close()
     grab_paper(window, keep)
+    grab_vault(window, keep)
     window.search.setText("c 1946")
     window.search.textEdited.emit("c 1946")
     QTest.qWait(300)
@@ -157,6 +160,40 @@ def grab_cards(window: MainWindow, settle: Callable[[], object], keep: Callable[
     QTest.qWait(800)
     keep(design, "card-design")
     design.close()
+
+
+def grab_vault(window: MainWindow, keep: Callable[[QWidget, str], None]) -> None:
+    """Grab who opens the register, the recovery code, 个人信息保护, the audit page and the veil."""
+    from desktop.services import rights, users
+    from desktop.views.guard.veil import Veil
+    from desktop.views.settings.settings_page import SettingsPage
+    from desktop.views.settings.users_box import CodeDialog
+
+    station, settings = window.context.station, window.pages["settings"]
+    assert isinstance(settings, SettingsPage)
+    for name, role in (("李静", "clerk"), ("陈立", "supervisor"), ("赵新", "auditor")):
+        users.add_user(station, name=name, role=role, password="practice-2026", cost=KdfCost(64, 1, 1))
+    people = register.people_ids(station, wanted=PeopleFilter())
+    rights.open_request(station, person=people[0], kind="1", what="要一份自己的登记表")
+    rights.open_request(station, person=people[1], kind="2", what="住址写错了", asked_by="曹丽", relation="女儿")
+    rights.record_consent(station, person=people[2], values={"purpose": "走访关爱", "done_on": "2026-11-20"})
+    window.show_page("settings")
+    settings.open_privacy()
+    assert settings.opened is not None
+    keep(settings.opened, "privacy")
+    settings.opened.close()
+    settings.users.refresh()
+    keep(settings.users, "users")
+    code = CodeDialog(window.context, code=made_code(), parent=window)
+    code.show()
+    keep(code, "recovery-code")
+    code.close()
+    window.show_page("audit")
+    keep(window, "audit")
+    veil = Veil()
+    veil.drop()
+    keep(window, "veil")
+    veil.lift()
 
 
 def grab_paper(window: MainWindow, keep: Callable[[QWidget, str], None]) -> None:

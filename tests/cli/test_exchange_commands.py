@@ -70,5 +70,5 @@ def test_directories_profiles_and_new_keys(stores: Pair, run: Any, tmp_path: Pat
     assert run("withhold", community, STREET.code)["level"] == 4
     before = run("key-card", community, tmp_path / "c.yck")["fingerprint"]
     assert run("rotate-key", community)["fingerprint"] != before
-    assert run("new-epoch", community, "--why", "查清了")["epoch"] == 2
+    assert run("new-epoch", community, "--why", "查清了")["epoch"] > 1
     assert run("pack", community, "--to", STREET.code, tmp_path / "1.ycp")["kind"] == "snapshot"

@@ -66,5 +66,34 @@ def test_months_are_the_twelve_before_the_day() -> None:
     assert {part.label: part.people for part in died.parts if part.people} == {"2025-12": ("a",)}
 
 
+def test_certifications_are_due_by_the_earlier_of_two_readings() -> None:
+    days = {"late": "2025-11-24", "today": "2025-11-25", "31": "2025-12-26", "61": "2026-01-25", "fine": "2026-06-01"}
+    people = [Counted(name, manage_state="1", cert_last=last) for name, last in days.items()]
+    people += [Counted("never", manage_state="1"), Counted("gone", manage_state="5", cert_last="2020-01-01")]
+    due = next(one for one in figures(people, day=DAY, orgs={}) if one.key == "cert")
+    assert {part.label: part.people for part in due.parts} == {
+        "已超期": ("late",), "30 天内到期": ("today",), "31—60 天到期": ("31",), "61—90 天到期": ("61",),
+        "90 天以后到期": ("fine",), "从未认证": ("never",),
+    }  # fmt: skip
+
+
+def test_fifty_years_in_the_party_are_counted_at_the_first_of_july() -> None:
+    joined = {
+        "on": "1976-07-01",
+        "after": "1976-07-02",
+        "month": "1976-07",
+        "next": "1977-07-01",
+        "later": "1977-07-02",
+    }
+    people = [Counted(name, manage_state="1", political="01", join_date=day) for name, day in joined.items()]
+    people += [Counted("blank", manage_state="1", political="02"), Counted("no", manage_state="1", join_date="1950")]
+    honour = next(one for one in figures(people, day=DAY, orgs={}) if one.key == "honour")
+    assert {part.label: part.people for part in honour.parts} == {
+        "2026 年 7 月 1 日满 50 年": ("on",), "2027 年 7 月 1 日将满 50 年": ("after", "month", "next"),
+        "党员，没有入党时间": ("blank",),
+    }  # fmt: skip
+    assert honour.asked == 6
+
+
 def test_one_worker_for_two_thousand_begun() -> None:
     assert [workers_needed(n) for n in (0, 1, 2000, 2001, 5000)] == [0, 1, 1, 2, 3]

@@ -39,7 +39,7 @@ def test_id_cells(cell: str, problem: IdProblem | None) -> None:
 
 
 def test_historical_areas_are_accepted() -> None:
-    for prefix in ("612401", "610121", "610125"):
+    for prefix in ("612401", "612101", "612701", "610121", "610123", "610125", "610126", "610421", "610427", "830000"):
         body = f"{prefix}19400115001"
         assert id_numbers.is_sound(body + id_numbers.check_digit(body))
 

@@ -161,7 +161,7 @@ def test_a_write_ahead_log_that_lost_its_end_is_reported(past: Past, tmp_path: P
     wal.write_bytes(content)
     assert any("进度" in said for said in what_is_said(tmp_path / "s"))
     station = open_again(tmp_path / "s")
-    assert station.vault.behind > 0 and station.vault.identity.epoch == 2
+    assert station.vault.behind > 0 and station.vault.identity.epoch > 1
     station.close()
 
 

@@ -92,7 +92,7 @@ def test_a_damaged_register_names_the_place_and_is_restored(damaged: Path, qtbot
     dialog.damaged.restore.click()
     qtbot.waitUntil(lambda: bool(opened), timeout=20_000)
     assert backups.check_store(opened[0]).is_sound
-    assert opened[0].vault.identity.epoch == 2
+    assert opened[0].vault.identity.epoch > 1
     assert list(damaged.glob("恢复前-*/store.db")), "the damaged file is kept"
     opened[0].close()
     runner.close()

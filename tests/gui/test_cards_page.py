@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.printing.readback import codes_on
-from desktop.services import card_designs, card_life, cards, printers, register
+from desktop.services import card_designs, card_life, cards, drafts, printers, register
 from desktop.services.register import PersonDraft
 from desktop.services.station import Station
 from desktop.views.cards.cards_page import CardsPage
 from desktop.views.cards.design_dialog import DesignDialog
 from desktop.views.cards.print_dialog import PrintDialog
 from desktop.views.context import AppContext
+from desktop.views.drafts_bar import DraftsBar, resume
 from desktop.views.main_window import MainWindow
 from desktop.views.messages import Messages
 from desktop.views.paper_printer import PaperPrinter, PrintJob
@@ -88,11 +89,24 @@ def test_a_job_that_stops_half_way_says_what_is_out_and_goes_on_from_there(
     assert dialog.out == {0, 1, 2, 3, 4}
     assert "已送出 5 页" in dialog.told.text() and "第 6 页起没有打印" in dialog.told.text()
     assert dialog.list.currentRow() == 5
+    dialog.close()
+    settle()
+    bar = DraftsBar(page.context)  # as the window shows it when it is opened again
+    bar.wanted.connect(lambda draft: resume(page.context, draft, page=page, parent=bar))
+    settle()
+    (draft,) = drafts.kept_drafts(page.context.station)
+    assert "还有 7 页" in draft.title
+    bar.go_on(draft)
+    settle()
+    (dialog,) = bar.findChildren(PrintDialog)
+    assert dialog.out == {0, 1, 2, 3, 4} and dialog.list.currentRow() == 5
     dialog.printer.choose = to_file(tmp_path / "其余.pdf")
     with qtbot.waitSignal(page.context.messages.said, timeout=30_000):
         dialog.rest.click()
     assert dialog.out == set(range(12))
     assert len(pypdfium2.PdfDocument(tmp_path / "其余.pdf")) == 7
+    settle()
+    assert drafts.kept_drafts(page.context.station) == []
     dialog.close()
 
 

@@ -78,7 +78,7 @@ def test_what_waits_and_what_is_missing_is_shown(
     asked.editors["why"].setText("查清了")  # type: ignore[union-attr]
     asked.act()
     settle()
-    assert window.context.station.vault.identity.epoch == 2
+    assert window.context.station.vault.identity.epoch > 1
 
 
 def test_what_a_unit_is_not_given_and_its_pictures(

@@ -4,13 +4,17 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON
 from desktop.domain.ids import new_id
 from desktop.services import lists, register
+from desktop.services.register import PersonDraft
 from desktop.services.station import Station
 from desktop.views.main_window import MainWindow
+from desktop.views.people.editors import editor_for, show_value, typed_value
 from desktop.views.people.people_page import PeoplePage
 from desktop.views.window_table import WindowTable
 
@@ -76,6 +80,27 @@ def test_only_the_columns_shown_are_read(crowded: Station, window: MainWindow, s
     page.show_column(place, shown=True)
     settle()
     assert page.model.index(0, place).data() == "陕西***"
+
+
+def test_several_codes_are_written_and_shown_in_words(window: MainWindow, settle: Settle) -> None:
+    station, hobbies = window.context.station, PERSON.field("hobbies")
+    editor = editor_for(hobbies)
+    show_value(editor, hobbies, "")
+    assert isinstance(editor, QLineEdit)
+    editor.setText("书法, 钓鱼、打麻将")
+    known = code_list("hobby")
+    typed = typed_value(editor, hobbies)
+    assert typed == f"{known.code_of('书法')} {known.code_of('钓鱼')} 打麻将"
+    codes = str(typed).removesuffix(" 打麻将")
+    show_value(editor, hobbies, codes)
+    assert (editor.text(), typed_value(editor, hobbies)) == ("书法、钓鱼", codes)
+    register.register_person(station, draft=PersonDraft({"name": "张三", "hobbies": codes, "dibao": 1}))
+    page = page_of(window, settle)
+    for key, shown in (("hobbies", "书法、钓鱼"), ("dibao", "是")):
+        place = [one.key for one in page.model.columns].index(key)
+        page.show_column(place, shown=True)
+        settle()
+        assert page.model.index(0, place).data() == shown
 
 
 def test_the_window_model_keeps_the_rules_of_a_model(qtmodeltester: object, qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from desktop.services.backups import check_store
 from desktop.services.register import PersonDraft
 from desktop.services.station import Station
 from tests.conftest import COMMUNITY, OTHER, STREET, Maker
+from tests.exchange_steps import pack
 
 Pair = tuple[Station, Station]
 
@@ -227,3 +229,30 @@ def test_a_senders_new_epoch_needs_a_persons_word(pair: Pair, tmp_path: Path) ->
         field_of(street, one, "name")
     assert exchange.apply_merge(street, preview=preview, accept_epoch=True).state == "imported"
     assert field_of(street, one, "name") == "乙"
+
+
+def test_only_the_plan_that_was_shown_is_applied(pair: Pair, tmp_path: Path) -> None:
+    """The preview keeps the hash of its plan: another plan is refused, whether the store moved on or the plan did."""
+    community, street = pair
+    one = person(community, "张三")
+    preview = exchange.preview_merge(street, path=pack(community, street, tmp_path))
+    again = exchange.preview_merge(street, path=preview.path)
+    assert preview.plan_hash == again.plan_hash
+    (planned,) = [record for record in preview.plan.records if record.kind == "person"]
+    other = replace(planned, take={**planned.take, "name": ("李四", planned.take["name"][1])})
+    forged = replace(preview, plan=replace(preview.plan, records=(other,)))
+    head = street.vault.head()
+    with pytest.raises(PackageError) as refused:
+        exchange.apply_merge(street, preview=forged)
+    assert refused.value.reason == "changed"
+    assert street.vault.head() == head
+    assert exchange.apply_merge(street, preview=preview).state == "imported"
+    register.amend_person(community, person=one, values={"live_addr": "一号楼"})
+    late = exchange.preview_merge(street, path=pack(community, street, tmp_path))
+    register.amend_person(street, person=one, values={"live_addr": "二号楼"})
+    with pytest.raises(PackageError) as moved:
+        exchange.apply_merge(street, preview=late)
+    assert moved.value.reason == "changed"
+    fresh = exchange.preview_merge(street, path=late.path)
+    assert fresh.plan_hash != late.plan_hash
+    assert exchange.apply_merge(street, preview=fresh).counts["conflicts"] == 1

@@ -1,11 +1,13 @@
 """A person leaves the area with a file: sealed, signed, receipted; nothing changes until the receipt."""
 
+import re
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
-from desktop.domain.errors import InvalidValueError, KeyCardError, KnownError, PackageError
-from desktop.services import exchange, leaving, peers, register, visits
+from desktop.domain.errors import InvalidValueError, KeyCardError, KnownError, NotFoundError, PackageError
+from desktop.services import exchange, leaving, peers, register, slips, visits
 from desktop.services.access import NewStore
 from desktop.services.backups import check_store
 from desktop.services.register import PersonDraft
@@ -75,3 +77,22 @@ def test_nobody_else_opens_it_and_no_bit_may_change(
     path.write_bytes(good)
     with pytest.raises(PackageError):
         exchange.preview_merge(target, path=path)
+
+
+def test_the_paper_has_two_copies_a_receipt_and_the_digits_that_open_the_file(
+    ends: tuple[Station, Station], tmp_path: Path
+) -> None:
+    source, target = ends
+    with pytest.raises(NotFoundError):
+        slips.leaving_paper(source, person="0" * 32)
+    person, path, _ = sent(ends, tmp_path)
+    document = pypdfium2.PdfDocument(slips.leaving_paper(source, person=person))
+    text = "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    document.close()
+    for part in ("第一联", "第二联", "回 执 码", "张三", "青杨社区", "浆洗街社区"):
+        assert part in text
+    groups = re.findall(r"(?<!\d)\d{5}(?!\d)", text)
+    assert len(groups) == 24  # twelve on each copy
+    assert groups[:12] == groups[12:]
+    file = leaving.open_person_file(target, path=path, fingerprint="".join(groups[:12]))
+    assert (file.name, file.digest[:16].upper() in text) == ("张三", True)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop.domain.clock import FixedClock
+from desktop.domain.codes import code_list
 from desktop.domain.dictionary import KINDS
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.states import StateChange
@@ -255,6 +256,20 @@ def test_bulk_edit_refuses_what_the_rules_refuse(station: Station) -> None:
     bulk_edit.apply_bulk(station, preview=bulk_edit.preview_bulk(station, ids=ids, change=tag), why="评定")
     assert len(register.person_details(station, person=ids[0]).children["tag"]) == 1
     assert bulk_edit.preview_bulk(station, ids=ids, change=tag).count("same") == 1
+
+
+def test_bulk_edit_reads_what_people_write(station: Station) -> None:
+    ids = [add(station, "张三")]
+    for text, key, stored in (
+        ("兴趣爱好=书法、钓鱼", "hobbies", {code_list("hobby").code_of(one) for one in ("书法", "钓鱼")}),
+        ("参加工作时间=1975年3月", "work_start", {"1975-03"}),
+        ("享受低保=是", "dibao", {"1"}),
+    ):
+        preview = bulk_edit.preview_bulk(station, ids=ids, change=bulk_edit.read_change(station, text=text))
+        bulk_edit.apply_bulk(station, preview=preview, why="普查")
+        assert set(str(register.person_details(station, person=ids[0]).values[key]).split()) == stored, text
+    with pytest.raises(InvalidValueError, match="没有“飞行”"):
+        bulk_edit.read_change(station, text="兴趣爱好=书法、飞行")
 
 
 def test_drafts_are_kept_outside_the_log(station: Station) -> None:

@@ -14,6 +14,7 @@ from desktop.domain.errors import DiskFullError
 from desktop.services import board, exchange, peers, photos, returns, sending, slips, transfers
 from desktop.services.station import Station
 from tests.conftest import COMMUNITY, OTHER, STREET, Maker
+from tests.exchange_steps import pack
 from tests.services.test_exchange import person, send, trust
 
 Three = tuple[Station, Station, Station]
@@ -35,13 +36,17 @@ def text_of(pdf: bytes) -> str:
 def test_all_return_packages_and_receipts_are_written_in_one_step(three: Three, tmp_path: Path) -> None:
     one, street, other = three
     person(one, "张三")
-    send(one, street, tmp_path)
+    preview = exchange.preview_merge(street, path=pack(one, street, tmp_path))
+    shown = preview.plan_hash
+    exchange.apply_merge(street, preview=preview)
     stick = tmp_path / "stick"
     stick.mkdir()
     made = returns.write_returns(street, folder=stick)
     assert made.written == 2
     assert sorted(path.suffix for path in stick.iterdir()) == [".pdf", ".ycp", ".ycp"]
-    assert "第 1 个" in text_of((stick / returns.RECEIPTS).read_bytes())
+    receipts = text_of((stick / returns.RECEIPTS).read_bytes())
+    assert "第 1 个" in receipts
+    assert f"预览核对码 {shown[:8].upper()}" in "".join(receipts.split("\n")).replace("\r", "")
     for station in (one, other):
         path = next(stick.glob(f"*_{station.org}_*.ycp"))
         result = exchange.apply_merge(station, preview=exchange.preview_merge(station, path=path))

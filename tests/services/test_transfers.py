@@ -6,7 +6,7 @@ import pytest
 
 from desktop.domain.errors import AccessError, InvalidValueError
 from desktop.domain.transfers import State
-from desktop.services import as_on, numbers, register, transfers, visits
+from desktop.services import as_on, cards, numbers, register, transfers, visits
 from desktop.services.access import NewStore
 from desktop.services.backups import check_store
 from desktop.services.register import PersonDraft
@@ -122,6 +122,44 @@ def test_the_new_community_works_on_and_the_old_one_may_not(three: Three, tmp_pa
     deliver(street, source, tmp_path)
     with pytest.raises(AccessError):
         transfers.offer_transfer(source, person=person, reason="再转")
+
+
+def test_the_cards_of_the_old_community_end_with_the_move_and_the_new_one_gives_its_own(
+    three: Three, tmp_path: Path
+) -> None:
+    source, street, target = three
+    person = offered(three, tmp_path)
+    ((_, old),) = cards.issue_cards(source, ids=[person]).cards
+    visits.record_visit(source, person=person, values={
+        "visited_on": "2026-11-20", "visitors": "王敏", "method": "1", "condition": "正在收拾东西",
+    })  # fmt: skip
+    deliver(source, street, tmp_path)
+    transfers.accept_transfer(target, transfer=only(target).id)
+    deliver(target, street, tmp_path)
+    assert cards.verify_card(street, token=old).state == "valid"  # until the move it is good
+    transfers.confirm_transfer(street, transfer=only(street).id)
+    deliver(street, source, tmp_path)
+    deliver(street, target, tmp_path)
+    for station in three:
+        (card,) = register.person_details(station, person=person).children["card"]
+        assert (card.values["state"], card.values["org"]) == (cards.VOID, source.org)
+        assert card.values["ended_on"] and OTHER.name in str(card.values["ended_why"])
+        verdict = cards.verify_card(station, token=old)
+        assert verdict.state == "revoked" and "作废" in verdict.advice
+    ((_, new),) = cards.issue_cards(target, ids=[person]).cards
+    assert new != old
+    deliver(target, street, tmp_path)
+    there = register.person_details(street, person=person).children["card"]
+    assert [one.values["state"] for one in there if one.values["card_no"] == new] == [cards.VALID]
+    written = register.history_of(target, person=person)
+    assert {line.org for line in written if line.kind == "visit"} == {source.org}
+    visits.record_visit(
+        target, person=person, values={"visited_on": "2026-11-24", "visitors": "赵静", "method": "1", "condition": "好"}
+    )
+    deliver(target, street, tmp_path)
+    assert len(register.person_details(street, person=person).children["visit"]) == 3
+    authors = {line.org for line in register.history_of(street, person=person) if line.kind == "visit"}
+    assert authors == {source.org, target.org}
 
 
 @pytest.mark.parametrize("order", [("cancel", "accept"), ("accept", "cancel")])

@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from desktop.domain.clock import FixedClock
 from desktop.domain.errors import KeyCardError, PackageError
-from desktop.services import batches, directories, exchange, keyring, peers, register
+from desktop.printing.readback import codes_on
+from desktop.services import batches, directories, exchange, key_letters, keyring, peers, register
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 from desktop.store.people import PeopleFilter
+from desktop.sync.key_card import same_fingerprint
 from tests.conftest import COMMUNITY, OTHER, STREET, Maker
 from tests.exchange_steps import merge, pack, person, send, trust, value_of
 
@@ -171,3 +174,17 @@ def test_the_streets_new_key_is_believed_from_a_directory_both_keys_signed(pair:
     send(community, street, mail)
     assert send(street, community, mail).state == "imported"
     assert peers.peers_of(community)[0].sign_key == new
+
+
+def test_the_letter_of_a_key_card_is_read_back_and_enrols(pair: Pair, tmp_path: Path) -> None:
+    community, street = pair
+    pdf = key_letters.own_letter(community)
+    card = peers.export_key_card(community, path=tmp_path / "card.yck")
+    ((text,),) = codes_on(pdf)
+    assert same_fingerprint(text, card)
+    document = pypdfium2.PdfDocument(pdf)
+    assert len(document) == 1
+    said = document[0].get_textpage().get_text_bounded()
+    assert all(group in said for group in card.fingerprint.split(" "))
+    assert all(word in said for word in (card.org, "姓名", "签字", "日期"))
+    assert peers.enroll_peer(street, path=tmp_path / "card.yck", fingerprint=text).org == community.org

@@ -94,8 +94,8 @@ def test_an_old_store_file_put_back_opens_in_a_new_epoch(vault: Vault) -> None:
     again.close()
     (vault.folder / DATABASE).write_bytes(old)
     rolled_back = reopen(vault)
-    assert rolled_back.identity.epoch == 2
-    assert rolled_back.identity.writer.endswith(":2")
+    assert rolled_back.identity.epoch > 1
+    assert rolled_back.identity.writer == f"{vault.identity.install}:{rolled_back.identity.epoch}"
     rolled_back.close()
 
 

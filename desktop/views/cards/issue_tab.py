@@ -18,6 +18,7 @@ from desktop.domain.progress import Report
 from desktop.services import card_life, cards, peers, printers, register
 from desktop.services.cards import CardPaper, IssuedCards
 from desktop.services.station import Station
+from desktop.services.unfinished_prints import UnfinishedPrint
 from desktop.store.people import PeopleFilter, PersonRow
 from desktop.views.cards.calibrate_dialog import CalibrateDialog
 from desktop.views.cards.pdf_view import PdfView
@@ -230,7 +231,14 @@ class IssueTab(QWidget):
         name = str(self.printer_box.currentData())
         sides = Sides(duplex=paper.backs, long_edge=paper.flip != "short")
         dialog = PrintDialog(
-            self.context, pdf=issued.pdf, pages=issued.pages, printer=name, dpi=paper.dpi, sides=sides, parent=self
+            self.context,
+            pdf=issued.pdf,
+            pages=issued.pages,
+            printer=name,
+            dpi=paper.dpi,
+            sides=sides,
+            parent=self,
+            kept=UnfinishedPrint(tuple(one for one, _ in issued.cards), paper),
         )
         printers.keep_last_printer(name)
         printers.keep_last_layout(paper.layout)

@@ -105,10 +105,10 @@ class DeskTab(QWidget):
         is_above = self.context.station.is_street
         self.write_back.setVisible(is_above)
         self.rhythm.setVisible(is_above)
-        if is_above:
-            text = self.tr("{0} 个单位，{1} 个逾期未报").format(len(units), overdue) if units else ""
-        else:
-            text = "　".join(_going_text(one) for one in going)
+        said = [_going_text(one) for one in going]
+        if is_above and units:
+            said.insert(0, self.tr("{0} 个单位，{1} 个逾期未报").format(len(units), overdue))
+        text = "　".join(said)
         self.going.setText(text or self.tr("还没有登记对方的密钥卡，请先到“密钥”页。"))
 
     def lay_out_files(self, paths: Sequence[Path]) -> None:
@@ -223,7 +223,7 @@ def size_text(size: int) -> str:
 
 
 def _read_board(station: Station) -> tuple[list[BoardLine], list[Outgoing]]:
-    return board.board_lines(station), [] if station.is_street else board.outgoing(station)
+    return board.board_lines(station), board.outgoing(station, only_up=station.is_street)
 
 
 def _last_text(one: BoardLine) -> str:

@@ -8,13 +8,14 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
-from desktop.services import directories, key_lines, keyring
+from desktop.services import directories, key_letters, key_lines, keyring
 from desktop.services.directories import Published
 from desktop.services.key_lines import KeyDesk, KeyLine, Squares
 from desktop.services.station import Station
 from desktop.sync.key_card import KeyCard
 from desktop.views.context import AppContext
 from desktop.views.page import button, label
+from desktop.views.paper_printer import PaperPrinter
 from desktop.views.settings.action_dialog import Action, ActionDialog, Answers, Ask
 from desktop.views.settings.list_dialog import ListDialog
 from desktop.views.table import Column
@@ -36,6 +37,8 @@ class KeysDialog(ListDialog[KeyLine]):
             self.tr("对方的电脑丢了或被盗，先在这里停用它的密钥；停用之前收到的数据包仍然算数，之后的不再接收。")
         )
         self.own_button = self.add_button(self.tr("本单位核对码…"), self.show_own, primary=True)
+        self.printer = PaperPrinter(self)
+        self.letter_button = self.add_button(self.tr("打印核对信…"), self.print_letter)
         self.renew_button = self.add_button(self.tr("更换本单位密钥…"), self.renew)
         self.revoke_button = self.add_button(self.tr("停用密钥…"), self.revoke)
         self.publish_button = self.add_button(self.tr("签发名录…"), self.publish)
@@ -79,6 +82,15 @@ class KeysDialog(ListDialog[KeyLine]):
         shown = OwnCodeDialog(self.card, key_lines.squares_of(self.card), parent=self)
         shown.open()
         return shown
+
+    def print_letter(self) -> None:
+        """Print the letter with the digits and the code of this station's card."""
+
+        def done(pdf: bytes) -> None:
+            if self.printer.print_pdf(pdf):
+                self.context.messages.inform(self.tr("核对信已送去打印，请签字后与密钥卡分开送给对方"))
+
+        self.context.read(key_letters.own_letter, context=self, done=done)
 
     def revoke(self) -> ActionDialog | None:
         """Ask after which package the chosen key stops."""

@@ -1,5 +1,6 @@
 """One editor for each kind of value, so that every form is made from the dictionary."""
 
+import re
 import unicodedata
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
@@ -10,6 +11,7 @@ from desktop.domain.fields import Field, Kind, Value
 from desktop.views.people.latin_editors import LatinLine, SearchCombo
 
 _NOTE_HEIGHT = 76
+_SOME = 4  # of the codes of a field that may hold several, as an example
 _LATIN = frozenset({Kind.ID_NUMBER, Kind.PHONE, Kind.DATE, Kind.INT, Kind.MONEY})
 
 
@@ -28,6 +30,9 @@ def editor_for(field: Field) -> QWidget:
     line.setMaxLength(field.max_length)
     if field.kind is Kind.DATE:
         line.setPlaceholderText("1953-07-06")
+    if field.kind is Kind.CODES:
+        line.setPlaceholderText("、".join(list(code_list(field.codes).offered.values())[:_SOME]) + "…")
+        line.setToolTip("可写几项，用顿号隔开：" + "、".join(code_list(field.codes).offered.values()))
     return line
 
 
@@ -45,6 +50,8 @@ def show_value(editor: QWidget, field: Field, value: Value) -> None:
     text = "" if value is None else str(value)
     if field.kind is Kind.MONEY and isinstance(value, int):
         text = f"{value / 100:.2f}"
+    if field.kind is Kind.CODES:
+        text = "、".join(code_list(field.codes).label_of(code) or code for code in text.split())
     if isinstance(editor, QComboBox):
         _offer(editor, field)
         place = editor.findData(text)
@@ -69,6 +76,9 @@ def typed_value(editor: QWidget, field: Field) -> Value:
         return None
     if field.kind in _LATIN:
         text = unicodedata.normalize("NFKC", text)
+    if field.kind is Kind.CODES:
+        words = [word for word in re.split(r"[、,，;；/|\s]+", text) if word]
+        return " ".join(dict.fromkeys(code_list(field.codes).code_of(word) or word for word in words))
     if field.kind is Kind.DATE:
         return dates.read_date(text, recent=field.group != "身份").value or text
     if field.kind is Kind.ID_NUMBER:

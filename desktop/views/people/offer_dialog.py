@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.services import leaving, transfers
+from desktop.services import leaving, peers, slips, transfers
 from desktop.services.station import Station
 from desktop.services.transfers import Transfer
 from desktop.views.context import AppContext
@@ -81,10 +81,14 @@ class OfferDialog(QDialog):
         """Write the person's file for an office outside the area, whose digits were compared."""
 
         def job(station: Station, _report: object) -> str:
-            return leaving.write_person_file(station, person=self.person, card=card, fingerprint=digits, path=path)
+            own = leaving.write_person_file(station, person=self.person, card=card, fingerprint=digits, path=path)
+            peers.write_safely(path.with_suffix(".pdf"), slips.leaving_paper(station, person=self.person))
+            return own
 
         def done(own: str) -> None:
-            self.context.messages.inform(self.tr("转出文件已写好。请把本单位核对码写在转移单上：{0}").format(own))
+            self.context.messages.inform(
+                self.tr("转出文件和转移单已写好，转移单（同名 .pdf）打印两联，核对码在单上：{0}").format(own)
+            )
             self.accept()
 
         self.context.write(job, context=self, done=done, failed=lambda error: self.problem.setText(str(error)))

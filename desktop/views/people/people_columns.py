@@ -11,4 +11,4 @@ from desktop.store.people import PersonRow
 def listed_text(field: Field, row: PersonRow, orgs: Mapping[str, str]) -> str:
     """Return a field in words, masked where others may look on."""
     text = text_of(field, row.values.get(field.key), orgs=orgs)
-    return text if field.kind in {Kind.CODE, Kind.ORG} else masked(field, text)
+    return text if field.kind in {Kind.CODE, Kind.CODES, Kind.BOOL, Kind.ORG} else masked(field, text)

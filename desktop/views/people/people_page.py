@@ -9,8 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu
 
 from desktop.config import paths
-from desktop.domain.codes import code_list
-from desktop.domain.dictionary import PERSON, Field, Kind, masked
+from desktop.domain.dictionary import PERSON, Field, Kind
 from desktop.services import books, listing, register
 from desktop.services.catalogue import collected_fields
 from desktop.services.filters import filter_words, parse_filter
@@ -28,22 +27,13 @@ from desktop.views.people.filters_row import FiltersRow
 from desktop.views.people.lists_menu import ListsMenu
 from desktop.views.people.only_these import OnlyThese
 from desktop.views.people.past_dialog import PastRegisterDialog
+from desktop.views.people.people_columns import listed_text
 from desktop.views.people.person_form import NewPersonDialog, is_typed
 from desktop.views.table import Column, table_view
 from desktop.views.window_table import WindowTable
 
 _COLUMNS_KEY = "people_columns"
 Answer = tuple[OpenedList, dict[str, str]]
-
-
-def shown_text(field: Field, row: PersonRow, orgs: dict[str, str]) -> str:
-    """Return a field as a list shows it: labels for codes, names for organisations, masked."""
-    text = row.text(field.key)
-    if field.kind is Kind.CODE:
-        return code_list(field.codes).label_of(text) if text else ""
-    if field.kind is Kind.ORG:
-        return orgs.get(text, text)
-    return masked(field, text)
 
 
 class PeoplePage(Page):
@@ -100,7 +90,7 @@ class PeoplePage(Page):
         QShortcut(QKeySequence(QKeySequence.StandardKey.New), self, self.add_person)
 
     def _column(self, field: Field) -> Column[PersonRow]:
-        return Column(field.label, lambda row: shown_text(field, row, self._orgs), field.width, field.key)
+        return Column(field.label, lambda row: listed_text(field, row, self._orgs), field.width, field.key)
 
     def _offer_columns(self) -> None:
         """Fill the menu of columns; what the workstation remembers is shown, else the usual ones."""

@@ -2,16 +2,27 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QFormLayout, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QFileDialog,
+    QFormLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
 from desktop.config import paths
 from desktop.domain.fields import Value
+from desktop.domain.permissions import READ_PEOPLE
 from desktop.services import access, backups, register
 from desktop.store.backup import BackupInfo
 from desktop.store.integrity import CheckReport
 from desktop.views.context import AppContext
 from desktop.views.page import Page, button, label
 from desktop.views.settings.backup_box import BackupBox
+from desktop.views.settings.privacy_dialog import PrivacyDialog
 from desktop.views.settings.rules_box import RulesBox
 from desktop.views.settings.staff_box import StaffBox
 from desktop.views.settings.users_box import UsersBox
@@ -68,6 +79,7 @@ class SettingsPage(Page):
         form.addRow(self.tr("登记库位置"), label(str(context.station.vault.folder)))
         self.rules = RulesBox(context)
         form.insertRow(3, self.tr("字段与规则"), self.rules)
+        form.insertRow(4, self.tr("个人信息"), self._privacy_button())
         self._limit_to_role()
         held = QWidget()
         held.setLayout(form)
@@ -76,6 +88,13 @@ class SettingsPage(Page):
         area.setWidgetResizable(True)
         self.body.addWidget(area, 1)
 
+    def _privacy_button(self) -> QPushButton:
+        self.privacy = button(self.tr("个人信息保护…"))
+        self.privacy.setMaximumWidth(320)
+        self.privacy.clicked.connect(self.open_privacy)
+        self.opened: PrivacyDialog | None = None
+        return self.privacy
+
     def _limit_to_role(self) -> None:
         """Offer only what the role may do; the services refuse the rest."""
         station = self.context.station
@@ -83,6 +102,7 @@ class SettingsPage(Page):
         self.rules.setEnabled(station.may("org.edit"))
         self.staff.setEnabled(station.may("staff.edit"))
         self.keep.setEnabled(station.may("org.edit"))
+        self.privacy.setEnabled(station.may(READ_PEOPLE))
 
     def refresh(self) -> None:
         """Read what is printed on cards."""
@@ -95,6 +115,12 @@ class SettingsPage(Page):
             self.address.setText(str(own.get("address") or ""))
 
         self.context.read(register.own_org, context=self, done=show)
+
+    def open_privacy(self) -> None:
+        """Show notice, consents, requests and what is due."""
+        self.opened = PrivacyDialog(self.context, parent=self)
+        self.opened.open()
+        self.opened.refresh()
 
     def keep_org(self) -> None:
         """Write the phone and address printed on cards."""

@@ -1,0 +1,47 @@
+"""What of this process others may read: no core file when it dies, no debugger, no rows after it was locked.
+
+`security.md` section 2e and goal G21.
+"""
+
+import ctypes
+import gc
+import sys
+
+_PR_SET_DUMPABLE = 4
+_FILLED = 4 << 20  # bytes of each size of block
+_SMALLEST, _LARGEST, _STEP = 48, 512, 16  # sizes of the blocks small objects live in
+_HEAD = 40  # of a bytes object
+_SEM_NO_BOXES = 0x0001 | 0x0002 | 0x8000  # critical errors, faults, missing files: no dialog, no report of Windows'
+
+
+def leave_no_core() -> None:
+    """Keep names and keys out of core files and crash reports for the rest of this process's life; best effort.
+
+    The limit alone does not stop a collector the kernel pipes cores to; not being dumpable does, and keeps
+    debuggers of the same user out. A program started from here is on its own again, but inherits the limit.
+    """
+    if sys.platform == "win32":
+        ctypes.windll.kernel32.SetErrorMode(_SEM_NO_BOXES)
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        nothing = ctypes.c_ulong(0)
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, nothing, nothing, nothing, nothing)
+
+
+def wipe_freed() -> None:
+    """Overwrite what freed objects of up to 512 bytes left in Python's memory, and give free pages back. About 0.2 s.
+
+    Python does not clear what it frees, so after locking the texts of rows stay readable until something else
+    needs the place (measured: thousands of rows). Filling every size of block once needs the places: 120 MB for
+    that moment. What larger texts left, and what other libraries hold, stays.
+    """
+    gc.collect()
+    held = [[bytes(size - _HEAD) for _ in range(_FILLED // size)] for size in range(_SMALLEST, _LARGEST + 1, _STEP)]
+    del held
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's
+        if trim is not None:
+            trim(0)
