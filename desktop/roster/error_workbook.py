@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import xlsxwriter
-
 REASON, SUGGESTION, SOURCE_ROW = "原因", "建议", "原表行号"
 ADDED = (REASON, SUGGESTION, SOURCE_ROW)
 BAD_COLOUR = "FFD9D2"  # neither the red nor the yellow that readers take for a mark of the sender
@@ -71,6 +69,8 @@ def workbook(sheets: Sequence[ErrorSheet]) -> bytes:  # noqa: C901 - one pass ov
     the temporary folder.
     """
     buffer = io.BytesIO()
+    import xlsxwriter  # an import that sends nothing back does without it
+
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     head = book.add_format({"bold": True, "text_wrap": True, "border": 1, "bg_color": "#E4EEF0", "num_format": "@"})
     text = book.add_format({"num_format": "@"})

@@ -13,6 +13,7 @@ from desktop.domain.dictionary import CONTACT, PERSON, PHONE, TAG, Kind
 IGNORED = ""
 SEQUENCE = "seq"  # 序号: read, never stored
 STREET = "street"  # 接收街道: helps to name the community
+PHONE_TARGET = "phone.number"
 NOTE = "note"  # kept behind the remark, with its header
 _EXTRA = {"序号": SEQUENCE, "编号": SEQUENCE, "顺序号": SEQUENCE, "接收街道": STREET, "街道": STREET, "街道镇": STREET}
 _SPOUSE = {"姓名": "person.spouse_name", "电话": "person.spouse_phone", "工作单位": "person.spouse_work",
@@ -165,6 +166,17 @@ def keys_of(headers: Sequence[str]) -> tuple[str, ...]:
 def doubts(columns: Sequence[ColumnMapping]) -> list[int]:
     """Return the places of columns whose meaning somebody should look at before the rows go in."""
     return [place for place, one in enumerate(columns) if one.target and one.confidence < LIKELY]
+
+
+def alike_columns(columns: Sequence[ColumnMapping]) -> list[int]:
+    """Return the places of columns that bear the name of an earlier one, with nothing to say whose phone is meant."""
+    return [
+        place
+        for place, one in enumerate(columns)
+        if one.target == PHONE_TARGET
+        and one.confidence == _GUESSED
+        and any(_normal(before.header) == _normal(one.header) for before in columns[:place])
+    ]
 
 
 def targets(switched_on: Collection[str] = ()) -> list[tuple[str, str]]:

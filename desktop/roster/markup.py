@@ -1,7 +1,5 @@
 """Tables in HTML, in a web archive and in XML Spreadsheet 2003, as they are saved under `.xls` (case 49)."""
 
-import email
-import email.policy
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -48,6 +46,8 @@ def markup_tables(raw: bytes) -> tuple[list[MarkupTable], list[str]]:
 
 def mime_parts(raw: bytes) -> list[bytes]:
     """Return the HTML sheets inside a web archive (`.mht` saved as `.xls`)."""
+    import email.policy  # 0.1 s that only a web archive needs
+
     message = email.message_from_bytes(raw, policy=email.policy.default)
     found = []
     for part in message.walk():

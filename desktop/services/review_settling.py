@@ -24,6 +24,7 @@ from desktop.services.roster_placing import Placer
 from desktop.services.roster_plan import known_of
 from desktop.services.roster_writing import RowWriter
 from desktop.services.station import Station
+from desktop.services.unit_memory import COMMUNITY, is_about_a_name, org_meant
 from desktop.store import roster_matches, rosters
 from desktop.store.roster_matches import Wanted
 from desktop.store.unit_of_work import UnitOfWork
@@ -147,10 +148,25 @@ class Settler:
         )  # fmt: skip
         for number, (verdict, value) in sorted((payload.get("decided") or {}).items(), key=lambda one: int(one[0])):
             problem = payload["problems"][int(number)]
-            if not row.take(problem, verdict, str(value or ""), written_in(payload, problem)):
+            if is_about_a_name(problem):
+                self._name(row, problem, verdict, str(value or ""))
+            elif not row.take(problem, verdict, str(value or ""), written_in(payload, problem)):
                 return LEFT
         self._write(payload, row)
         return rosters.ACCEPTED
+
+    def _name(self, row: Decided, problem: Sequence[Any], verdict: str, value: str) -> None:
+        """Take an answer about an enterprise or a community; left, it stays as the roster writes it."""
+        key, meant = str(problem[0]), value if verdict == EDIT else str(problem[2])
+        if verdict == LEAVE or not meant:
+            return
+        if key == COMMUNITY:
+            code = org_meant(self._station, meant)
+            if code is None:
+                raise InvalidValueError(key, f"没有“{meant}”这个社区", "请写登记库里的社区名称")
+            row.values[key] = code
+        else:
+            row.values[key] = stored_text(PERSON.field(key), meant)
 
     def _write(self, payload: Mapping[str, Any], row: Decided) -> None:
         values = row.values

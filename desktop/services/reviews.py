@@ -6,7 +6,7 @@ when the last one is decided, the row goes in (or is left out) in the same unit.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from desktop.domain.changes import Changes
@@ -15,9 +15,11 @@ from desktop.domain.fields import Value
 from desktop.domain.progress import Report, silent
 from desktop.roster.beside import PROPOSED
 from desktop.roster.table import MEANINGS
+from desktop.services import column_questions
 from desktop.services.review_settling import LEFT, Settler, asks_meaning, meant, written_in
 from desktop.services.roster_labels import field_label
 from desktop.services.station import Station
+from desktop.services.unit_memory import is_about_a_name, remember
 from desktop.store import rosters
 from desktop.store.rosters import Review
 from desktop.store.unit_of_work import UnitOfWork
@@ -46,6 +48,7 @@ class ReviewItem:
     topic: str  # the same for items that may be decided alike
     person: str = ""  # the person of the register who may be meant
     choices: tuple[str, ...] = ()  # the answers there are, if it is a choice
+    is_together: bool = False  # one answer counts for all of the topic: it is about a name or a column, not a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +94,28 @@ def _items(review: Review) -> list[ReviewItem]:
     found = []
     for number, problem in asked(payload):
         key, reason, suggestion = problem[:3]
-        is_mark = asks_meaning(reason)
-        kind = f"{payload['file']}|{reason}" if is_mark else f"{key}|{_PLAIN.sub('…', reason)}"
-        written = written_in(payload, problem)
+        topic, choices, is_together = _topic(payload, problem)
         found.append(
             ReviewItem(
                 review.id, number, str(named.get("name") or ""), str(named.get("id_no") or ""), payload["file"],
-                payload["sheet"], payload["row"], key, field_label(key), written, suggestion, reason,
-                kind, payload["person"], tuple(MEANINGS.values()) if is_mark else _choices(problem),
+                payload["sheet"], payload["row"], key, field_label(key), written_in(payload, problem), suggestion,
+                reason, topic, payload["person"], choices, is_together,
             )
         )  # fmt: skip
     return found
 
 
-def _choices(problem: Sequence[Any]) -> tuple[str, ...]:
-    """Return what a problem may be answered with; rows kept before there were candidates have none."""
-    return tuple(problem[5]) if len(problem) > 5 else ()  # noqa: PLR2004 - the place of the candidates
+def _topic(payload: Mapping[str, Any], problem: Sequence[Any]) -> tuple[str, tuple[str, ...], bool]:
+    """Return what is alike, the answers there are, and if one answer counts for all that is alike."""
+    key, reason = problem[:2]
+    if payload.get("kind") == column_questions.KIND:
+        return f"{column_questions.topic_of(payload)}|{problem[3]}", column_questions.CHOICES, True
+    if asks_meaning(reason):
+        return f"{payload['file']}|{reason}", tuple(MEANINGS.values()), False
+    if is_about_a_name(problem):
+        return f"{key}|{reason}", (), True
+    candidates = tuple(problem[5]) if len(problem) > 5 else ()  # noqa: PLR2004 - rows kept before them have none
+    return f"{key}|{_PLAIN.sub('…', reason)}", candidates, False
 
 
 def asked(payload: Mapping[str, Any]) -> list[tuple[int, list[Any]]]:
@@ -126,7 +135,7 @@ def decide(station: Station, *, decisions: Sequence[Decision], report: Report = 
     and nothing is decided then.
     """
     by_review: dict[str, list[Decision]] = {}
-    for one in decisions:
+    for one in _with_alike(station, decisions):
         by_review.setdefault(one.review, []).append(one)
     settled = waiting = 0
     failed: list[str] = []
@@ -139,21 +148,49 @@ def decide(station: Station, *, decisions: Sequence[Decision], report: Report = 
             if review is None:
                 continue
             payload = _with(review.payload, ones)
+            _remember(station, unit, payload, ones)
             if asked(payload):
                 rosters.change_review(unit, record=record, payload=payload)
                 waiting += 1
                 continue
             _note_columns(unit, review)
             try:
-                state = settler.settle(payload)
+                state = _settled(station, unit, settler, payload)
             except KnownError as error:
                 failed.append(f"第 {payload['row']} 行：{error.message}")
                 continue
-            rosters.change_review(unit, record=record, payload=payload)
-            rosters.close_review(unit, record=record, state=state)
+            rosters.close_review(unit, record=record, state=state)  # undone, it asks its last question again
             settled += 1
         changes = unit.commit()
     return Decided(settled, waiting, tuple(failed), changes)
+
+
+def _with_alike(station: Station, decisions: Sequence[Decision]) -> list[Decision]:
+    """Return decisions with the same for everything else that waits about the same name or column."""
+    items = review_items(station) if decisions else []
+    given = {(one.review, one.number): one for one in decisions}
+    topics = {one.topic: given[one.review, one.number] for one in items if (one.review, one.number) in given}
+    more = [
+        replace(topics[one.topic], review=one.review, number=one.number)
+        for one in items
+        if one.is_together and one.topic in topics and (one.review, one.number) not in given
+    ]
+    return [*decisions, *more]
+
+
+def _remember(station: Station, unit: UnitOfWork, payload: Mapping[str, Any], decisions: Sequence[Decision]) -> None:
+    """Keep what was decided about names, so that the next roster does not ask again."""
+    for one in decisions:
+        problem = payload["problems"][one.number]
+        if is_about_a_name(problem):
+            remember(station, unit, problem, payload["values"], verdict=one.verdict, value=one.value)
+
+
+def _settled(station: Station, unit: UnitOfWork, settler: Settler, payload: Mapping[str, Any]) -> str:
+    """Do what was decided about a row, or about the columns of a file; return the state of the review."""
+    if payload.get("kind") == column_questions.KIND:
+        return column_questions.settle_columns(station, unit, payload)
+    return settler.settle(payload)
 
 
 def _note_columns(unit: UnitOfWork, review: Review) -> None:
@@ -191,7 +228,9 @@ def accept_review(station: Station, *, review: str, values: Mapping[str, Value] 
         for number, problem in asked(found.payload):
             decided[str(number)] = [EDIT, given[problem[0]]] if problem[0] in given else [ACCEPT, ""]
         payload = {**found.payload, "decided": decided}
-        state = Settler(station, unit).settle(payload, given)
+        is_row = payload.get("kind") != column_questions.KIND
+        settler = Settler(station, unit)
+        state = settler.settle(payload, given) if is_row else _settled(station, unit, settler, payload)
         if state == LEFT:
             raise InvalidValueError("name", "这一行没有可以登记的人", "请先更正，或划掉这一行")
         rosters.change_review(unit, record=review, payload=payload)

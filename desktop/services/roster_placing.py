@@ -12,7 +12,6 @@ from desktop.domain.fields import Value
 from desktop.domain.org_tree import COMMUNITY, STREET
 from desktop.domain.receiving import BY_LIVING, Places, Receiving, Verdict, receive
 from desktop.roster.rowread import FIX, RowDraft
-from desktop.services import register
 from desktop.services.receiving import matcher_of, places_of
 from desktop.services.station import Station
 
@@ -24,7 +23,6 @@ class Placer:
     """Places the people of one import, against the tree as it is when the import begins."""
 
     def __init__(self, station: Station) -> None:
-        self._orgs = register.org_words(station)
         self._matcher = matcher_of(station)
         self._own = station.org
         self._may_place = station.is_street  # 人员归哪个社区由街道判定
@@ -34,15 +32,13 @@ class Placer:
         self._named = lru_cache(_KEPT)(self._named_anew)
 
     def name_community(self, draft: RowDraft, columns: Mapping[str, int]) -> None:
-        """Turn a community's name into its code, also behind an address; one not known here is kept as written."""
-        name = str(draft.values.pop("home_org", "") or "")
-        if not name:
+        """Find the unit in a community column that holds a whole address, if nothing was found or asked there."""
+        name = str(draft.values.get("roster_org") or "")
+        if not name or draft.values.get("home_org") or any(one.field == "home_org" for one in draft.problems):
             return
-        draft.values["roster_org"] = name
-        code = self._orgs.get(name) or self._named(name)
+        code = self._named(name)
         if code:
             draft.values["home_org"] = code
-        if code and name not in self._orgs:
             draft.say(columns.get("home_org", 0), "home_org", FIX, f"“{name}”认作{self._matcher.tree.path(code)}")
 
     def propose(self, draft: RowDraft, changes: dict[str, Value], columns: Mapping[str, int]) -> None:

@@ -18,6 +18,7 @@ from desktop.roster.table import FoundTable
 from desktop.services.name_candidates import offer_candidates
 from desktop.services.roster_placing import Placer
 from desktop.services.station import Station
+from desktop.services.unit_memory import UnitNames
 from desktop.store import roster_matches, rosters
 from desktop.store.roster_matches import Match, Wanted
 
@@ -80,6 +81,7 @@ class Planner:
         self._connection = connection
         self._choice = choice
         self._placer = Placer(station)
+        self._names = UnitNames(station, connection)
         self._until = roster_matches.last_person(connection)
         self._asked: set[str] = set()
         self._open: RosterSource | None = None
@@ -91,6 +93,7 @@ class Planner:
         """Yield the plan of each row of a table; the next row is planned when the one before was dealt with."""
         source = self._sources[number]
         self.earlier.columns = source.places
+        self._names.begin()
         above: list[str] = []
         for start in range(0, len(source.table.rows), _PART):
             drafts = []
@@ -112,6 +115,7 @@ class Planner:
             draft.say(column, targets[column].rpartition(".")[2], FIX, f"“{plain(cells[column])}”按上一行填写")
         if NOTE in targets:
             _keep_notes(draft, source)
+        self._names.place(draft, targets, asks=not self._is_archive)
         self._placer.name_community(draft, source.places)
         return draft
 

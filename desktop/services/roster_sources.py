@@ -101,13 +101,13 @@ def _remembered(
     kept = [one for one in maps if one.get("file_kind") == ROSTER_MAP and one.get("fingerprint") == mark]
     if not kept:
         return {}
-    enterprise = _enterprise(table, columns)
+    enterprise = enterprise_of(table, columns)
     own = [one for one in kept if one.get("name") == enterprise]
     found: dict[str, str] = json.loads(str((own or kept)[-1]["mapping"]))
     return found
 
 
-def _enterprise(table: FoundTable, columns: Sequence[ColumnMapping]) -> str:
+def enterprise_of(table: FoundTable, columns: Sequence[ColumnMapping]) -> str:
     """Return the enterprise a table is of: the first one its rows name."""
     place = next((place for place, one in enumerate(columns) if one.target == "person.ent_name"), -1)
     for _, cells in table.rows[:LOOKED_AT] if place >= 0 else ():
@@ -118,14 +118,20 @@ def _enterprise(table: FoundTable, columns: Sequence[ColumnMapping]) -> str:
 
 def remember_mapping(station: Station, unit: UnitOfWork, sources: Sequence[RosterSource]) -> None:
     """Keep inside `unit` where the columns of these tables go, by header fingerprint and enterprise."""
-    held = {
-        (str(one.values.get("fingerprint")), str(one.values.get("name"))): one.id
-        for one in people.records_of(unit.connection, "form_map")
-        if one.values.get("file_kind") == ROSTER_MAP
-    }
     for source in sources:
-        mark, name = mappings.fingerprint(source.table.headers), _enterprise(source.table, source.mapping)
+        mark, name = mappings.fingerprint(source.table.headers), enterprise_of(source.table, source.mapping)
         keys = mappings.keys_of(source.table.headers)
-        text = json.dumps({key: one.target for key, one in zip(keys, source.mapping, strict=True)}, ensure_ascii=False)
-        record = held.setdefault((mark, name), new_id(station.ids))
-        unit.put("form_map", record, {"name": name, "fingerprint": mark, "file_kind": ROSTER_MAP, "mapping": text})
+        goes = {key: one.target for key, one in zip(keys, source.mapping, strict=True)}
+        keep_mapping(station, unit, mark=mark, name=name, goes=goes)
+
+
+def keep_mapping(station: Station, unit: UnitOfWork, *, mark: str, name: str, goes: Mapping[str, str]) -> None:
+    """Keep inside `unit` where the columns (by their keys) of an enterprise's tables with these headers go."""
+    unit.flush()
+    kept = (one for one in people.records_of(unit.connection, "form_map") if one.values.get("file_kind") == ROSTER_MAP)
+    record = next(
+        (one.id for one in kept if (one.values.get("fingerprint"), one.values.get("name")) == (mark, name)),
+        new_id(station.ids),
+    )
+    text = json.dumps(dict(goes), ensure_ascii=False)
+    unit.put("form_map", record, {"name": name, "fingerprint": mark, "file_kind": ROSTER_MAP, "mapping": text})

@@ -9,6 +9,7 @@ from desktop.domain.ids import new_id
 from desktop.roster import matching
 from desktop.roster.matching import Planned
 from desktop.services import register
+from desktop.services.column_questions import ColumnQuestions
 from desktop.services.roster_plan import Planner, RosterSource
 from desktop.services.station import Station
 from desktop.store import people, rosters
@@ -28,6 +29,7 @@ class RowWriter:
         self._prefix = register.number_prefix(station)
         self._next = people.next_person_no(unit.connection, self._prefix)
         self._day = station.today().isoformat()
+        self.phones: dict[str, str] = {}  # the phone records the last row made: number -> id
 
     def add(self, planned: Planned) -> str:
         """Make a new person and return his id."""
@@ -51,11 +53,15 @@ class RowWriter:
     def _children(self, person: str, planned: Planned, former: Sequence[tuple[str, Mapping[str, Value]]]) -> None:
         for kind, one in former:
             self._unit.add(kind, new_id(self._station.ids), {**one, "person": person, "noted_on": self._day})
+        self.phones = {}
         contacts = [planned.contact] if planned.contact and not self._changed_contact(person, planned) else []
         for kind, rows in (("phone", planned.phones), ("contact", contacts), ("tag", planned.tags)):
             for one in rows:
                 values = {**one, "person": person, "noted_on": self._day, "source": SOURCE}
-                self._unit.add(kind, new_id(self._station.ids), values)
+                record = new_id(self._station.ids)
+                self._unit.add(kind, record, values)
+                if kind == "phone":
+                    self.phones[str(one["number"])] = record
 
     def _changed_contact(self, person: str, planned: Planned) -> bool:
         """Give a contact who is there the new phone; False if there is no contact of that name."""
@@ -78,9 +84,12 @@ class Writer:
         self._planner = planner
         self._rows = RowWriter(station, unit)
         self._waiting = rosters.waiting_sources(unit.connection)
+        self._columns: ColumnQuestions | None = None
 
     def begin(self, source: RosterSource) -> None:
         """Note the file of the rows that follow, and the columns their fields come from."""
+        self.end()
+        self._columns = ColumnQuestions(source)
         rosters.note_file(self._unit, sha256=source.sha256, name=source.file)
         columns = {
             target: header
@@ -88,6 +97,12 @@ class Writer:
             if "." in target
         }
         rosters.note_columns(self._unit, file=source.file, sheet=source.table.sheet, columns=columns)
+
+    def end(self) -> None:
+        """Ask what remains to be asked about the table as a whole."""
+        if self._columns is not None:
+            self._columns.ask(self._station, self._unit, self._waiting)
+        self._columns = None
 
     def write(self, source: RosterSource, planned: Planned, marker: tuple[str, int, str] | None) -> None:
         """Write one row: a new person, changes, a review, or nothing. `marker` names the returned row it answers."""
@@ -104,6 +119,8 @@ class Writer:
             )
         elif planned.outcome == matching.REVIEW:
             self._ask(source, planned)
+        if self._columns is not None and planned.outcome in {matching.ADDED, matching.UPDATED}:
+            self._columns.note(draft.cells, self._rows.phones)
         if planned.outcome in _SETTLED:
             self._answer(planned, marker)
         elif marker is not None and planned.outcome == matching.REVIEW:

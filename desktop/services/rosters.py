@@ -11,6 +11,7 @@ from desktop.roster import matching
 from desktop.roster.grid import plain
 from desktop.roster.matching import Choice, Planned
 from desktop.services.backups import back_up_before
+from desktop.services.column_questions import said_of_columns
 from desktop.services.reviews import accept_review, dismiss_review, reviews_waiting
 from desktop.services.roster_labels import field_label
 from desktop.services.roster_plan import Planner, RosterSource
@@ -100,6 +101,7 @@ def _import(
         planner = Planner(station, sources, connection=unit.connection, choice=choice)
         writer = Writer(station, unit, planner)
         tables = _run(planner, sources, "写入登记库", writer, report)
+        writer.end()
         if chosen:
             remember_mapping(station, unit, sources)
         report(0, 0, "保存")
@@ -177,6 +179,7 @@ class _Tally:
         if self._source.is_returned:
             notes.append("这是退回更正的表：只处理退回的那些行，其余的行不动")
         notes += [*_unread(self._source), *_doubtful(self._source)]
+        notes += said_of_columns(self._source.mapping[: self._source.width])
         return RosterTable(self._source, self._counts, self._problems, self._changes, tuple(notes))
 
 

@@ -1,13 +1,16 @@
 """The unattended front end, as a script sees it: real processes, exit codes, one sentence or one object."""
 
+import argparse
 import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from desktop.cli import AREAS
 from tests.conftest import ROSTERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,3 +127,47 @@ def test_cards_are_issued_and_verified(demo: Path, tmp_path: Path) -> None:
     number = done["cards"][0]["card_no"]
     assert answer("verify-card", demo / "community-2", number, "--json")["state"] == "valid"
     assert answer("verify-card", demo / "community-2", "EC1:NOTHING", "--json")["state"] == "unreadable"
+
+
+def test_a_reader_that_goes_away_gets_no_traceback() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from desktop.cli import _say_all; import sys; sys.exit(_say_all({'text': '银册' * 99999}, as_json=False))"],
+        stdout=(gone := _closed_pipe()), stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT,
+    )  # fmt: skip
+    os.close(gone)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_output_cut_by_head_is_quiet(demo: Path) -> None:
+    job = f"'{sys.executable}' -m desktop find '{demo / 'street'}' 黎 --json | (exec <&-; sleep 0)"
+    done = subprocess.run(
+        ["bash", "-c", job], capture_output=True, text=True, check=False, cwd=ROOT,
+        env={**os.environ, "YINCE_PASSWORD": "practice-2026"},
+    )  # fmt: skip
+    assert done.stderr == ""
+
+
+def _closed_pipe() -> int:
+    reading, writing = os.pipe()
+    os.close(reading)
+    return writing
+
+
+def test_every_command_is_found_in_its_own_module() -> None:
+    for area, commands in AREAS.items():
+        added: list[str] = []
+
+        def job(name: str, *_given: object, added: list[str] = added, **_named: object) -> argparse.ArgumentParser:
+            added.append(name)
+            return argparse.ArgumentParser()
+
+        import_module(f"desktop.cli_jobs.{area}").add(job)
+        assert sorted(added) == sorted(commands), area
+
+
+def test_an_import_does_not_load_what_prints_and_what_draws() -> None:
+    code = "import sys; from desktop.cli import _parser; _parser('import'); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = set(done.stdout.split())
+    assert loaded.isdisjoint({"reportlab", "PIL", "numpy", "openpyxl", "PySide6", "docx", "xlsxwriter"})
+    assert "desktop.services.rosters" in loaded

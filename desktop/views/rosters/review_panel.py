@@ -105,6 +105,11 @@ class ReviewPanel(QWidget):
         alike = sum(other.topic == one.topic for other in self.model.rows)
         self.alike.setText(self.tr("同样的 {0} 项一起处理（空格）").format(alike))
         self.alike.setVisible(alike > 1)
+        if one.is_together or not self.alike.isEnabled():
+            self.alike.setChecked(one.is_together and alike > 1)
+        self.alike.setEnabled(not one.is_together)
+        is_name = one.is_together and not one.choices
+        self.leave.setText(self.tr("照名册写的（3）") if is_name else self.tr("不采用（3）"))
         self.value.clear()
         self.value.setVisible(not one.choices)
         self.meaning.setVisible(bool(one.choices))
