@@ -41,6 +41,12 @@ def scrolled(form: QWidget, *, beside: int) -> QScrollArea:
     return area
 
 
+def resize_within_screen(dialog: QWidget, width: int, height: int) -> None:
+    """Give a dialog its size in pixels, or as much of it as the screen has: at 150 % scaling that is 911 by 485."""
+    free = QGuiApplication.primaryScreen().availableGeometry()
+    dialog.resize(min(width, free.width() - 24), min(height, free.height() - 48))
+
+
 class Page(QWidget):
     """A page of the main window. `refresh` is called when it is shown and when what it shows changed."""
 

@@ -27,7 +27,7 @@ from desktop.services import card_designs, cards, peers
 from desktop.services.card_designs import BLOCKS, KINDS, CardDesign
 from desktop.views.cards.pdf_view import PdfView
 from desktop.views.context import AppContext
-from desktop.views.page import button, label, scrolled
+from desktop.views.page import button, label, resize_within_screen, scrolled
 
 _PAUSE_MS = 400  # after the last key, before the card is drawn again
 _BESIDE = 220
@@ -41,7 +41,7 @@ class DesignDialog(QDialog):
         super().__init__(parent)
         self.context = context
         self.setWindowTitle(self.tr("联系卡的式样"))
-        self.resize(1080, 640)
+        resize_within_screen(self, 1080, 640)
         self.setAcceptDrops(True)
         self._design = CardDesign()
         self._changed = QTimer(self)

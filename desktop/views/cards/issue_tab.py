@@ -29,7 +29,7 @@ from desktop.views.paper_printer import Sides
 from desktop.views.table import Column, SnapshotTable, table_view
 
 _MOST_PREVIEWED = 10
-_VIEW_WIDTH = 430
+_VIEW_WIDTH, _VIEW_LEAST = 430, 180
 _RESOLUTIONS = (203, 300, 600)
 
 
@@ -58,7 +58,8 @@ class IssueTab(QWidget):
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.hint = label(self.tr("按住 Ctrl 点选几个人，Ctrl+A 选全部。先预览，再发卡。"), name="quiet")
         self.pdf = PdfView(self)
-        self.pdf.setFixedWidth(_VIEW_WIDTH)
+        self.pdf.setMinimumWidth(_VIEW_LEAST)
+        self.pdf.setMaximumWidth(_VIEW_WIDTH)
         self.preview_button = button(self.tr("预览"))
         self.preview_button.clicked.connect(lambda _on=False: self.preview())
         self.save_button = button(self.tr("发卡并保存 PDF…"))
@@ -104,21 +105,25 @@ class IssueTab(QWidget):
         rows = QVBoxLayout()
         rows.setSpacing(6)
         for widgets in (
-            (self.who, self.preview_button, self.save_button, self.print_button),
+            (self.who, self.preview_button),
+            (self.save_button, self.print_button),
             (self.layout_box, self.backs, self.flip),
-            (self.start, self.copies, self.printer_box, self.dpi_box, self.calibrate),
+            (self.start, self.copies, self.calibrate),
+            (self.printer_box, self.dpi_box),
         ):
             row = QHBoxLayout()
             for widget in widgets:
                 row.addWidget(widget, 1 if isinstance(widget, QComboBox) else 0)
+            if not any(isinstance(widget, QComboBox) for widget in widgets):
+                row.addStretch(1)
             rows.addLayout(row)
         self.empty = label(self.tr("这里没有人。换一个条件；登记库是空的请先导入名册。"))
         rows.addWidget(self.hint)
         rows.addWidget(self.empty)
         rows.addWidget(self.view, 1)
         whole = QHBoxLayout(self)
-        whole.addLayout(rows, 1)
-        whole.addWidget(self.pdf)
+        whole.addLayout(rows, 3)
+        whole.addWidget(self.pdf, 2)
 
     def ask_printers(self) -> None:
         """List the printers, once, when the page is first shown: the system may take seconds to find those away."""

@@ -23,7 +23,7 @@ from desktop.services.unfinished_prints import UnfinishedPrint
 from desktop.views.cards.pdf_view import PdfView
 from desktop.views.cards.sheet_job import SheetJob
 from desktop.views.context import AppContext
-from desktop.views.page import button, label
+from desktop.views.page import button, label, resize_within_screen
 from desktop.views.paper_printer import ONE_SIDED, PaperPrinter, PrintJob, Sides
 
 _NAMED = 3  # people named on a line of the list of pages
@@ -39,7 +39,7 @@ class PrintDialog(QDialog):
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle(self.tr("打印"))
-        self.resize(1000, 640)
+        resize_within_screen(self, 1000, 640)
         self.context = context
         self.pdf, self._names = pdf, [list(page) for page in pages]
         self._printer_name, self._dpi, self._sides = printer, dpi, sides
@@ -203,7 +203,13 @@ class PrintDialog(QDialog):
         self._tell()
         text = self.tr("已送到打印机 {0} 页").format(pages) if whole else self.tr("打印机停下了：") + self.told.text()
         self.context.messages.said.emit(text, not whole)
-        if whole:
+        if self.out:  # what is out is not printed twice by the same Enter
+            self.go.setObjectName("")
+            self.rest.setObjectName("primary")
+            for one in (self.go, self.rest):
+                one.style().unpolish(one)
+                one.style().polish(one)
+            self.rest.setDefault(True)
             self.rest.setFocus()
 
     def _ask_where(self) -> None:

@@ -15,7 +15,7 @@ from desktop.services.station import Station
 from desktop.sync.brakes import Brakes
 from desktop.sync.merge import Key
 from desktop.views.context import AppContext
-from desktop.views.page import button, label
+from desktop.views.page import button, label, resize_within_screen
 from desktop.views.table import Column, SnapshotTable, table_view
 
 
@@ -44,7 +44,7 @@ class PreviewDialog(QDialog):
         self.looked = looked
         self.left_out: set[Key] = set()
         self.setWindowTitle(self.tr("合并预览"))
-        self.resize(1080, 620)
+        resize_within_screen(self, 1080, 620)
         self.head = label(name="title")
         self.warning = label()
         self.items: SnapshotTable[MergeItem] = SnapshotTable(
