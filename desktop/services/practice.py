@@ -13,12 +13,14 @@ from desktop.domain.fields import Value
 from desktop.domain.id_numbers import check_digit
 from desktop.domain.ids import new_id
 from desktop.domain.progress import Report, silent
+from desktop.security.key_slots import KdfCost
 from desktop.services import access, cards, exchange, peers, register, visits
 from desktop.services.access import NewStore
 from desktop.services.station import Station
 from desktop.store.people import PeopleFilter
 
 PASSWORD = "practice-2026"  # noqa: S105 - printed on purpose: the people in it do not exist
+_COST = KdfCost(memory_kib=8192, passes=1, lanes=1)  # the password is public: nothing is gained by a slow guess
 _STREET = NewStore("street", "610100001", "上林街道", "李强", practice=True)
 _COMMUNITIES = (
     NewStore("community", "610100001001", "青杨社区", "王敏", practice=True),
@@ -69,9 +71,9 @@ def make_practice(folder: Path, *, people: int, seed: int, clock: Clock, report:
 
 
 def _open(folder: Path, clock: Clock) -> _Ends:
-    street = access.create_store(folder / "street", draft=_STREET, password=PASSWORD, clock=clock)
+    street = access.create_store(folder / "street", draft=_STREET, password=PASSWORD, clock=clock, cost=_COST)
     first, second = (
-        access.create_store(folder / f"community-{number}", draft=draft, password=PASSWORD, clock=clock)
+        access.create_store(folder / f"community-{number}", draft=draft, password=PASSWORD, clock=clock, cost=_COST)
         for number, draft in enumerate(_COMMUNITIES, start=1)
     )
     for community, number in ((first, 1), (second, 2)):

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+from desktop.domain.clock import SystemClock
+from desktop.services.access import create_store
 from tests.cli.test_cli import answer, yince
+from tests.conftest import CHEAP, PASSWORD, STREET
 
 
 def test_orgs_codes_and_fields(tmp_path: Path) -> None:
     store = tmp_path / "库"
-    made = yince("init", store, "--kind", "street", "--code", "610100001", "--name", "上林街道", "--user", "李强")
-    assert made.returncode == 0, made.stderr
+    create_store(store, draft=STREET, password=PASSWORD, clock=SystemClock(), cost=CHEAP).close()
     assert answer("orgs", store, "--json")["total"] == 1
     loaded = answer("orgs", store, "--load-towns", "--json")
     assert (loaded["total"], loaded["added"], loaded["unplaced"]) == (29, 28, 0)

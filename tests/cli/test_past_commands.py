@@ -4,14 +4,15 @@ from pathlib import Path
 
 from desktop.domain.clock import SystemClock
 from desktop.domain.clock import today as china_today
+from desktop.services.access import NewStore, create_store
 from tests.cli.test_cli import answer, yince
-from tests.conftest import ROSTERS
+from tests.conftest import CHEAP, PASSWORD, ROSTERS
 
 
 def test_what_was_from_the_command_line(tmp_path: Path) -> None:
     store = tmp_path / "库"
-    made = yince("init", store, "--kind", "community", "--code", "610100001009", "--name", "测试社区", "--user", "王敏")
-    assert made.returncode == 0, made.stderr
+    draft = NewStore("community", "610100001009", "测试社区", "王敏")
+    create_store(store, draft=draft, password=PASSWORD, clock=SystemClock(), cost=CHEAP).close()
     added = answer("import", store, ROSTERS / "难读的花名册.xlsx", "--json")["added"]
     dry = answer(
         "bulk-edit", store, "--filter", "性别=男", "--set", "小区=青杨小区", "--why", "普查", "--dry-run", "--json"
