@@ -120,6 +120,23 @@ def test_alike_questions_go_together(qtbot: QtBot, page: RosterPage, settle: Set
     assert not page.review.empty.isHidden()
 
 
+def test_case_52_a_name_chosen_for_one_is_nobody_elses(page: RosterPage, settle: Settle, tmp_path: Path) -> None:
+    station = page.context.station
+    lines = ["姓名,身份证号", f"张ya,{ZHANG}", f"李ya,{LI}"]
+    rosters.import_rosters(station, paths=[write(tmp_path, "一.csv", *lines)])
+    page.refresh()
+    settle()
+    page.review.view.selectRow(0)
+    page.review.alike.setChecked(True)
+    assert page.review.meaning.isEditable()
+    page.review.meaning.setCurrentText("张娅")
+    page.review.decide(reviews.EDIT)
+    settle()
+    assert [one.name for one in reviews.review_items(station)] == ["李ya"]
+    person = register.person_by_any(station, text=ZHANG)
+    assert register.person_details(station, person=person).values["name"] == "张娅"
+
+
 def test_what_red_rows_mean_is_asked_once_above_or_later_in_the_list(
     qtbot: QtBot, page: RosterPage, settle: Settle, tmp_path: Path
 ) -> None:

@@ -114,7 +114,7 @@ class ReviewPanel(QWidget):
         self.value.setVisible(not one.choices)
         self.meaning.setVisible(bool(one.choices))
         self.meaning.clear()
-        self.meaning.setEditable(one.field == "name" and one.proposed in one.choices)  # none of them: type it
+        self.meaning.setEditable(_is_a_name(one))  # none of them: type it
         self.meaning.addItems(list(one.choices))
         self.accept.setText(self.tr("采用建议（1）") if one.proposed else self.tr("照名册收下（1）"))
         proposal = self.tr("建议：{0}").format(one.proposed) if one.proposed else self.tr("采用就是照名册写的收下")
@@ -135,7 +135,7 @@ class ReviewPanel(QWidget):
         one = self._current()
         if one is None:
             return
-        one_by_one = verdict == EDIT and one.field in _ONES_OWN and not one.choices
+        one_by_one = verdict == EDIT and one.field in _ONES_OWN and (not one.choices or _is_a_name(one))
         together = self.alike.isChecked() and self.alike.isVisible() and not one_by_one
         chosen = [other for other in self.model.rows if other.topic == one.topic] if together else [one]
         typed = self.meaning.currentText() if one.choices else self.value.text().strip()
@@ -153,3 +153,8 @@ class ReviewPanel(QWidget):
         self.refresh()
         if done.failed:
             self.context.messages.inform(self.tr("{0} 行还不能收：{1}").format(len(done.failed), done.failed[0]))
+
+
+def _is_a_name(one: ReviewItem) -> bool:
+    """Return True if the answers are candidates for one person's name, which is nobody else's."""
+    return one.field == "name" and one.proposed in one.choices
