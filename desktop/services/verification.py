@@ -154,7 +154,7 @@ def verify_person(station: Station, *, person: str, asked: Asked, answers: Seque
     """Record one verification: items not named agree. Raises NotFoundError, InvalidValueError; nothing is half-kept.
 
     An answer that is taken is written into the register in the same unit; one to be settled keeps the person on the
-    list of disputes, and off the list of those verified.
+    list of disputes, and off the list of those verified. So does an item nobody could be asked about.
     """
     sheet = check_sheet(station, person=person)
     named = {one.key: one for one in answers}
@@ -164,7 +164,7 @@ def verify_person(station: Station, *, person: str, asked: Asked, answers: Seque
     result = DISPUTED if any(one.result == DISPUTED for one in answers) else AGREES
     open_before = {one.field for one in sheet.disputes} - named.keys()
     settled = not open_before and all(
-        one.decision in {TAKE_ANSWER, KEEP_GIVEN} for one in answers if one.result == DISPUTED
+        one.decision in {TAKE_ANSWER, KEEP_GIVEN} for one in answers if one.result != AGREES
     )
     with station.vault.unit("verify.person", why=f"信息核对{'：' + asked.round if asked.round else ''}") as unit:
         record = _write_verify(station, unit, person, asked, result)

@@ -92,6 +92,14 @@ def test_asking_again_settles_what_was_open(station: Station, person: str) -> No
     assert state(station, person) == "done"
 
 
+def test_an_item_nobody_could_be_asked_about_leaves_the_person_to_be_asked(station: Station, person: str) -> None:
+    verification.verify_person(station, person=person, asked=ASKED, answers=[Answer("spouse_name", "3")])
+    assert "verified_on" not in register.person_details(station, person=person).values
+    assert state(station, person) != "done"
+    verification.verify_person(station, person=person, asked=ASKED, answers=[Answer("spouse_name", "1")])
+    assert state(station, person) == "done"
+
+
 @pytest.mark.parametrize(
     "answer",
     [Answer("id_no", "2", "61010019530706301", decision="1"), Answer("sex", "2", "不男不女", decision="1"),
