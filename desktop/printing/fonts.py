@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -53,6 +54,9 @@ def register_fonts() -> tuple[str, ...]:
     """Register the bundled fonts and every fallback that is installed; return the fallbacks' names."""
     for name, file in ((REGULAR, "NotoSansSC-Regular.ttf"), (BOLD, "NotoSansSC-Bold.ttf")):
         pdfmetrics.registerFont(_ReadableFont(name, str(resource_path("fonts", file))))
+    # Else every page begins by naming Helvetica, which nothing is set in: the mark at the foot drops it as unused
+    # and strict readers then miss it.
+    rl_config.canvas_basefontname = REGULAR
     fallbacks = []
     for number, path in enumerate(_RARE):
         if Path(path).is_file():
