@@ -5,6 +5,7 @@ from pathlib import Path
 
 from desktop.cli_jobs.opening import Answer, JobAdder, station_at
 from desktop.services import carrying, exchange, key_letters, peers
+from desktop.services.conflicts import field_name
 from desktop.services.station import Station
 
 
@@ -92,7 +93,7 @@ def conflicts(options: argparse.Namespace) -> Answer:
          "mine": one.ours, "theirs": one.theirs}
         for one in found
     ]  # fmt: skip
-    lines = [f"{one['id']}  {one['field']}：本库“{one['mine']}”，对方“{one['theirs']}”" for one in listed]
+    lines = [f"{one.id}  {field_name(one)}：本库“{one.ours}”，对方“{one.theirs}”" for one in found]
     return {"conflicts": listed, "total": len(listed), "text": "\n".join([*lines, f"共 {len(listed)} 条冲突"])}
 
 

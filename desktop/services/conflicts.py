@@ -47,7 +47,7 @@ def resolve_conflict(station: Station, *, conflict: str, keep: str) -> Changes:
     found = next((one for one in list_conflicts(station) if one.id == conflict), None)
     if found is None:
         raise NotFoundError("没有找到这条冲突，或已经处理过", "请刷新冲突列表")
-    with station.vault.unit("conflict.resolve", why=f"裁定冲突：{_field_name(found)}") as unit:
+    with station.vault.unit("conflict.resolve", why=f"裁定冲突：{field_name(found)}") as unit:
         _decide(station, unit, found, keep)
         return unit.commit()
 
@@ -102,5 +102,6 @@ def _decided(station: Station, found: Conflict, keep: str) -> Value:
     return value
 
 
-def _field_name(found: Conflict) -> str:
+def field_name(found: Conflict) -> str:
+    """Return what a conflict is about, in Chinese."""
     return kind_of(found.kind).field(found.field).label if found.field else "删除与修改"

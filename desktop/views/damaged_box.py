@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.domain.clock import Clock, local_text
 from desktop.domain.errors import KnownError
-from desktop.services import backups
+from desktop.services import backups, second_person
+from desktop.services.station import Second
 from desktop.views.page import button, label
 
 
@@ -23,6 +24,7 @@ class DamagedBox(QWidget):
         self._clock = clock
         self._folder = Path()
         self._places: tuple[str, ...] = ()
+        self._wanted: Path | None = None
         self.found = label(name="bad")
         self.restore = button("", primary=True)
         self.other = button(self.tr("选择别的备份…"))
@@ -38,31 +40,70 @@ class DamagedBox(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.found)
+        box.addWidget(self._second_row())
         box.addWidget(self.restore)
         box.addLayout(row)
         self.hide()
+
+    def _second_row(self) -> QWidget:
+        """Return the row in which another supervisor consents; hidden until restoring asks for it."""
+        self.who, self.password = QComboBox(), QLineEdit()
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.password.returnPressed.connect(self._restore_again)
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow(self.tr("第二位主管"), self.who)
+        form.addRow(self.tr("他的密码"), self.password)
+        self.second_row = QWidget()
+        self.second_row.setLayout(form)
+        self.second_row.hide()
+        return self.second_row
+
+    def ask_second(self, user: str) -> None:
+        """Let another supervisor than `user` type a password; the same restore is then tried again."""
+        self.who.clear()
+        self.who.addItems(second_person.eligible(self._folder, user=user))
+        self.second_row.show()
+        self.password.setFocus()
+
+    def take_second(self) -> Second | None:
+        """Return who consents, None while nobody was asked; the password is forgotten here."""
+        if not self.second_row.isVisibleTo(self) or not self.password.text():
+            return None
+        given = Second(self.who.currentText(), self.password.text())
+        self.password.clear()
+        return given
 
     def show_damage(self, folder: Path, places: Sequence[str]) -> None:
         """Say where the register is damaged and offer the newest backup."""
         self._folder, self._places = folder, tuple(places)
         self._newest = backups.newest_backup(folder)
-        self.found.setText("；".join(places[:3]))
+        kept = self.tr("恢复时损坏的文件会移到一边，不会删除。")
+        self.found.setText("；".join(places[:3]) + "。" + kept)
         self.restore.setEnabled(self._newest is not None)
         if self._newest is None:
             self.restore.setText(self.tr("旁边没有备份，请选择存储盘上的备份"))
         else:
-            text = self.tr("从 {0} 的备份恢复（{1} 人）；损坏的文件会移到一边，不会删除")
+            text = self.tr("从 {0} 的备份恢复（{1} 人）")
             self.restore.setText(text.format(local_text(self._newest.created), self._newest.people))
         self.show()
 
     def _restore(self) -> None:
         if self._newest is not None:
-            self.restore_wanted.emit(self._newest.path)
+            self._want(self._newest.path)
+
+    def _restore_again(self) -> None:
+        if self._wanted is not None:
+            self._want(self._wanted)
+
+    def _want(self, path: Path) -> None:
+        self._wanted = path
+        self.restore_wanted.emit(path)
 
     def _choose(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, self.tr("选择备份"), "", self.tr("银册备份 (*.ybk)"))
         if chosen:
-            self.restore_wanted.emit(Path(chosen))
+            self._want(Path(chosen))
 
     def _save(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, self.tr("保存诊断"), self.tr("银册诊断.txt"))

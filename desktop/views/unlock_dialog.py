@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 
 from desktop.config import own_files, paths
 from desktop.domain.clock import Clock
-from desktop.domain.errors import DamagedStoreError, KnownError
+from desktop.domain.errors import DamagedStoreError, InvalidValueError, KnownError, SecondPersonError
 from desktop.domain.levels import COMMUNITY, DISTRICT, STREET
+from desktop.security.passphrases import LONG_ENOUGH, check_passphrase
 from desktop.services import access, backups, practice, users
 from desktop.services.access import NewStore
 from desktop.services.backups import Restored
@@ -135,7 +136,15 @@ class UnlockDialog(QDialog):
             (self.tr("再输一次密码"), self.again),
         ):
             form.addRow(text, field)
-        form.addRow("", label(self.tr("密码忘记后任何人都打不开登记库，请写下来交负责人封存。"), name="quiet"))
+        form.addRow(
+            "",
+            label(
+                self.tr(
+                    "密码至少 12 个字符。忘记密码又没有恢复码，任何人都打不开登记库：请在设置里打印恢复码，封存好。"
+                ),
+                name="quiet",
+            ),
+        )
         form.addRow("", self.make_button)
         return _held(form)
 
@@ -190,6 +199,12 @@ class UnlockDialog(QDialog):
             self.error.setText(self.tr("两次输入的密码不一样，请重新输入。"))
             self.again.setFocus()
             return
+        try:
+            check_passphrase(self.new_password.text(), least=LONG_ENOUGH)
+        except InvalidValueError as error:
+            self.error.setText(str(error))
+            self.new_password.setFocus()
+            return
         kind = next(kind for kind, one in self._kinds.items() if one.isChecked())
         draft = NewStore(kind, self.code.text(), self.name.text(), self.user.text())
         folder, password, clock = Path(self.new_folder.text().strip()), self.new_password.text(), self._clock
@@ -215,27 +230,42 @@ class UnlockDialog(QDialog):
     def look(self) -> None:
         """Open a damaged register without writing to it."""
         folder, password, clock = Path(self.folder.text().strip()), self.password.text(), self._clock
-        self._start(lambda: access.open_store(folder, password=password, clock=clock, read_only=True))
+        user = str(self.who.currentData() or "")
+        self._start(lambda: access.open_store(folder, password=password, clock=clock, user=user, read_only=True))
 
     def restore_from(self, path: Path) -> None:
         """Restore a backup where the damaged register lies, and open it."""
         folder, password, clock = Path(self.folder.text().strip()), self.password.text(), self._clock
+        user, second = str(self.who.currentData() or ""), self.damaged.take_second()
 
         def job() -> Station:
-            self._restored = backups.restore_backup(path, folder=folder, password=password, clock=clock)
-            return access.open_store(folder, password=password, clock=clock)
+            self._restored = backups.restore_backup(
+                path, folder=folder, password=password, clock=clock, user=user, second=second
+            )
+            return access.open_store(folder, password=password, clock=clock, user=user)
 
         self._start(job)
+
+    def _make_room(self) -> None:
+        """Take the tab of a new register away: with what to do about a damaged one both would be too tall."""
+        if self.tabs.count() > 1:
+            self.tabs.removeTab(1)
+        self.adjustSize()
 
     def _failed(self, error: BaseException) -> None:
         self.setEnabled(True)
         if isinstance(error, DamagedStoreError) and access.is_store(Path(self.folder.text().strip())):
             self.damaged.show_damage(Path(self.folder.text().strip()), error.places or (str(error),))
+            self._make_room()
         if isinstance(error, KnownError):
             self.error.setText(str(error))
         else:
             self._messages.report_bug(error)
             self.error.setText(self.tr("程序内部出错，登记库没有打开，请联系技术员。"))
+        if isinstance(error, SecondPersonError):
+            self.damaged.ask_second(str(self.who.currentData() or ""))
+            self.adjustSize()
+            return
         self.password.selectAll()
         self.password.setFocus()
 

@@ -107,6 +107,8 @@ def test_a_missing_store_and_a_bad_package_are_one_sentence(demo: Path, tmp_path
 
 def test_conflicts_are_listed_and_resolved(demo: Path) -> None:
     (conflict,) = answer("conflicts", demo / "street", "--json")["conflicts"]
+    said = yince("conflicts", demo / "street").stdout
+    assert "长期居住地" in said and "live_addr" not in said
     answer("resolve", demo / "street", conflict["id"], "--keep", "theirs", "--json")
     assert answer("conflicts", demo / "street", "--json")["total"] == 0
 

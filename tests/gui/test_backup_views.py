@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.clock import SystemClock
-from desktop.services import backup_watch, backups, register
+from desktop.services import backup_watch, backups, register, users
 from desktop.services.access import create_store
 from desktop.services.register import PersonDraft
 from desktop.services.station import Station
@@ -55,11 +56,11 @@ def test_the_window_backs_up_by_itself_when_something_changed(window: MainWindow
     assert len(kept_backups(folder)) == before + 1
 
 
-@pytest.fixture
-def damaged(tmp_path: Path) -> Path:
-    """A register with a backup and a flipped bit in a page that only the check reads."""
-    folder = tmp_path / "库"
+def damaged_store(folder: Path, *, second: str = "") -> Path:
+    """Return a register with a backup and a flipped bit in a page that only the check reads."""
     station = create_store(folder, draft=COMMUNITY, password=PASSWORD, clock=SystemClock(), cost=CHEAP)
+    if second:
+        users.add_user(station, name="李强", role="supervisor", password=second, cost=CHEAP)
     register.register_person(station, draft=PersonDraft({"name": "张三"}))
     backups.back_up_before(station, what="试")
     register.register_person(station, draft=PersonDraft({"name": "李四"}))
@@ -68,6 +69,12 @@ def damaged(tmp_path: Path) -> Path:
     content[len(content) - 5000] ^= 4
     (folder / "store.db").write_bytes(content)
     return folder
+
+
+@pytest.fixture
+def damaged(tmp_path: Path) -> Path:
+    """A damaged register of one supervisor."""
+    return damaged_store(tmp_path / "库")
 
 
 def dialog_on(folder: Path, qtbot: QtBot) -> tuple[UnlockDialog, Runner, list[Station]]:
@@ -94,6 +101,26 @@ def test_a_damaged_register_names_the_place_and_is_restored(damaged: Path, qtbot
     assert backups.check_store(opened[0]).is_sound
     assert opened[0].vault.identity.epoch > 1
     assert list(damaged.glob("恢复前-*/store.db")), "the damaged file is kept"
+    opened[0].close()
+    runner.close()
+
+
+def test_restoring_asks_the_second_supervisor_there_and_then(tmp_path: Path, qtbot: QtBot) -> None:
+    """With two supervisors the first window is the only place where the other one can consent."""
+    damaged = damaged_store(tmp_path / "库", second="another-supervisor")
+    dialog, runner, opened = dialog_on(damaged, qtbot)
+    dialog.damaged.restore.click()
+    qtbot.waitUntil(lambda: runner.is_idle, timeout=20_000)
+    assert not opened and dialog.damaged.second_row.isVisible()
+    assert dialog.damaged.who.currentText() == "李强"
+    dialog.damaged.password.setText("wrong")
+    qtbot.keyClick(dialog.damaged.password, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: runner.is_idle, timeout=20_000)
+    assert not opened
+    dialog.damaged.password.setText("another-supervisor")
+    qtbot.keyClick(dialog.damaged.password, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(opened), timeout=20_000)
+    assert backups.check_store(opened[0]).is_sound
     opened[0].close()
     runner.close()
 
