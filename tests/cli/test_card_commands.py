@@ -104,7 +104,7 @@ def test_a_card_from_the_printer_to_the_serial_book(make_station: Maker, tmp_pat
     staff.put_staff(again, values={"name": "李敏", "phone": "029-33110001", "on_card": 1})
     again.close()
     (due,) = answer("cards-due", store, "--json")["cards"]
-    assert due["card_no"] == other and due["name"] == "李四"
+    assert due["card_no"] == other and due["name"] == "张三"
     answer("cards", store, tmp_path / "重印.pdf", "--reprint", "--json")
     assert answer("cards-due", store, "--json")["total"] == 0
     (line,) = answer("card-coverage", store, "--json")["communities"]
