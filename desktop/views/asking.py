@@ -1,6 +1,7 @@
 """One thing asked in a small dialog whose words are never taken as markup: they may hold what somebody is called."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QInputDialog, QLabel, QWidget
@@ -10,9 +11,8 @@ def _dialog(parent: QWidget, title: str, said: str) -> QInputDialog:
     asked = QInputDialog(parent)
     asked.setWindowTitle(title)
     asked.setLabelText(said)
-    for caption in asked.findChildren(QLabel):
-        if isinstance(caption, QLabel):
-            caption.setTextFormat(Qt.TextFormat.PlainText)
+    for caption in cast(list[QLabel], asked.findChildren(QLabel)):
+        caption.setTextFormat(Qt.TextFormat.PlainText)
     return asked
 
 

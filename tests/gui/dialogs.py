@@ -32,7 +32,7 @@ from desktop.services.states import StateChange
 from desktop.services.station import Station
 from desktop.store.people import PeopleFilter
 from desktop.sync.brakes import Brakes
-from desktop.views import asking, consent
+from desktop.views import consent
 from desktop.views.cards import calibrate_dialog, design_dialog, print_dialog
 from desktop.views.exchange import keys_dialog, preview_dialog, streams_dialog
 from desktop.views.forms import fill_dialog
@@ -43,7 +43,6 @@ from desktop.views.people import (
     bulk_dialog,
     child_dialog,
     filter_dialog,
-    form_dialog,
     offer_dialog,
     past_dialog,
     person_form,
@@ -108,8 +107,15 @@ def fill(station: Station, street: Station, folder: Path) -> list[str]:
                   "remark": name, "sex": "1", "grid": name}  # fmt: skip
         made = register.register_person(station, draft=PersonDraft(values, phones=({"number": PHONE},))).person
         people.append(made)
-        visits.record_visit(station, person=made, values={"visited_on": "2026-11-20", "visitors": name, "condition": name, "method": "1"})
-        for kind, child in (("contact", {"name": name, "phone": PHONE}), ("tag", {"code": f"x{number % 4}", "detail": name})):
+        visits.record_visit(
+            station,
+            person=made,
+            values={"visited_on": "2026-11-20", "visitors": name, "condition": name, "method": "1"},
+        )
+        for kind, child in (
+            ("contact", {"name": name, "phone": PHONE}),
+            ("tag", {"code": f"x{number % 4}", "detail": name}),
+        ):
             register.put_child(station, kind=kind, person=made, values=dict(child))
         register.amend_person(station, person=made, values={"remark": f"{name}改"}, why=name)
         drafts.keep_draft(station, key=f"edit/{made}", title=name, payload={"name": name})
@@ -216,12 +222,24 @@ def _listed(kind: type[QDialog]) -> Maker:
     return make
 
 
-def _plain(kind: type[QDialog], /, **more: object) -> Maker:
-    return lambda world: kind(world.window.context, parent=world.window, **more)  # type: ignore[call-arg]
+def _shown_items(world: World) -> QDialog:
+    made = codes_dialog.ItemsDialog(world.window.context, key="care_tag", title=IMG, parent=world.window)
+    made.refresh()
+    return made
 
 
-def _of_person(kind: type[QDialog], /, **more: object) -> Maker:
-    return lambda world: kind(world.window.context, parent=world.window, person=world.people[0], **more)  # type: ignore[call-arg]
+def _past(world: World) -> QDialog:
+    made = past_dialog.PastRegisterDialog(world.window.context, parent=world.window)
+    made.read()
+    return made
+
+
+def _plain(kind: Callable[..., QDialog], /, **more: object) -> Maker:
+    return lambda world: kind(world.window.context, parent=world.window, **more)
+
+
+def _of_person(kind: Callable[..., QDialog], /, **more: object) -> Maker:
+    return lambda world: kind(world.window.context, parent=world.window, person=world.people[0], **more)
 
 
 MAKERS: dict[type[QDialog], Maker] = {
@@ -234,7 +252,7 @@ MAKERS: dict[type[QDialog], Maker] = {
     calibrate_dialog.CalibrateDialog: _plain(calibrate_dialog.CalibrateDialog, printer=IMG),
     child_dialog.ChildDialog: _child,
     codes_dialog.CodesDialog: _listed(codes_dialog.CodesDialog),
-    codes_dialog.ItemsDialog: lambda world: _shown_items(world),
+    codes_dialog.ItemsDialog: _shown_items,
     consent.SecondDialog: lambda world: consent.SecondDialog(
         world.station, error=SecondPersonError(IMG, IMG, BOLD), parent=world.window
     ),
@@ -251,7 +269,7 @@ MAKERS: dict[type[QDialog], Maker] = {
     orgs_dialog.OrgsDialog: _listed(orgs_dialog.OrgsDialog),
     paper_dialog.PaperDialog: _paper,
     past_dialog.PastPersonDialog: _of_person(past_dialog.PastPersonDialog),
-    past_dialog.PastRegisterDialog: lambda world: _past(world),
+    past_dialog.PastRegisterDialog: _past,
     person_form.NewPersonDialog: _plain(person_form.NewPersonDialog),
     preview_dialog.PreviewDialog: _preview,
     print_dialog.PrintDialog: _print,
@@ -275,19 +293,6 @@ MAKERS: dict[type[QDialog], Maker] = {
 NOT_OPENED = {"_AskDialog", "_DayDialog", "FormDialog", "ListDialog", "CameraDialog"}
 
 
-def _shown_items(world: World) -> QDialog:
-    made = codes_dialog.ItemsDialog(world.window.context, key="care_tag", title=IMG, parent=world.window)
-    made.refresh()
-    return made
-
-
-def _past(world: World) -> QDialog:
-    made = past_dialog.PastRegisterDialog(world.window.context, parent=world.window)
-    made.read()
-    return made
-
-
 def shown_widgets(root: QWidget) -> list[QWidget]:
     """Return a window and everything in it."""
-    found: list[QWidget] = root.findChildren(QWidget)
-    return [root, *found]
+    return [root, *(one for one in root.findChildren(QWidget) if isinstance(one, QWidget))]

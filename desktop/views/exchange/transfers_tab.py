@@ -20,6 +20,7 @@ from desktop.services.station import Station
 from desktop.services.transfers import Transfer
 from desktop.views.asking import ask_item, ask_text
 from desktop.views.context import AppContext
+from desktop.views.field_text import without_numbers
 from desktop.views.page import button, label
 from desktop.views.table import Column, SnapshotTable, table_view
 
@@ -241,7 +242,11 @@ def _read(station: Station) -> Answer:
 
 
 def _card_text(one: Transfer) -> str:
-    parts = [f"转移单 {one.text('number')}　{one.state.value}", one.text("summary"), f"原因：{one.text('reason')}"]
+    parts = [
+        f"转移单 {one.text('number')}　{one.state.value}",
+        without_numbers(one.text("summary")),
+        f"原因：{one.text('reason')}",
+    ]
     parts.append(f"{one.source_name} {one.text('offered_by')} 于 {one.text('offered_on')} 提出")
     for key, who, what in (("routed_on", "routed_by", "街道转交"), ("answered_on", "answered_by", "对方答复")):
         if one.text(key):
