@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QFileDialog,
-    QFormLayout,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -21,7 +20,7 @@ from desktop.services import access, backups, register
 from desktop.store.backup import BackupInfo
 from desktop.store.integrity import CheckReport
 from desktop.views.context import AppContext
-from desktop.views.page import Page, button, label
+from desktop.views.page import Page, PlainForm, button, label
 from desktop.views.settings.backup_box import BackupBox
 from desktop.views.settings.privacy_dialog import PrivacyDialog
 from desktop.views.settings.rules_box import RulesBox
@@ -184,11 +183,11 @@ class SettingsPage(Page):
 
 def _section(rows: list[tuple[str, QWidget]]) -> QScrollArea:
     """Return the rows of one tab as a form that scrolls where the screen is low."""
-    form = QFormLayout()
+    form = PlainForm()
     form.setContentsMargins(16, 16, 16, 16)
     form.setSpacing(12)
     for title, field in rows:
-        form.addRow(title, field)
+        form.add_row(title, field)
     held = QWidget()
     held.setLayout(form)
     area = QScrollArea()
