@@ -10,9 +10,9 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,18 @@ from desktop.security.key_slots import (
     Slot,
     SlotKeys,
     filled,
+    is_filled,
     is_sealed,
     make_slot,
     open_slot,
     open_street_slot,
     seal_for,
     seal_of,
+    seed_in,
     street_slot,
 )
 from desktop.security.passphrases import check_passphrase, clean_code
+from desktop.security.user_keys import KeyHolder, holder_of
 
 __all__ = ["STANDARD", "KdfCost", "check_passphrase"]
 
@@ -52,22 +55,23 @@ _MOST_FILE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class OpenSlot:
-    """What a secret opened; `next_key` is there while the data key is being changed."""
+    """What a secret opened; `next_key` is there while the data key is being changed, `seed` where the user signs."""
 
-    data_key: bytes
+    data_key: bytes = field(repr=False)
     user: str
     role: str
     store_id: str
-    next_key: bytes | None = None
+    next_key: bytes | None = field(default=None, repr=False)
+    seed: bytes = field(default=b"", repr=False)
 
 
 def create_key_file(
-    folder: Path, *, password: str, user: str, role: str, store_id: str, cost: KdfCost = STANDARD
+    folder: Path, *, password: str, user: str, role: str, store_id: str, cost: KdfCost = STANDARD, seed: bytes = b""
 ) -> bytes:
-    """Make a key file with one slot in `folder` and return the new 32-byte data key."""
+    """Make a key file with one slot in `folder` and return the new 32-byte data key; `seed` is of the signing key."""
     data_key = secrets.token_bytes(KEY_LENGTH)
     body: Body = {"format": FORMAT, "store_id": store_id, "generation": 1, "slots": []}
-    body["slots"] = [make_slot(body, data_key, holder=Holder(user, role, PASSWORD, cost), secret=password)]
+    body["slots"] = [make_slot(body, data_key, holder=Holder(user, role, PASSWORD, cost), secret=password, seed=seed)]
     body["seal"] = seal_of(body, data_key)
     _write_both(folder, body)
     return data_key
@@ -84,8 +88,8 @@ def open_key_file(folder: Path, *, password: str, user: str = "") -> OpenSlot:
             continue
         keys = open_slot(body, slot, password)
         if keys is not None:
-            _renew(folder, body, slot, keys)
-            return OpenSlot(keys.data_key, slot["user"], slot["role"], body["store_id"], keys.next_key)
+            seed = _renew(folder, body, slot, keys)
+            return OpenSlot(keys.data_key, slot["user"], slot["role"], body["store_id"], keys.next_key, seed)
     raise WrongPasswordError("密码不对", "请检查大小写和输入法后再试")
 
 
@@ -127,12 +131,17 @@ def store_id_of(folder: Path) -> str:
     return str(_read(folder)["store_id"])
 
 
-def add_slot(folder: Path, *, opened: OpenSlot, password: str, user: str, role: str, cost: KdfCost = STANDARD) -> None:
-    """Give another user a slot; raises InvalidValueError when the name is taken or slots are full."""
+def add_slot(
+    folder: Path, *, opened: OpenSlot, password: str, user: str, role: str, cost: KdfCost = STANDARD, seed: bytes = b""
+) -> None:
+    """Give another user a slot, with the signing key of `seed`.
+
+    Raises InvalidValueError when the name is taken or slots are full.
+    """
     body = _sealed_body(folder, opened)
     if any(slot["user"] == user for slot in body["slots"]):
         raise InvalidValueError("user", f"已经有名叫“{user}”的使用人", "请换一个名字")
-    slot = make_slot(body, opened.data_key, holder=Holder(user, role, PASSWORD, cost), secret=password)
+    slot = make_slot(body, opened.data_key, holder=Holder(user, role, PASSWORD, cost), secret=password, seed=seed)
     _append(folder, body, slot, opened.data_key)
 
 
@@ -178,7 +187,7 @@ def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCos
     if keys is None:
         raise WrongPasswordError("原密码不对", "请重新输入")
     holder = Holder(user, mine["role"], PASSWORD, cost or KdfCost(*mine["cost"]))
-    slot = make_slot(body, keys.data_key, holder=holder, secret=new)
+    slot = make_slot(body, keys.data_key, holder=holder, secret=new, seed=keys.seed, pin=mine.get("pin"))
     _require_seal(body, keys.data_key)
     _replace(folder, body, [*body["slots"], slot], keys.data_key)
     again = _read(folder)
@@ -219,14 +228,43 @@ def _settled(slot: Slot, *, is_new: bool) -> Slot:
     return {**kept, "sealed": slot["next"]}
 
 
-def _renew(folder: Path, body: Body, slot: Slot, keys: SlotKeys) -> None:
-    """After a password opened a slot: wrap a key that was only sealed to it, give an old slot its identity."""
-    if keys.next_key is not None or ("wrapped" in slot and "identity" in slot) or not is_sealed(body, keys.data_key):
-        return
+def _renew(folder: Path, body: Body, slot: Slot, keys: SlotKeys) -> bytes:
+    """After a password opened a slot: wrap a key that was only sealed to it, give an old slot what it lacks.
+
+    Returns the seed of the user's signing key, b'' if there is none.
+    """
+    if keys.next_key is not None or is_filled(slot) or not is_sealed(body, keys.data_key):
+        return keys.seed
     fresh = filled(body, slot, data_key=keys.data_key, wrapping=keys.wrapping)
     slots = [fresh if one["id"] == slot["id"] else one for one in body["slots"]]
-    with suppress(OSError):  # a medium that cannot be written opens all the same
+    try:
         _replace(folder, body, slots, keys.data_key)
+    except OSError:  # a medium that cannot be written opens all the same
+        return keys.seed
+    return seed_in(body, fresh, keys.wrapping)
+
+
+def key_holders(folder: Path) -> list[KeyHolder]:
+    """Return what the key file says of its users' signing keys, [] where there is no key file.
+
+    Raises DamagedStoreError.
+    """
+    if not (folder / NAME).exists() and not (folder / COPY).exists():
+        return []
+    return [holder_of(slot) for slot in _read(folder)["slots"] if slot["kdf"] == PASSWORD]
+
+
+def keep_pin(folder: Path, *, data_key: bytes, user: str, pin: Mapping[str, Any]) -> None:
+    """Put where the logs ended into the slot of `user`, unless the slots are not as the program left them.
+
+    Raises DamagedStoreError, OSError.
+    """
+    body = _read(folder)
+    mine = next((one for one in body["slots"] if one["user"] == user and "sign" in one), None)
+    if mine is None or mine.get("pin") == pin or not is_sealed(body, data_key):
+        return
+    slots = [{**one, "pin": dict(pin)} if one is mine else one for one in body["slots"]]
+    _replace(folder, body, slots, data_key)
 
 
 def _sealed_body(folder: Path, opened: OpenSlot) -> Body:

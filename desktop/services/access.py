@@ -17,13 +17,14 @@ from desktop.domain.errors import (
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
 from desktop.domain.levels import LEVEL_CODES
 from desktop.domain.permissions import SUPERVISOR
-from desktop.security import key_file, sealing
+from desktop.security import key_file, sealing, user_keys
 from desktop.services.notes import Note, put_note, write_note
 from desktop.services.station import Station
 from desktop.store import engine
 from desktop.store.opening import create_vault, open_vault
 from desktop.store.places import BACKUPS, DATABASE, refuse_network_place
 from desktop.store.rotation import sweep_parts
+from desktop.store.signatures import naming
 from desktop.store.startup import start_problems
 from desktop.store.vault import StoreIdentity, Vault
 
@@ -68,12 +69,13 @@ def create_store(
         store_id=new_id(ids), install=new_id(ids), epoch=1, kind=draft.kind, org=draft.code.strip(),
         name=draft.name.strip(), practice=draft.practice,
     )  # fmt: skip
+    user, seed = draft.user.strip(), user_keys.new_seed()
     key = key_file.create_key_file(
-        folder, password=password, user=draft.user.strip(), role=SUPERVISOR, store_id=identity.store_id, cost=cost
+        folder, password=password, user=user, role=SUPERVISOR, store_id=identity.store_id, cost=cost, seed=seed
     )
-    vault = create_vault(folder, key=key, identity=identity, clock=clock, ids=ids, user=draft.user.strip())
+    vault = create_vault(folder, key=key, identity=identity, clock=clock, ids=ids, user=user, seed=seed)
     _furnish(vault, draft)
-    return Station(vault, clock, ids, draft.user.strip(), SUPERVISOR)
+    return Station(vault, clock, ids, user, SUPERVISOR)
 
 
 def open_store(
@@ -110,15 +112,21 @@ def station_of(
     """Open the register with the key of a slot, finishing a change of the data key that was cut short."""
     ids = ids or RandomIds()
     slot = key_file.settle_key(folder, slot, opens=lambda key: engine.opens(folder / DATABASE, key=key))
-    vault = open_vault(
-        folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role,
-        read_only=read_only,
-    )  # fmt: skip
+    vault = open_vault(folder, slot=slot, clock=clock, ids=ids, read_only=read_only)
     if not read_only:
         sweep_parts(folder / BACKUPS)
     if checked and not read_only:
         _refuse_damaged(vault)
+        _introduce(vault)
     return Station(vault, clock, ids, slot.user, slot.role)
+
+
+def _introduce(vault: Vault) -> None:
+    """Name the user's signing key in the chain if it is not: a slot of an older program got it just now."""
+    if vault.lacks_its_name():
+        source = naming(vault.user, vault.role, vault.opener.public)
+        with vault.unit("user.key", why="登记使用人的签名公钥", source=source) as unit:
+            unit.commit()
 
 
 def refuse_other_places(folder: Path) -> None:
@@ -202,8 +210,9 @@ def _make_place(folder: Path) -> None:
 
 
 def _furnish(vault: Vault, draft: NewStore) -> None:
-    """Give a new store its device keys and its own organisation."""
-    with vault.unit("store.create", why="建立登记库") as unit:
+    """Give a new store its device keys and its own organisation, and name the key of who makes it."""
+    source = naming(vault.user, vault.role, vault.opener.public)
+    with vault.unit("store.create", why="建立登记库", source=source) as unit:
         unit.keep_secret("sign_seed", RandomIds().random_bytes(32))
         unit.keep_secret("age_identity", sealing.new_identity().encode("ascii"))
         unit.add(

@@ -23,9 +23,8 @@ from desktop.store.audit_chain import Witness
 from desktop.store.backup import BackupInfo
 from desktop.store.epochs import epoch_of_copy
 from desktop.store.integrity import CheckReport, check_vault
-from desktop.store.places import BACKUPS, DATABASE, HEAD, StoreLock, refuse_network_place
+from desktop.store.places import BACKUPS, DATABASE, HEAD, StoreLock, refuse_network_place, write_atomically
 from desktop.store.rotation import KeptBackup, kept_backups
-from desktop.store.vault import write_atomically
 
 _STORE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", HEAD, backup.KEY_FILE, f"{backup.KEY_FILE}.copy")
 

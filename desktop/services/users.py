@@ -8,7 +8,7 @@ from desktop.domain.clock import LOCAL, Clock
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.permissions import READ_AUDIT, ROLES, SUPERVISOR
 from desktop.printing.recovery_sheet import RecoverySheet, recovery_pdf
-from desktop.security import key_file, passphrases
+from desktop.security import key_file, passphrases, user_keys
 from desktop.security.key_slots import AGE, RECOVERY
 from desktop.services.access import refuse_other_places, station_of
 from desktop.services.backups import back_up_before
@@ -17,6 +17,7 @@ from desktop.services.peers import own_card, peers_of
 from desktop.services.second_person import need_second
 from desktop.services.station import Station
 from desktop.store import privacy
+from desktop.store.signatures import naming
 
 DRILL_DAYS = 180
 CODE_NAME = "恢复码"
@@ -77,11 +78,16 @@ def add_user(
     if not name.strip() or len(name.strip()) > _MOST_NAME or not name.strip().isprintable():
         raise InvalidValueError("user", "使用人姓名不能为空", f"请填写，不超过 {_MOST_NAME} 个字")
     passphrases.check_passphrase(password)
-    with station.vault.unit("user.add", why=f"添加{ROLES[role]}") as unit:
+    if name.strip() == CODE_NAME:  # what is done with a recovery code is noted under this name
+        raise InvalidValueError("user", f"不能叫“{CODE_NAME}”", "请填写本人姓名")
+    seed = user_keys.new_seed()
+    source = naming(name.strip(), role, user_keys.public_of(seed))
+    with station.vault.unit("user.add", why=f"添加{ROLES[role]}", source=source) as unit:
         put_note(station, unit, Note("user.add", detail=f"{name.strip()}（{ROLES[role]}）"))
         key_file.add_slot(
-            station.vault.folder, opened=_opened(station), password=password, user=name.strip(), role=role, cost=cost
-        )
+            station.vault.folder, opened=_opened(station), password=password, user=name.strip(), role=role, cost=cost,
+            seed=seed,
+        )  # fmt: skip
         unit.commit()
 
 
@@ -98,7 +104,7 @@ def remove_user(station: Station, *, name: str) -> list[str]:
         raise NotFoundError(f"没有名叫“{name}”的使用人", "请刷新后再看")
     second = need_second(station, "rotate", leaving=name)
     back_up_before(station, what="更换数据密钥")
-    with station.vault.unit("user.remove") as unit:
+    with station.vault.unit("user.remove", source=naming(name, "", b"")) as unit:
         put_note(station, unit, Note("user.remove", second=second, detail=name))
         key_file.remove_slot(station.vault.folder, opened=_opened(station), user=name)
         unit.commit()

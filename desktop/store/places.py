@@ -1,4 +1,4 @@
-"""Where a store may lie and who may hold it: network shares and second programs are refused."""
+"""Where a store may lie and who may hold it: network shares and second programs are refused; replacing a file."""
 
 import os
 import sys
@@ -106,6 +106,17 @@ def _machine_on_windows() -> str:
             return str(winreg.QueryValueEx(key, "MachineGuid")[0])
     except OSError:
         return ""
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file: a temporary neighbour with mode 0600, synced, then renamed over it."""
+    part = path.with_name(path.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
 
 
 class StoreLock:

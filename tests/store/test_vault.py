@@ -10,6 +10,7 @@ import pytest
 from desktop.domain.errors import DamagedStoreError, NewerStoreError, StoreInUseError, StorePlaceError
 from desktop.domain.ids import SeededIds
 from desktop.models.tables import METADATA
+from desktop.security.key_file import OpenSlot
 from desktop.store import migrations
 from desktop.store.engine import raw_connection
 from desktop.store.opening import open_vault
@@ -20,9 +21,8 @@ from tests.store.conftest import KEY, add_person, make_vault
 
 def reopen(vault: Vault, *, key: bytes = KEY) -> Vault:
     """Open the folder of a closed vault again."""
-    return open_vault(
-        vault.folder, key=key, store_id=vault.identity.store_id, clock=vault.clock, ids=SeededIds(9), user="王敏"
-    )
+    slot = OpenSlot(key, "王敏", "supervisor", vault.identity.store_id)
+    return open_vault(vault.folder, slot=slot, clock=vault.clock, ids=SeededIds(9))
 
 
 def test_a_store_holds_no_plaintext(vault: Vault) -> None:
