@@ -115,14 +115,15 @@ def filled(
     done["nonce"] = text_of(secrets.token_bytes(_NONCE_LENGTH))
     bound = _bound(body, slot)
     done["wrapped"] = text_of(AESGCM(wrapping).encrypt(bytes_of(done["nonce"]), data_key, bound))
-    if "identity" not in done:
-        identity = sealing.new_identity()
-        done["identity_nonce"] = text_of(secrets.token_bytes(_NONCE_LENGTH))
-        hidden = AESGCM(wrapping).encrypt(bytes_of(done["identity_nonce"]), identity.encode(), bound + b"identity")
-        done["identity"], done["recipient"] = text_of(hidden), sealing.recipient_of(identity)
+    identity = _identity(body, slot, wrapping) or sealing.new_identity()
     if slot["kdf"] == PASSWORD and "sign" not in done:
         store_id = str(body["store_id"])
         done |= user_keys.signing_parts(slot, wrapping=wrapping, bound=bound, store_id=store_id, seed=seed, pin=pin)
+    if "identity" not in done or ("verify" in done) != ("verify" in slot):
+        done["identity_nonce"] = text_of(secrets.token_bytes(_NONCE_LENGTH))
+        nonce, about = bytes_of(done["identity_nonce"]), _identity_bound(body, done)
+        done["identity"] = text_of(AESGCM(wrapping).encrypt(nonce, identity.encode(), about))
+        done["recipient"] = sealing.recipient_of(identity)
     return done
 
 
@@ -142,15 +143,25 @@ def open_slot(body: Body, slot: Slot, secret: str) -> SlotKeys | None:
         return None
     wrapping = _wrapping_key(slot, secret)
     try:
-        identity = _identity(body, slot, wrapping)
-        if "wrapped" in slot:
-            key = AESGCM(wrapping).decrypt(bytes_of(slot["nonce"]), bytes_of(slot["wrapped"]), _bound(body, slot))
-        else:
-            key = unseal_for(body, slot, slot["sealed"], identity)
-    except (InvalidTag, KeyError):
+        wrapped = _wrapped(body, slot, wrapping)
+    except InvalidTag:
         return None
+    try:
+        identity = _identity(body, slot, wrapping)
+    except (InvalidTag, KeyError):
+        if wrapped is None and not seed_in(body, slot, wrapping):
+            return None
+        raise DamagedStoreError(f"密钥文件里“{slot['user']}”的那一份被改动过", "请从备份恢复密钥文件") from None
+    key = wrapped if wrapped is not None else unseal_for(body, slot, slot["sealed"], identity)
     following = unseal_for(body, slot, slot["next"], identity) if "next" in slot else None
     return SlotKeys(key, following, wrapping, seed_in(body, slot, wrapping))
+
+
+def _wrapped(body: Body, slot: Slot, wrapping: bytes) -> bytes | None:
+    """Return the data key as a slot wraps it itself, None where it was only sealed to it; raises InvalidTag."""
+    if "wrapped" not in slot:
+        return None
+    return AESGCM(wrapping).decrypt(bytes_of(slot["nonce"]), bytes_of(slot["wrapped"]), _bound(body, slot))
 
 
 def open_street_slot(body: Body, slot: Slot, identity: str) -> tuple[bytes, bytes | None]:
@@ -193,8 +204,13 @@ def _identity(body: Body, slot: Slot, wrapping: bytes) -> str:
     """Return the age identity of a slot, '' in a slot of the first kind."""
     if "identity" not in slot:
         return ""
-    bound = _bound(body, slot) + b"identity"
-    return AESGCM(wrapping).decrypt(bytes_of(slot["identity_nonce"]), bytes_of(slot["identity"]), bound).decode("ascii")
+    nonce, about = bytes_of(slot["identity_nonce"]), _identity_bound(body, slot)
+    return AESGCM(wrapping).decrypt(nonce, bytes_of(slot["identity"]), about).decode("ascii")
+
+
+def _identity_bound(body: Body, slot: Slot) -> bytes:
+    """Return the associated data of a slot's identity: with its signing key, so that no slot can lose that unseen."""
+    return _bound(body, slot) + b"identity" + (bytes_of(slot["verify"]) if "verify" in slot else b"")
 
 
 def _wrapping_key(slot: Slot, secret: str) -> bytes:
