@@ -11,10 +11,12 @@ from desktop.domain.progress import Report, silent
 from desktop.printing.table import TableSheet, table_pdf
 from desktop.security.signing import SigningKey
 from desktop.services.backups import check_store
+from desktop.services.peers import own_card
 from desktop.services.station import Station
 from desktop.services.wording import action_text
 from desktop.store import privacy
 from desktop.store.privacy import Deed, Noted
+from desktop.store.signatures import Signed, signed_of
 
 MOST = 5000
 OPENS, CLOSES = time(7, 30), time(19, 0)  # outside is off-hours
@@ -81,6 +83,25 @@ def doers(station: Station) -> list[str]:
         return privacy.doers(connection)
 
 
+def signed(station: Station) -> Signed:
+    """Return how far the units of this register are signed, and by whom."""
+    with station.vault.reading(READ_AUDIT) as connection:
+        return signed_of(connection)
+
+
+def signed_text(station: Station, found: Signed) -> str:
+    """Return that in one sentence, with the beginning of this device's digits to compare."""
+    if not found.until:
+        return "操作记录还没有签名"
+    digits = " ".join(own_card(station).fingerprint.split()[:2])
+    far = (
+        f"到最后一次（第 {found.until} 次）"
+        if found.until == found.units
+        else f"到第 {found.until} 次，共 {found.units} 次"
+    )
+    return f"操作记录已签名{far}，签名人：{'、'.join(found.users)}；本机核对码开头 {digits}"
+
+
 def proof_pdf(station: Station, *, report: Report = silent) -> bytes:
     """Return a page to sign: the heads of both logs, what they count, what the check found, the device's signature.
 
@@ -92,14 +113,17 @@ def proof_pdf(station: Station, *, report: Report = silent) -> bytes:
     number, digest = station.vault.head()
     at = stamp(station.clock)
     text = f"{station.vault.identity.store_id}|{number}|{digest.hex()}|{at}"
-    signed = SigningKey(station.vault.secret("sign_seed")).sign(text.encode("utf-8")).hex()
+    mark = SigningKey(station.vault.secret("sign_seed")).sign(text.encode("utf-8")).hex()
     rows = [
         ["登记库", station.vault.identity.store_id], ["单位", station.org_name], ["制作时间", local_text(at)],
         ["制作人", f"{station.user}（{role_name(station.role)}）"],
         *[[label, str(count)] for label, count in sizes.items()],
         ["变更记录末尾", f"第 {number} 条"], *_pieces("末尾校验值", digest.hex()),
         ["检查结果", "完好" if found.is_sound else f"发现 {len(found.problems)} 处问题"],
-        *[["问题", one] for one in found.problems[:20]], *_pieces("本机签名", signed),
+        *[["问题", one] for one in found.problems[:20]],
+        ["使用人签名", f"{found.signed.blocks} 段，到第 {found.signed.until} 次操作，共 {found.signed.units} 次"],
+        *[["签名人" if place == 0 else "", name] for place, name in enumerate(found.signed.users)],
+        *_pieces("本机核对码", own_card(station).fingerprint, width=36), *_pieces("本机签名", mark),
         ["审计人签字", ""], ["主管签字", ""],
     ]  # fmt: skip
     return table_pdf(
@@ -107,8 +131,8 @@ def proof_pdf(station: Station, *, report: Report = silent) -> bytes:
     )
 
 
-def _pieces(label: str, text: str) -> list[list[str]]:
-    parts = [text[start : start + 32] for start in range(0, len(text), 32)]
+def _pieces(label: str, text: str, *, width: int = 32) -> list[list[str]]:
+    parts = [text[start : start + width] for start in range(0, len(text), width)]
     return [[label if place == 0 else "", part] for place, part in enumerate(parts)]
 
 

@@ -22,7 +22,7 @@ from desktop.store.change_log import COLUMNS, GENESIS, SET_ASIDE
 from desktop.store.encoding import from_json
 from desktop.store.erasing import KEPT, excused, is_sound, proof_problems
 from desktop.store.pins import slot_words
-from desktop.store.signatures import Signers
+from desktop.store.signatures import Signed, Signers, signed_of
 from desktop.store.vault import Vault
 
 _MOST_FINDINGS = 50
@@ -37,6 +37,7 @@ class CheckReport:
     counts: dict[str, int] = field(default_factory=dict)
     log_entries: int = 0
     head: str = ""
+    signed: Signed = field(default_factory=lambda: Signed(0, 0, 0, ()))
 
     @property
     def is_sound(self) -> bool:
@@ -71,6 +72,7 @@ def check_vault(vault: Vault, *, witnesses: Sequence[Witness] = (), report: Repo
             _check_log(connection, result, report, remembered)
             for problem in chain_problems(connection, witnesses=remembered):
                 result.add(problem)
+            result.signed = signed_of(connection)
             _check_index(connection, result)
             for kind in KINDS:
                 sql = f"SELECT count(*) FROM {kind} WHERE deleted=0"  # noqa: S608 - our names

@@ -275,3 +275,28 @@ def _may_name(one: Named, before: Sequence[Named]) -> bool:
     adder = [other for other in before if other.user == one.by]
     is_lead = not adder or (bool(adder[-1].key) and adder[-1].role == SUPERVISOR)
     return is_lead and one.by != one.user and bool(one.key) == (one.action == ADDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """How far the units are signed, and by whom."""
+
+    units: int  # the newest unit
+    until: int  # the newest unit up to which a signature vouches, 0 for none
+    blocks: int  # signatures
+    users: tuple[str, ...]  # under whose names they stand, who signed last first
+
+
+def signed_of(connection: Connection) -> Signed:
+    """Return how far the units are signed; the newest signature is proved, all of them by the check."""
+    units = int(connection.exec_driver_sql("SELECT coalesce(max(n), 0) FROM batch").scalar_one())
+    rows = connection.exec_driver_sql(
+        "SELECT user, max(batch), count(*) FROM signature JOIN batch ON batch.n=signature.batch "
+        "GROUP BY user ORDER BY max(batch) DESC"
+    ).all()
+    last = _seal_before(connection, int(rows[0][1]) + 1) if rows else None
+    found = _signature_at(connection, last.batch) if last is not None else None
+    until = 0
+    if last is not None and found is not None and Signers(connection).is_signed(last, *found):
+        until = last.batch
+    return Signed(units, until, sum(int(row[2]) for row in rows), tuple(str(row[0]) for row in rows))
