@@ -33,12 +33,16 @@ def add(job: JobAdder) -> None:
     one.add_argument("request", metavar="REQUEST")
     one.add_argument("--outcome", required=True, metavar="结果")
     one = job("retention", retention, "保存期限已满的人员")
-    one.add_argument("--years", type=int, default=rights.KEEP_YEARS)
+    one.add_argument("--years", type=int, default=None, metavar="N", help="不写按处理依据表里最长的保存年限")
     one = job("archive", archive, "封存一个人的资料，或解除封存")
     one.add_argument("person", metavar="PERSON")
     one.add_argument("--why", required=True, metavar="原因")
     one.add_argument("--lift", action="store_true", help="解除封存")
-    job("bases", bases, "各字段分组的处理依据、目的和保存年限")
+    one = job("bases", bases, "各字段分组的处理依据、目的和保存年限；可修改")
+    one.add_argument("--set", nargs=2, default=None, metavar=("GROUP", "依据"), help="改一组的依据")
+    one.add_argument("--purpose", default="", metavar="目的", help="与 --set 同用，不写用原来的说法")
+    one.add_argument("--years", type=int, default=rights.KEEP_YEARS, metavar="N", help="与 --set 同用，保存年限")
+    one.add_argument("--reset", default="", metavar="GROUP", help="恢复一组出厂时的说法")
 
 
 def notice(options: argparse.Namespace) -> Answer:
@@ -104,7 +108,7 @@ def answer(options: argparse.Namespace) -> Answer:
 def retention(options: argparse.Namespace) -> Answer:
     """List whose data have been kept as long as needed."""
     with station_at(options.store) as station:
-        found = rights.retention_due(station, years=max(options.years, 1))
+        found = rights.retention_due(station, years=None if options.years is None else max(options.years, 1))
     states = code_list("manage_state")
     listed = [{"person_no": one.person_no, "since": one.since, "state": one.state} for one in found]
     lines = [f"{one.since}  {one.person_no}  {states.label_of(one.state)}" for one in found]
@@ -123,12 +127,17 @@ def archive(options: argparse.Namespace) -> Answer:
 
 
 def bases(options: argparse.Namespace) -> Answer:
-    """List the legal bases."""
+    """Change the legal basis of a group if asked to, and list them."""
     with station_at(options.store) as station:
+        if options.set:
+            group, basis = options.set
+            rights.set_basis(station, group=group, basis=basis, purpose=options.purpose, keep_years=options.years)
+        if options.reset:
+            rights.reset_basis(station, group=options.reset)
         found = rights.group_bases(station)
     listed = [
         {"group": one.group, "basis": one.basis, "purpose": one.purpose, "keep_years": one.keep_years,
-         "sensitive": one.is_sensitive}
+         "sensitive": one.is_sensitive, "shipped": one.is_shipped}
         for one in found
     ]  # fmt: skip
     lines = [f"{one.group}：{one.basis}；{one.purpose}；保存 {one.keep_years} 年" for one in found]

@@ -6,6 +6,7 @@ from datetime import date
 
 from desktop.domain.permissions import READ_AUDIT
 from desktop.services import giving, rights
+from desktop.services.rights import GroupBasis
 from desktop.services.station import Station
 from desktop.store import privacy
 from desktop.store.privacy import Consented, DuePerson, GivenLine, OpenRequest
@@ -15,23 +16,28 @@ _SOON = 3  # days before a request is due
 
 @dataclass(frozen=True, slots=True)
 class PrivacyDesk:
-    """The four registers; what was given away is empty for whom it is not open to."""
+    """The registers and the legal bases; what was given away is empty for whom it is not open to."""
 
     requests: Sequence[OpenRequest]
     consents: Sequence[Consented]
     due: Sequence[DuePerson]
     given: Sequence[GivenLine]
+    bases: Sequence[GroupBasis]
     late: int  # requests past their day
+    keep_years: int  # the longest of the bases: after that somebody is due
 
 
 def privacy_desk(station: Station) -> PrivacyDesk:
-    """Return the four registers; raises NotAllowedError for who may not see people."""
+    """Return the registers; raises NotAllowedError for who may not see people."""
     requests = rights.open_requests(station)
     with station.vault.reading() as connection:
         consents = privacy.consents(connection)
     given = giving.given_out(station) if station.may(READ_AUDIT) else []
+    bases = rights.group_bases(station)
     late = sum(1 for one in requests if date.fromisoformat(one.due_on) < station.today())
-    return PrivacyDesk(requests, consents, rights.retention_due(station), given, late)
+    years = rights.longest_kept(station)
+    due = rights.retention_due(station, years=years)
+    return PrivacyDesk(requests, consents, due, given, bases, late, years)
 
 
 def due_text(due_on: str, today: date) -> str:

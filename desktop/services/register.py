@@ -229,6 +229,23 @@ def person_by_any(station: Station, *, text: str) -> str:
     return found
 
 
+def person_meant(station: Station, *, text: str) -> str:
+    """Return the id of the one person a text means: a record id, a number, or words only one person answers to.
+
+    Raises NotFoundError, also where several answer to them.
+    """
+    with station.vault.reading() as connection:
+        found = people.person_named(connection, text.strip())
+    if found is not None:
+        return found
+    hits = find(station, text=text, limit=2)
+    if hits.total == 1 and hits.people:
+        return hits.people[0].id
+    if hits.total > 1:
+        raise NotFoundError(f"有 {hits.total} 个人和“{text}”相符", "请多输几个字，再从列表中选一位")
+    raise NotFoundError(f"没有找到“{text}”", "请输姓名、拼音首字母、电话或证号，再从列表中选一位")
+
+
 def history_of(station: Station, *, person: str) -> list[HistoryLine]:
     """Return every change of a person and what belongs to it, newest first."""
     with station.vault.reading() as connection:

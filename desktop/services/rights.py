@@ -21,14 +21,18 @@ from desktop.store.privacy import DuePerson, OpenRequest
 from desktop.store.records import load_records
 
 DUE_DAYS = 15  # within which a request is answered; proposed, the law says 及时
-KEEP_YEARS = 5  # after death or transfer, in the locked archive (`domain.md` section 6.1)
+KEEP_YEARS = 5  # after death or transfer, unless a group says otherwise (`domain.md` section 6.1)
+_MOST_YEARS = 100
 DUTY = "履行法定职责和国有企业退休人员社会化管理职责所必需（个人信息保护法第十三条第三项、第三十四条）"
 _SENSITIVE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class GroupBasis:
-    """On what ground, for what and how long a group of fields is kept; whether it holds sensitive ones."""
+    """On what ground, for what and how long a group of fields is kept; whether it holds sensitive ones.
+
+    `is_shipped`: nobody here has changed the wording the program came with.
+    """
 
     group: str
     fields: tuple[str, ...]
@@ -36,6 +40,7 @@ class GroupBasis:
     purpose: str
     keep_years: int
     is_sensitive: bool
+    is_shipped: bool = True
 
 
 def group_bases(station: Station) -> list[GroupBasis]:
@@ -53,22 +58,44 @@ def group_bases(station: Station) -> list[GroupBasis]:
             GroupBasis(
                 group, tuple(one.label for one in kept), str(values.get("basis") or DUTY),
                 str(values.get("purpose") or PURPOSES.get(group, "")), int(str(values.get("keep_years") or KEEP_YEARS)),
-                any(one.privacy >= _SENSITIVE for one in kept),
+                any(one.privacy >= _SENSITIVE for one in kept), not values,
             )
         )  # fmt: skip
     return found
 
 
+def longest_kept(station: Station) -> int:
+    """Return the years after death or transfer when the last group of fields is over: the longest of the table.
+
+    A person's record is one whole: what would be over earlier stays with it until then.
+    """
+    return max((one.keep_years for one in group_bases(station)), default=KEEP_YEARS)
+
+
 def set_basis(station: Station, *, group: str, basis: str, purpose: str = "", keep_years: int = KEEP_YEARS) -> Changes:
-    """Write on what ground a group of fields is kept; raises InvalidValueError."""
+    """Write on what ground a group of fields is kept, and how many years; raises InvalidValueError.
+
+    An empty purpose means the one the program came with.
+    """
     if group not in grouped(PERSON.fields) or not basis.strip():
         raise InvalidValueError("field_group", "没有这个字段分组，或没有写依据", "请从字段目录中选择分组并写明依据")
+    if not 1 <= keep_years <= _MOST_YEARS:
+        raise InvalidValueError("keep_years", f"保存年限要在 1 到 {_MOST_YEARS} 年之间", "请改正后再保存")
     with station.vault.unit("basis.edit") as unit:
         known = {str(one.values["field_group"]): one.id for one in people.records_of(unit.connection, "legal_basis")}
         values: dict[str, Value] = {
             "field_group": group, "basis": basis.strip(), "purpose": purpose.strip() or None, "keep_years": keep_years,
         }  # fmt: skip
         unit.put("legal_basis", known.get(group) or new_id(station.ids), values)
+        return unit.commit()
+
+
+def reset_basis(station: Station, *, group: str) -> Changes:
+    """Give a group the wording and years again that the program came with."""
+    with station.vault.unit("basis.edit", why="恢复出厂说法") as unit:
+        for one in people.records_of(unit.connection, "legal_basis"):
+            if one.values["field_group"] == group:
+                unit.delete("legal_basis", one.id)
         return unit.commit()
 
 
@@ -165,19 +192,26 @@ def open_requests(station: Station) -> list[OpenRequest]:
         return privacy.open_requests(connection)
 
 
-def retention_due(station: Station, *, years: int = KEEP_YEARS) -> list[DuePerson]:
-    """Return who died or left longer than `years` ago: to be archived under lock or erased."""
-    today = station.today()
+def retention_due(station: Station, *, years: int | None = None) -> list[DuePerson]:
+    """Return who died or left longer than `years` ago: to be archived under lock or erased.
+
+    Without a number it is the longest of the groups' (`longest_kept`).
+    """
+    today, years = station.today(), longest_kept(station) if years is None else years
     before = today.replace(year=today.year - years, day=min(today.day, 28)).isoformat()
     with station.vault.reading() as connection:
         return privacy.retention_due(connection, before=before)
 
 
-def lock_person(station: Station, *, person: str, why: str, keep_years: int = KEEP_YEARS) -> Changes:
-    """Put a person's data into the locked archive: kept, not processed any more. Raises InvalidValueError."""
+def lock_person(station: Station, *, person: str, why: str, keep_years: int | None = None) -> Changes:
+    """Put a person's data into the locked archive: kept, not processed any more. Raises InvalidValueError.
+
+    For `keep_years` more; without a number the longest of the groups'.
+    """
     if not why.strip():
         raise InvalidValueError("why", "封存必须写明原因", "例如 保存期限已满、本人要求停止处理")
     today = station.today()
+    keep_years = longest_kept(station) if keep_years is None else keep_years
     values: dict[str, Value] = {
         "since": today.isoformat(), "why": why.strip(), "done_by": station.user,
         "keep_until": today.replace(year=today.year + keep_years, day=min(today.day, 28)).isoformat(),

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from desktop.domain.durable import write_beside
 from desktop.store.audit_chain import AuditHead, Witness
-from desktop.store.places import HEAD, write_atomically
+from desktop.store.places import HEAD
 
 
 def read_head(folder: Path, *, store_id: str, key: bytes) -> Witness | None:
@@ -32,7 +33,7 @@ def write_head(folder: Path, *, store_id: str, key: bytes, entry: tuple[int, byt
         "store_id": store_id, "n": entry[0], "hash": entry[1].hex(), "batch": audit.batch, "audit": audit.seal.hex(),
     }  # fmt: skip
     note = json.dumps({**body, "seal": _seal(body, key)}, sort_keys=True)
-    write_atomically(folder / HEAD, note.encode("utf-8"))
+    write_beside(folder / HEAD, note.encode("utf-8"))  # an older one after a power cut tells no lie
 
 
 def _seal(body: dict[str, Any], key: bytes) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.clock import Clock, stamp
+from desktop.domain.durable import sync_file, sync_folder
 from desktop.domain.errors import DamagedStoreError, NewerStoreError, OlderStoreError, StorePlaceError
 from desktop.domain.ids import IdMaker
 from desktop.domain.permissions import SUPERVISOR
@@ -54,21 +55,22 @@ def create_vault(
     return vault
 
 
-def open_vault(folder: Path, *, slot: OpenSlot, clock: Clock, ids: IdMaker, read_only: bool = False) -> Vault:
-    """Open the store in `folder` with what a slot gave; migrate it if it is older, after a copy was put aside.
+def open_vault(lock: StoreLock, *, slot: OpenSlot, clock: Clock, ids: IdMaker, read_only: bool = False) -> Vault:
+    """Open the store in the folder whose lock the caller took, with what a slot gave; migrate it if it is older.
+
+    A copy is put aside before. The vault lets go of the lock when it is closed; on any error it is let go of here.
 
     A store that was restored by hand or copied opens in a new epoch, so that its counters are never used
     twice (`store.epochs`). A damaged one may be opened
     `read_only`: nothing of it is changed then, and every write raises ReadOnlyStoreError.
     Raises StorePlaceError, StoreInUseError, NewerStoreError, OlderStoreError, DamagedStoreError.
     """
-    refuse_network_place(folder)
+    folder = lock.folder
     path = folder / DATABASE
-    if not path.is_file():
-        raise StorePlaceError("这个文件夹里没有登记库", "请检查选择的文件夹")
-    lock = StoreLock(folder)
-    lock.take()
     try:
+        refuse_network_place(folder)
+        if not path.is_file():
+            raise StorePlaceError("这个文件夹里没有登记库", "请检查选择的文件夹")
         _bring_up_to_date(folder, key=slot.data_key, clock=clock, read_only=read_only)
         engine = open_engine(path, key=slot.data_key, read_only=read_only)
         vault = _vault_over(
@@ -99,6 +101,7 @@ def _take_up(vault: Vault, *, store_id: str) -> None:
     if vault.identity.store_id != store_id:
         raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
     if not vault.is_read_only:
+        vault.scrub_if_asked()
         settle(vault)
 
 
@@ -136,8 +139,18 @@ def _bring_up_to_date(folder: Path, *, key: bytes, clock: Clock, read_only: bool
 def _keep_copy(connection: Any, folder: Path, *, key: bytes, name: str) -> None:
     """Copy the store under the same key into its backup folder."""
     target = folder / BACKUPS / name
+    part = target.with_name(f"{name}.part")
     target.parent.mkdir(mode=0o700, exist_ok=True)
-    copy = raw_connection(target, key=key, create=True)
-    connection.backup(copy)
-    copy.close()
-    os.chmod(target, 0o600)
+    part.unlink(missing_ok=True)
+    copy = raw_connection(part, key=key, create=True)
+    try:
+        os.chmod(part, 0o600)
+        connection.backup(copy)
+        copy.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        copy.execute("PRAGMA journal_mode=DELETE").fetchall()
+    finally:
+        copy.close()
+    sync_file(part)
+    os.replace(part, target)
+    sync_folder(target.parent)
+    sync_folder(folder)

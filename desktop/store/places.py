@@ -1,4 +1,4 @@
-"""Where a store may lie and who may hold it: network shares and second programs are refused; replacing a file."""
+"""Where a store may lie and who may hold it: network shares and second programs are refused."""
 
 import os
 import sys
@@ -11,6 +11,8 @@ DATABASE = "store.db"
 LOCK = "store.lock"
 HEAD = "store.head"
 BACKUPS = "backups"
+KEYS = ("store.keys", "store.keys.copy")  # as `security/key_file.py` names them
+STORE_FILES = (*KEYS, HEAD, f"{DATABASE}-wal", f"{DATABASE}-shm", DATABASE)  # the data file last: without it, no store
 
 _NETWORK_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs", "fuse.gvfsd-fuse",
@@ -108,21 +110,11 @@ def _machine_on_windows() -> str:
         return ""
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file: a temporary neighbour with mode 0600, synced, then renamed over it."""
-    part = path.with_name(path.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
-
-
 class StoreLock:
     """An exclusive lock on a store folder, held by this process until it is released or dies."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._path = folder / LOCK
         self._file: IO[str] | None = None
 

@@ -19,7 +19,7 @@ from desktop.security.key_file import keep_pin
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import change_key, open_engine, raw_connection, stoppable
+from desktop.store.engine import change_key, open_engine, opens, raw_connection, stoppable
 from desktop.store.head_note import read_head, write_head
 from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.pins import Opener, slot_words
@@ -28,6 +28,7 @@ from desktop.store.signatures import SessionKey, Signers
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 
 _STEP_BYTES = 3  # an epoch is at most 2**24 above the one before
+SCRUB = "scrub"  # jotted while something erased is still to be scrubbed from the file
 _META_KEYS = ("store_id", "install", "epoch", "kind", "org", "name", "practice")
 
 
@@ -159,6 +160,12 @@ class Vault:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             connection.close()
+        self.jot(SCRUB, "")
+
+    def scrub_if_asked(self) -> None:
+        """Finish an erasure whose program died before the file was scrubbed."""
+        if self.jotted(SCRUB):
+            self.scrub()
 
     def renew(self) -> None:
         """Close idle connections: FTS5 keeps totals per connection, which a full check must not trust."""
@@ -176,6 +183,10 @@ class Vault:
         self._key[:] = new
         self._engine = open_engine(path, key=new)
         self._note_head()
+
+    def is_key(self, key: bytes) -> bool:
+        """Return True if `key` opens the store file; raises DamagedStoreError when that cannot be told."""
+        return opens(self.folder / DATABASE, key=key)
 
     def raw_copy_source(self) -> Any:
         """Return a fresh driver connection for the backup interface; the caller closes it."""

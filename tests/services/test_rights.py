@@ -49,6 +49,15 @@ def test_requests_are_due_and_answered_by_a_supervisor(station: Station, person:
         rights.open_request(station, person=person, kind="99", what="x")
 
 
+@pytest.mark.parametrize(("basis", "years"), [("", 5), ("同意", 0), ("同意", 101)])
+def test_a_basis_without_words_or_with_impossible_years_is_refused(station: Station, basis: str, years: int) -> None:
+    with pytest.raises(InvalidValueError):
+        rights.set_basis(station, group="身份", basis=basis, keep_years=years)
+    with pytest.raises(InvalidValueError):
+        rights.set_basis(station, group="没有这组", basis="同意")
+    assert all(one.is_shipped for one in rights.group_bases(station))
+
+
 def test_what_is_kept_long_enough_is_listed_and_locked(station: Station, person: str) -> None:
     clock = station.clock
     assert isinstance(clock, FixedClock)
@@ -58,6 +67,11 @@ def test_what_is_kept_long_enough_is_listed_and_locked(station: Station, person:
     clock.advance(seconds=6 * 366 * 86_400)
     (due,) = rights.retention_due(station)
     assert due.id == person
+    rights.set_basis(station, group="身份", basis="本人单独同意", keep_years=8)
+    assert rights.retention_due(station) == [], "the longest of the groups decides"
+    assert [one.id for one in rights.retention_due(station, years=5)] == [person]
+    rights.reset_basis(station, group="身份")
+    assert rights.longest_kept(station) == 5
     rights.lock_person(station, person=person, why="保存期限已满")
     assert rights.retention_due(station) == []
     with pytest.raises(NotAllowedError, match="封存"):

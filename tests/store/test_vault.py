@@ -14,15 +14,17 @@ from desktop.security.key_file import OpenSlot
 from desktop.store import migrations
 from desktop.store.engine import raw_connection
 from desktop.store.opening import open_vault
-from desktop.store.places import DATABASE, HEAD, refuse_network_place
+from desktop.store.places import DATABASE, HEAD, StoreLock, refuse_network_place
 from desktop.store.vault import Vault
 from tests.store.conftest import KEY, add_person, make_vault
 
 
 def reopen(vault: Vault, *, key: bytes = KEY) -> Vault:
     """Open the folder of a closed vault again."""
+    lock = StoreLock(vault.folder)
+    lock.take()
     slot = OpenSlot(key, "王敏", "supervisor", vault.identity.store_id)
-    return open_vault(vault.folder, slot=slot, clock=vault.clock, ids=SeededIds(9))
+    return open_vault(lock, slot=slot, clock=vault.clock, ids=SeededIds(9))
 
 
 def test_a_store_holds_no_plaintext(vault: Vault) -> None:

@@ -13,6 +13,7 @@ from desktop.views.context import AppContext
 
 _PAUSE_MS = 30
 _SHOWN = 12
+_NARROWEST = 640  # pixels in which a hit can be read
 _PERSON = Qt.ItemDataRole.UserRole
 
 
@@ -84,7 +85,7 @@ class SearchBox(QLineEdit):
         elif found.total > len(found.people):
             self.results.addItem(self.tr("共 {0} 人，请再多输一点").format(found.total))
         self.results.setCurrentRow(0)
-        self.results.resize(self.width(), min(self.results.count(), _SHOWN + 1) * 40 + 6)
+        self.results.resize(max(self.width(), _NARROWEST), min(self.results.count(), _SHOWN + 1) * 40 + 6)
         self.results.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
         self.results.show()
 
@@ -101,7 +102,7 @@ class SearchBox(QLineEdit):
         self.results.hide()
         self.selectAll()
         if found.person:
-            self._context.person_wanted.emit(found.person)
+            self.pick(found.person, "")
         self._context.messages.said.emit(found.advice, found.state != "valid")
 
     def _open_first(self) -> None:
@@ -115,7 +116,11 @@ class SearchBox(QLineEdit):
         person = item.data(_PERSON)
         if person:
             self.results.hide()
-            self._context.person_wanted.emit(person)
+            self.pick(person, item.text())
+
+    def pick(self, person: str, line: str) -> None:  # noqa: ARG002 - for boxes that keep who was chosen
+        """Take the hit that was chosen, `line` as it was listed: open the person's page."""
+        self._context.person_wanted.emit(person)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:

@@ -10,19 +10,25 @@ from desktop.domain.errors import KnownError
 from desktop.services.station import Station
 from desktop.views.context import AppContext
 from desktop.views.page import button, label
+from desktop.views.people.person_box import PersonBox
 
 Answers = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One line of the question: a text to type, or one of several choices (value → text)."""
+    """One line of the question: a text to type, one of several choices (value → text), or who is meant.
+
+    `person`: the line finds people; the answer is the id of the one chosen, or what was typed.
+    """
 
     key: str
     label: str
     value: str = ""
     hint: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
+    person: bool = False
+    name: str = ""  # of the person that is meant from the start
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class ActionDialog(QDialog):
         form = QFormLayout()
         form.setSpacing(10)
         for ask in action.asks:
-            self.editors[ask.key] = _editor(ask)
+            self.editors[ask.key] = _editor(ask, context)
             form.addRow(ask.label, self.editors[ask.key])
         self.told = label(action.note, name="quiet")
         self.error = label(name="bad")
@@ -73,10 +79,7 @@ class ActionDialog(QDialog):
 
     def answers(self) -> Answers:
         """Return what is typed and chosen now."""
-        return {
-            key: str(one.currentData() or "") if isinstance(one, QComboBox) else one.text().strip()
-            for key, one in self.editors.items()
-        }
+        return {key: _answer(one) for key, one in self.editors.items()}
 
     def show_preview(self) -> None:
         """Say what doing it would mean."""
@@ -110,7 +113,15 @@ class ActionDialog(QDialog):
             self._context.messages.show_error(error)
 
 
-def _editor(ask: Ask) -> QLineEdit | QComboBox:
+def _answer(editor: QLineEdit | QComboBox) -> str:
+    if isinstance(editor, QComboBox):
+        return str(editor.currentData() or "")
+    return editor.meant() if isinstance(editor, PersonBox) else editor.text().strip()
+
+
+def _editor(ask: Ask, context: AppContext) -> QLineEdit | QComboBox:
+    if ask.person:
+        return PersonBox(context, person=ask.value, name=ask.name or ask.value)
     if not ask.choices:
         line = QLineEdit(ask.value)
         line.setPlaceholderText(ask.hint)

@@ -1,20 +1,9 @@
 """个人信息保护: the notice to sign, consents, requests with their days, whose time is over, what was given away."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Generic, TypeVar
 
-from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QTableView,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.clock import local_text
@@ -26,71 +15,30 @@ from desktop.services.privacy_desk import PrivacyDesk
 from desktop.services.station import Station
 from desktop.store.privacy import Consented, DuePerson, GivenLine, OpenRequest
 from desktop.views.context import AppContext
-from desktop.views.page import button, label
+from desktop.views.page import button, label, resize_within_screen
 from desktop.views.paper_printer import PaperPrinter
+from desktop.views.people.person_box import PersonBox
 from desktop.views.settings.action_dialog import Action, ActionDialog, Answers, Ask
-from desktop.views.table import Column, SnapshotTable, table_view
+from desktop.views.settings.bases_tab import BasesTab
+from desktop.views.settings.register_tab import Register
+from desktop.views.table import Column
 
-Row = TypeVar("Row")
-_SIZE = (1120, 620)
-_TOPICS = ("consent", "rights_request", "archive_lock", "erasure", "export_note", "state", "person")
-
-
-class Register(QWidget, Generic[Row]):
-    """One register: its lines, or what to do first where there are none, and its buttons."""
-
-    def __init__(self, columns: Sequence[Column[Row]], *, empty: str) -> None:
-        super().__init__()
-        self.model: SnapshotTable[Row] = SnapshotTable(columns)
-        self.view: QTableView = table_view(self.model)
-        self.empty = label(empty, name="quiet")
-        self.error = label(name="bad")
-        self.line = QHBoxLayout()
-        self.line.addStretch(1)
-        box = QVBoxLayout(self)
-        box.addWidget(self.empty)
-        box.addWidget(self.view, 1)
-        box.addWidget(self.error)
-        box.addLayout(self.line)
-
-    def add(self, text: str, act: Callable[[], object], *, may: bool) -> QPushButton:
-        """Add a button under the lines."""
-        made = button(text)
-        made.setAutoDefault(False)
-        made.setEnabled(may)
-        made.clicked.connect(lambda _checked=False: act())
-        self.line.addWidget(made)
-        return made
-
-    def show_rows(self, rows: Sequence[Row]) -> None:
-        """Show lines that were read; the line chosen stays chosen."""
-        place = max(self.view.currentIndex().row(), 0)
-        self.model.show_rows(rows)
-        self.view.setVisible(bool(rows))
-        self.empty.setVisible(not rows)
-        self.error.clear()
-        if rows:
-            self.view.selectRow(min(place, len(rows) - 1))
-
-    def chosen(self) -> Row | None:
-        """Return the line chosen; says so if there is none."""
-        index = self.view.currentIndex()
-        self.error.setText("" if index.isValid() else self.tr("请先在上面选一行。"))
-        return self.model.rows[index.row()] if index.isValid() else None
+_SIZE = (1240, 640)
+_TOPICS = ("consent", "rights_request", "archive_lock", "erasure", "export_note", "state", "person", "legal_basis")
+_ERASE = "3"  # rights_kind 删除
 
 
 class PrivacyDialog(QDialog):
-    """Four registers under the notice that goes to everyone."""
+    """The registers and the legal bases under the notice that goes to everyone."""
 
     def __init__(self, context: AppContext, *, parent: QWidget) -> None:
         super().__init__(parent)
         self.context = context
         self.setWindowTitle(self.tr("个人信息保护"))
-        self.resize(*_SIZE)
+        resize_within_screen(self, *_SIZE)
         self.action: ActionDialog | None = None
         self.printer = PaperPrinter(self)
-        self.person = QLineEdit()
-        self.person.setPlaceholderText(self.tr("给谁：人员编号或完整证号，不填为空白表"))
+        self.person = PersonBox(context, hint=self.tr("给谁：输姓名、拼音首字母、电话或证号，再选一位；不填为空白表"))
         self.print_notice = button(self.tr("打印告知书…"), primary=True)
         self.save_notice = button(self.tr("告知书存为文件…"))
         self.print_notice.clicked.connect(self.notice_to_printer)
@@ -101,6 +49,8 @@ class PrivacyDialog(QDialog):
         self._requests(context.station)
         self._consents(context.station)
         self._retention(context.station)
+        self.bases = BasesTab(context, ask=self._ask)
+        self.tabs.addTab(self.bases, "")
         self._exports(context.station)
         self._lay_out()
         context.changed.connect(self._on_changed)
@@ -134,6 +84,9 @@ class PrivacyDialog(QDialog):
         ))  # fmt: skip
         self.requests.add(self.tr("登记请求…"), self.ask_request, may=station.may("rights_request.add"))
         self.requests.add(self.tr("答复…"), self.ask_answer, may=station.may("rights.close"))
+        self.erase_asked = self.requests.add(
+            self.tr("按请求彻底清除…"), self.ask_erasure_asked, may=station.may("person.erase")
+        )
         self.tabs.addTab(self.requests, "")
 
     def _consents(self, station: Station) -> None:
@@ -157,9 +110,7 @@ class PrivacyDialog(QDialog):
             Column(self.tr("人员编号"), lambda one: one.person_no, 14),
             Column(self.tr("状态"), lambda one: states.label_of(one.state), 12),
             Column(self.tr("自"), lambda one: one.since, 12),
-        ], empty=self.tr(
-            "没有保存期满的人员。去世或转出满 {0} 年的人会列在这里，由主管封存或彻底清除。"
-        ).format(rights.KEEP_YEARS))  # fmt: skip
+        ], empty="")  # fmt: skip
         self.due.add(self.tr("封存…"), self.ask_lock, may=station.may("archive_lock.add"))
         self.due.add(self.tr("彻底清除…"), self.ask_erasure, may=station.may("person.erase"))
         self.tabs.addTab(self.due, "")
@@ -185,13 +136,19 @@ class PrivacyDialog(QDialog):
     def _show(self, desk: PrivacyDesk) -> None:
         self.requests.show_rows(desk.requests)
         self.consents.show_rows(desk.consents)
+        self.due.empty.setText(self.tr(
+            "没有保存期满的人员。去世或转出满 {0} 年的人会列在这里，由主管封存或彻底清除。"
+            "年限取“处理依据”表里最长的一组。"
+        ).format(desk.keep_years))  # fmt: skip
         self.due.show_rows(desk.due)
+        self.bases.show_bases(desk.bases, desk.keep_years)
         self.given.show_rows(desk.given)
         late = self.tr("，{0} 件已超期").format(desk.late) if desk.late else ""
         titles = (
             self.tr("权利请求（{0}{1}）").format(len(desk.requests), late),
             self.tr("告知与同意（{0}）").format(len(desk.consents)),
-            self.tr("保存期满（{0}）").format(len(desk.due)), self.tr("对外提供（{0}）").format(len(desk.given)),
+            self.tr("保存期满（{0}）").format(len(desk.due)), self.tr("处理依据"),
+            self.tr("对外提供（{0}）").format(len(desk.given)),
         )  # fmt: skip
         for place in range(self.tabs.count()):
             self.tabs.setTabText(place, titles[place])
@@ -225,10 +182,10 @@ class PrivacyDialog(QDialog):
         self.context.read(lambda station: write_safely(path, make(station)), context=self, done=done)
 
     def _notice(self) -> Callable[[Station], bytes]:
-        text = self.person.text().strip()
+        text = self.person.meant()
 
         def make(station: Station) -> bytes:
-            person = register.person_by_any(station, text=text) if text else ""
+            person = register.person_meant(station, text=text) if text else ""
             return rights.notice_for(station, person=person)
 
         return make
@@ -241,14 +198,14 @@ class PrivacyDialog(QDialog):
         return self.action
 
     def _who(self) -> Ask:
-        return Ask("person", self.tr("是谁"), value=self.person.text().strip(), hint=self.tr("人员编号或完整证号"))
+        return Ask("person", self.tr("是谁"), value=self.person.meant(), name=self.person.text().strip(), person=True)
 
     def ask_request(self) -> ActionDialog:
         """Ask who asks for what."""
         kinds = code_list("rights_kind").offered
 
         def act(station: Station, answers: Answers) -> Changes:
-            person = register.person_by_any(station, text=answers["person"])
+            person = register.person_meant(station, text=answers["person"])
             return rights.open_request(
                 station, person=person, kind=answers["kind"], what=answers["what"], asked_by=answers["by"],
                 relation=answers["relation"] or "本人",
@@ -281,7 +238,7 @@ class PrivacyDialog(QDialog):
         """Ask what was signed."""
 
         def act(station: Station, answers: Answers) -> Changes:
-            person = register.person_by_any(station, text=answers.pop("person"))
+            person = register.person_meant(station, text=answers.pop("person"))
             return rights.record_consent(station, person=person, values={k: v for k, v in answers.items() if v})
 
         return self._ask(Action(
@@ -325,12 +282,25 @@ class PrivacyDialog(QDialog):
     def ask_erasure(self) -> ActionDialog | None:
         """Ask on what ground the chosen person is erased."""
         line = self.due.chosen()
+        return None if line is None else self._ask_to_erase(line.id, line.name, "")
+
+    def ask_erasure_asked(self) -> ActionDialog | None:
+        """Ask whether who asked to be deleted is erased now: by two, as every erasure."""
+        line = self.requests.chosen()
         if line is None:
             return None
+        if line.kind != _ERASE:
+            self.requests.error.setText(self.tr("这一行不是要求删除的请求。请选一行“删除”，或点“答复”。"))
+            return None
+        why = self.tr("本人书面请求（{0} 提出）").format(line.asked_on)
+        return self._ask_to_erase(line.person, line.name, why)
 
+    def _ask_to_erase(self, person: str, name: str, why: str) -> ActionDialog:
         def act(station: Station, answers: Answers) -> Changes:
-            return erasure.erase_person(station, person=line.id, why=answers["why"]).changes
+            return erasure.erase_person(station, person=person, why=answers["why"]).changes
 
-        asked = [Ask("why", self.tr("依据"), hint=self.tr("例如 本人书面请求、保存期限已满"))]
-        note = self.tr("清除不能撤销：登记、历史、照片都不留，下一个数据包会让街道也清除。旧备份里仍有，请按期销毁。")
-        return self._ask(Action(self.tr("彻底清除 {0}").format(line.name), self.tr("彻底清除"), asked, act, note=note))
+        asked = [Ask("why", self.tr("依据"), value=why, hint=self.tr("例如 本人书面请求、保存期限已满"))]
+        note = self.tr(
+            "清除不能撤销：登记、历史、照片、请求和同意都不留，下一个数据包会让街道也清除。旧备份里仍有，请按期销毁。"
+        )
+        return self._ask(Action(self.tr("彻底清除 {0}").format(name), self.tr("彻底清除"), asked, act, note=note))
