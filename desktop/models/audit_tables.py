@@ -20,7 +20,7 @@ BATCH = Table(
 Index(
     "batch_signer",
     BATCH.c.n,
-    sqlite_where=text("action IN ('store.create', 'user.add', 'user.remove', 'user.key')"),
+    sqlite_where=text("action IN ('store.create', 'user.add', 'user.renew', 'user.remove', 'user.key')"),
 )
 
 CHANGE = Table(

@@ -1,5 +1,6 @@
 """What an auditor sees: who did what when, the proof that nothing was taken out, and what looks unusual."""
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from desktop.domain.progress import Report, silent
 from desktop.printing.table import TableSheet, table_pdf
 from desktop.security.signing import SigningKey
 from desktop.services.backups import check_store
-from desktop.services.peers import own_card
 from desktop.services.station import Station
 from desktop.services.wording import action_text
 from desktop.store import privacy
@@ -23,6 +23,7 @@ OPENS, CLOSES = time(7, 30), time(19, 0)  # outside is off-hours
 MANY_A_DAY = 30  # numbers revealed by one user on one day
 AGAIN = 5  # times one user revealed the same person in the period
 PERIOD_DAYS = 30
+_MOST_NAMED = 4  # signers named in a line
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 _NAMES = {
     "reveal": "显示完整号码", "login.wrong": "输错密码", "second.alone": "无第二人时独自办理",
@@ -91,16 +92,18 @@ def signed(station: Station) -> Signed:
 
 
 def signed_text(station: Station, found: Signed) -> str:
-    """Return that in one sentence, with the beginning of this device's digits to compare."""
+    """Return that in one sentence, with the name of this device's key."""
     if not found.until:
-        return "操作记录还没有签名"
-    digits = " ".join(own_card(station).fingerprint.split()[:2])
-    far = (
-        f"到最后一次（第 {found.until} 次）"
-        if found.until == found.units
-        else f"到第 {found.until} 次，共 {found.units} 次"
-    )
-    return f"操作记录已签名{far}，签名人：{'、'.join(found.users)}；本机核对码开头 {digits}"
+        return "最后的签名不对，请运行“检查登记库”" if found.blocks else "操作记录还没有签名"
+    more = f"等 {len(found.users)} 人" if len(found.users) > _MOST_NAMED else ""
+    names = "、".join(found.users[:_MOST_NAMED]) + more
+    return f"操作记录共 {found.units} 次，已签名到第 {found.until} 次（{names}）；本机密钥 {device_mark(station)[:19]}"
+
+
+def device_mark(station: Station) -> str:
+    """Return the fingerprint of this device's signing key: its SHA-256 in groups of four hex digits."""
+    digest = hashlib.sha256(SigningKey(station.vault.secret("sign_seed")).public).hexdigest()
+    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
 
 
 def proof_pdf(station: Station, *, report: Report = silent) -> bytes:
@@ -124,7 +127,7 @@ def proof_pdf(station: Station, *, report: Report = silent) -> bytes:
         *[["问题", one] for one in found.problems[:20]],
         ["使用人签名", f"{found.signed.blocks} 段，到第 {found.signed.until} 次操作，共 {found.signed.units} 次"],
         *[["签名人" if place == 0 else "", name] for place, name in enumerate(found.signed.users)],
-        *_pieces("本机核对码", own_card(station).fingerprint, width=36), *_pieces("本机签名", mark),
+        *_pieces("本机密钥指纹", device_mark(station), width=40), *_pieces("本机签名", mark),
         ["审计人签字", ""], ["主管签字", ""],
     ]  # fmt: skip
     return table_pdf(

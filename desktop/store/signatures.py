@@ -19,10 +19,10 @@ from desktop.security.signing import KEY_LENGTH, SigningKey, is_signed, screen_p
 from desktop.security.user_keys import Pin, signed_pin
 from desktop.store.encoding import joined
 
-CREATED, ADDED, REMOVED, INTRODUCED = "store.create", "user.add", "user.remove", "user.key"
+CREATED, REMOVED, INTRODUCED = "store.create", "user.remove", "user.key"
 _SIGNED_AS = b"yince seal/1\n"
 # The condition is that of the index `batch_signer`, word for word.
-_WHERE = "WHERE action IN ('store.create', 'user.add', 'user.remove', 'user.key')"
+_WHERE = "WHERE action IN ('store.create', 'user.add', 'user.renew', 'user.remove', 'user.key')"
 _NAMING = f"SELECT n, user, action, source FROM batch {_WHERE} ORDER BY n"  # noqa: S608 - our names
 _NEWEST = f"SELECT n FROM batch {_WHERE} ORDER BY n DESC LIMIT 1"  # noqa: S608 - our names
 
@@ -274,7 +274,7 @@ def _may_name(one: Named, before: Sequence[Named]) -> bool:
         return one.by == one.user and bool(one.key) and not any(other.user == one.user for other in before)
     adder = [other for other in before if other.user == one.by]
     is_lead = not adder or (bool(adder[-1].key) and adder[-1].role == SUPERVISOR)
-    return is_lead and one.by != one.user and bool(one.key) == (one.action == ADDED)
+    return is_lead and one.by != one.user and bool(one.key) == (one.action != REMOVED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 _SQL = (
     'CREATE TABLE signature (batch INTEGER NOT NULL, "key" BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (batch))',
     """CREATE INDEX batch_signer ON batch (n)
-    WHERE action IN ('store.create', 'user.add', 'user.remove', 'user.key')""",
+    WHERE action IN ('store.create', 'user.add', 'user.renew', 'user.remove', 'user.key')""",
 )
 
 
