@@ -66,7 +66,7 @@ def filled(folder: Path, units: int, block: int) -> Station:
         connection.exec_driver_sql(f"INSERT INTO batch ({columns}) VALUES (?,?,?,?,?,?,?,?)", batches)  # noqa: S608
         connection.exec_driver_sql("INSERT INTO seal VALUES (?,?,?,?,?)", seals)
         connection.exec_driver_sql("INSERT INTO signature VALUES (?,?,?)", signed)
-        station.vault._session.unsure()  # noqa: SLF001 - the chain grew beside the session
+        station.vault.session.unsure()  # the chain grew beside the session
         unit.commit()
     station.vault.checkpoint()
     return station

@@ -99,9 +99,9 @@ def test_the_key_stays_when_password_and_data_key_change(station: Station) -> No
 def test_the_seed_is_gone_once_the_register_is_locked(station: Station) -> None:
     seed = key_file.open_key_file(station.vault.folder, password=PASSWORD)
     assert len(seed.seed) == 32 and seed.seed.hex() not in repr(seed) and repr(seed.seed) not in repr(seed)
-    assert station.vault._session.key is not None
+    assert station.vault.session.key is not None
     station.close()
-    assert station.vault._session.key is None
+    assert station.vault.session.key is None
     for path in station.vault.folder.iterdir():
         assert seed.seed not in path.read_bytes()
 
@@ -126,6 +126,18 @@ def test_who_comes_back_under_the_same_name_signs_with_another_key(station: Stat
     with again.vault.reading("read.sealed") as connection:
         named = [one for one in Signers(connection).named if one.user == CLERK]
     assert [bool(one.key) for one in named] == [True, False, True] and named[0].key == first
+    again.close()
+
+
+def test_whose_password_a_supervisor_set_anew_signs_with_another_key(station: Station) -> None:
+    folder = station.vault.folder
+    add_clerk(station)
+    first = key_file.key_holders(folder)[1].public
+    users.renew_user(station, name=CLERK, password="renewed-secret-1", role="auditor", cost=CHEAP)
+    station.close()
+    again = enter(folder, CLERK, "renewed-secret-1")
+    assert again.vault.opener.public not in (b"", first)
+    assert backups.check_store(again).is_sound
     again.close()
 
 
