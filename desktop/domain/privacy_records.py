@@ -54,6 +54,18 @@ LEGAL_BASIS = RecordKind(
     local=True,
 )
 
+# How much of a group of fields a role sees (`domain/sight.py`); a group without a record is as shipped.
+SIGHT_LEVEL = RecordKind(
+    "sight_level",
+    "可见范围",
+    (
+        Field("field_group", "分组", "可见", privacy=1, max_length=40, required=True),
+        Field("role", "角色", "可见", privacy=1, max_length=20, required=True),
+        Field("level", "怎样显示", "可见", privacy=1, max_length=20, required=True),
+    ),
+    local=True,
+)
+
 _OWNER = Field("person", "人员", "人员", Kind.RECORD, privacy=1, max_length=32, required=True)
 
 RIGHTS_REQUEST = RecordKind(
@@ -113,5 +125,5 @@ ERASURE_PROOF = RecordKind(
     local=True,
 )
 
-PRIVACY_RECORDS: tuple[RecordKind, ...] = (ACCESS_NOTE, EXPORT_NOTE, LEGAL_BASIS, ERASURE_PROOF)
+PRIVACY_RECORDS: tuple[RecordKind, ...] = (ACCESS_NOTE, EXPORT_NOTE, LEGAL_BASIS, ERASURE_PROOF, SIGHT_LEVEL)
 PERSON_PRIVACY: tuple[RecordKind, ...] = (RIGHTS_REQUEST, ARCHIVE_LOCK, ERASURE)

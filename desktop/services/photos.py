@@ -3,7 +3,7 @@
 from desktop.domain.changes import Changes
 from desktop.domain.clock import stamp
 from desktop.domain.errors import InvalidValueError, NotFoundError
-from desktop.services.register import person_details
+from desktop.services.register import person_details, whole_person
 from desktop.services.station import Station
 from desktop.store import attachments
 
@@ -17,7 +17,7 @@ def set_photo(station: Station, *, person: str, jpeg: bytes, why: str = "") -> C
         raise InvalidValueError("photo", "这个文件不是可用的照片", "请换一张 jpg 或 png 照片")
     if len(jpeg) > MAX_BYTES:
         raise InvalidValueError("photo", "照片太大", "请换一张小一些的照片")
-    person_details(station, person=person)
+    whole_person(station, person=person)
     with station.vault.unit("photo.set", why=why) as unit:
         digest = attachments.keep(unit.connection, jpeg, media="image/jpeg", at=stamp(station.clock))
         unit.put("person", person, {"photo": digest})

@@ -30,7 +30,7 @@ from desktop.domain.transfers import (
 from desktop.services import orgs
 from desktop.services.cards import VALID, VOID
 from desktop.services.levels import is_above, units_below
-from desktop.services.register import person_details
+from desktop.services.register import whole_person
 from desktop.services.station import Station
 from desktop.store import people
 from desktop.store.people import ChildRow, PersonPage
@@ -115,7 +115,7 @@ def offer_transfer(station: Station, *, person: str, wanted: str = "", reason: s
     """
     if not reason.strip():
         raise InvalidValueError("reason", "没有写明转移原因", "例如 搬到沣东社区常住")
-    page = person_details(station, person=person)
+    page = whole_person(station, person=person)
     home = str(page.values.get("home_org") or "")
     if home != station.org and not (is_above(station) and home in units_below(station)):
         raise AccessError("这个人不归本单位管理，不能转出", "请由所属社区提出转移")
@@ -186,7 +186,7 @@ def confirm_transfer(station: Station, *, transfer: str) -> Changes:
     """
     one = _allowed(station, transfer, Step.CONFIRM)
     person, target = one.text("subject"), one.text("target")
-    page = person_details(station, person=person)
+    page = whole_person(station, person=person)
     reason = may_confirm(one.values, home=str(page.values.get("home_org") or ""), epoch=_epoch(page))
     if reason:
         raise InvalidValueError("state", reason, "请终止这张转移单，由现在的社区重新提出")

@@ -6,7 +6,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id
-from desktop.services.register import person_details, refuse_wrong
+from desktop.services.register import refuse_wrong, whole_person
 from desktop.services.station import Station
 from desktop.store import visits
 from desktop.store.visits import VisitFilter, VisitLine
@@ -14,7 +14,7 @@ from desktop.store.visits import VisitFilter, VisitLine
 
 def record_visit(station: Station, *, person: str, values: Mapping[str, Value]) -> Changes:
     """Record a visit to a person; raises NotFoundError, InvalidValueError."""
-    person_details(station, person=person)
+    whole_person(station, person=person)
     refuse_wrong("visit", {**values, "person": person}, station)
     with station.vault.unit("visit.add") as unit:
         unit.add("visit", new_id(station.ids), {**values, "person": person})

@@ -1,14 +1,16 @@
 """The connection recipe: how the SQLCipher file is opened, and nothing else (`security.md` section 2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
-from desktop.domain.errors import BugError, DamagedStoreError
+from desktop.domain.errors import BugError, Cancelled, DamagedStoreError
 
 KEY_LENGTH = 32
 Reading = Connection  # what `Vault.reading` and a unit give: services pass it on and never look inside
@@ -71,6 +73,26 @@ def raw_connection(path: Path, *, key: bytes, create: bool = False) -> Any:
     return connection
 
 
+_STEPS_BETWEEN_STOPS = 4000  # of SQLite's machine: a few tenths of a millisecond
+
+
+@contextmanager
+def stoppable(connection: Connection, stop: Callable[[], bool]) -> Iterator[None]:
+    """Ask `stop` before and while queries run; raises Cancelled."""
+    if stop():
+        raise Cancelled
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(stop, _STEPS_BETWEEN_STOPS)
+    try:
+        yield
+    except OperationalError as error:
+        if "interrupted" in str(error.orig):
+            raise Cancelled from None
+        raise
+    finally:
+        driver.set_progress_handler(None, _STEPS_BETWEEN_STOPS)
+
+
 def opens(path: Path, *, key: bytes) -> bool:
     """Return True if `key` is the key of the store file."""
     try:
@@ -103,10 +125,10 @@ def open_engine(path: Path, *, key: bytes, read_only: bool = False) -> Engine:
             connection.execute("PRAGMA query_only=ON")
         return connection
 
-    return _engine_over(connect)
+    return engine_over(connect)
 
 
-def _engine_over(creator: Callable[[], Any]) -> Engine:
+def engine_over(creator: Callable[[], Any]) -> Engine:
     """Return an engine whose writes begin with BEGIN IMMEDIATE and whose errors hide values.
 
     QueuePool is the pool that survived threads in the probes; the default lost jobs.

@@ -4,30 +4,30 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
 
 from desktop.domain.changes import Changes
 from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
-from desktop.domain.errors import Cancelled, DamagedStoreError, ReadOnlyStoreError
+from desktop.domain.errors import DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
-from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
-from desktop.store import search
+from desktop.domain.permissions import READ_PEOPLE, READ_REVEALED, SUPERVISOR, require
+from desktop.domain.sight import OPEN, Sight, sight_of
+from desktop.store import search, tallies
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import change_key, open_engine, raw_connection
-from desktop.store.house_settings import load_settings, touches_settings
+from desktop.store.engine import change_key, open_engine, raw_connection, stoppable
+from desktop.store.house_settings import load_levels, load_settings, touches_settings
 from desktop.store.places import DATABASE, HEAD, StoreLock
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
+from desktop.store.veils import VeiledEngine, with_sight
 
-_STEPS_BETWEEN_STOPS = 4000  # of SQLite's machine: a few tenths of a millisecond
 _STEP_BYTES = 3  # an epoch is at most 2**24 above the one before
 _META_KEYS = ("store_id", "install", "epoch", "kind", "org", "name", "practice")
 
@@ -68,6 +68,7 @@ class Vault:
         self.behind = 0  # steps the store was behind the note beside it when it was opened
         self.identity = _read_identity(engine)
         self._writer = _writer_number(engine, self.identity)
+        self._veiled = VeiledEngine(folder / DATABASE)
         self.switched_on: frozenset[str] = frozenset()  # fields collected here although the dictionary has them off
         self._load_settings()
 
@@ -75,21 +76,29 @@ class Vault:
     def reading(self, what: str = READ_PEOPLE, *, stop: Callable[[], bool] | None = None) -> Iterator[Connection]:
         """Yield a connection inside one read transaction; raises NotAllowedError if the role may not read `what`.
 
+        READ_PEOPLE, for whatever is shown, sees what the role's table of levels allows (`store/veils.py`).
         Once `stop` says so, the query that runs is broken off and Cancelled raised: nobody waits for it any more.
         """
         require(self.role, what)
-        with self._looking() as connection:
+        sight = {READ_PEOPLE: self.sight, READ_REVEALED: self.sight.revealed}.get(what, OPEN)
+        with self._looking(sight) as connection:
             if stop is None:
                 yield connection
                 return
-            with _stoppable(connection, stop):
+            with stoppable(connection, stop):
                 yield connection
 
+    @property
+    def sight(self) -> Sight:
+        """What the role of whoever opened the vault may see of people."""
+        return sight_of(self.role, self._levels, as_before=self._as_before)
+
     @contextmanager
-    def _looking(self) -> Iterator[Connection]:
-        """Yield a connection for what the vault itself must know, whoever opened it."""
-        with self._engine.connect().execution_options(yince_begin="DEFERRED") as connection:
-            yield connection
+    def _looking(self, sight: Sight = OPEN) -> Iterator[Connection]:
+        """Yield a connection for what the vault itself must know, whoever opened it; or for what `sight` allows."""
+        engine = self._engine if sight.is_open else self._veiled.engine_for(sight, key=bytes(self._key))
+        with engine.connect().execution_options(yince_begin="DEFERRED") as connection:
+            yield with_sight(connection, sight)
             connection.rollback()
 
     @contextmanager
@@ -142,7 +151,7 @@ class Vault:
 
     def scrub(self) -> None:
         """Leave nothing of what was deleted in the file: index segments merged, pages rewritten, log folded in."""
-        self._engine.dispose()
+        self._dispose()
         connection = raw_connection(self.folder / DATABASE, key=bytes(self._key))
         try:
             cursor = connection.cursor()
@@ -158,7 +167,11 @@ class Vault:
 
     def renew(self) -> None:
         """Close idle connections: FTS5 keeps totals per connection, which a full check must not trust."""
+        self._dispose()
+
+    def _dispose(self) -> None:
         self._engine.dispose()
+        self._veiled.dispose()
 
     def slot_key(self) -> bytes:
         """Return the data key, to wrap it for another slot of the key file."""
@@ -166,7 +179,7 @@ class Vault:
 
     def change_key(self, new: bytes) -> None:
         """Encrypt the store under another data key; the caller keeps both in the key file meanwhile."""
-        self._engine.dispose()
+        self._dispose()
         path = self.folder / DATABASE
         change_key(path, old=bytes(self._key), new=new)
         self._key[:] = new
@@ -192,7 +205,7 @@ class Vault:
         lift_off(str(self.folder))
         if not self.is_read_only:
             self.checkpoint()
-        self._engine.dispose()
+        self._dispose()
         self._key[:] = bytes(len(self._key))
         self._lock.release()
         self._lock = None
@@ -249,6 +262,12 @@ class Vault:
             connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?,?)", (key, value))
             connection.commit()
 
+    def keep_counts(self, day: str, user: str, counts: Mapping[str, int]) -> None:
+        """Add to how often somebody did something on a day; no record, never sent."""
+        with self._engine.connect().execution_options(yince_begin="IMMEDIATE") as connection:
+            tallies.add(connection, day, user, counts)
+            connection.commit()
+
     def head(self) -> tuple[int, bytes]:
         """Return the number and hash of the newest entry of the change log."""
         with self._looking() as connection:
@@ -277,6 +296,7 @@ class Vault:
     def _load_settings(self) -> None:
         with self._looking() as connection:
             self.switched_on = load_settings(connection, owner=str(self.folder))
+            self._levels, self._as_before = load_levels(connection)
 
     def _committed(self, changes: Changes) -> None:
         """Note the new head of the log, and read again what every reader has at hand if it changed."""
@@ -300,23 +320,6 @@ class Vault:
         text = json.dumps(body, sort_keys=True).encode("utf-8")
         key = hashlib.sha256(b"yince head/v1" + bytes(self._key)).digest()
         return hmac.new(key, text, hashlib.sha256).hexdigest()
-
-
-@contextmanager
-def _stoppable(connection: Connection, stop: Callable[[], bool]) -> Iterator[None]:
-    """Ask `stop` before and while queries run; raises Cancelled."""
-    if stop():
-        raise Cancelled
-    driver: Any = connection.connection.driver_connection
-    driver.set_progress_handler(stop, _STEPS_BETWEEN_STOPS)
-    try:
-        yield
-    except OperationalError as error:
-        if "interrupted" in str(error.orig):
-            raise Cancelled from None
-        raise
-    finally:
-        driver.set_progress_handler(None, _STEPS_BETWEEN_STOPS)
 
 
 class _NotedUnit(UnitOfWork):
