@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from desktop.domain.dictionary import KINDS, PERSON, grouped, masked
+from desktop.domain.dictionary import KINDS, PERSON, grouped
 from desktop.domain.fields import Field, Kind, Value
 
 FULL, MASKED, HIDDEN = "full", "masked", "hidden"
@@ -144,18 +144,23 @@ def sight_of(role: str, chosen: Mapping[tuple[str, str], str], *, as_before: boo
 def mask(one: Field, value: Value) -> Value:
     """Return a value with what is important left out: never the whole of it.
 
-    Ids keep their first six and last four characters, phones three and four, longer texts two
-    (`domain/dictionary.py: masked`); codes, days, amounts and everything sensitive keep nothing.
+    Ids keep their first six and last four characters, phones three and four, longer texts two, names one;
+    codes, days, amounts and everything sensitive keep nothing.
     """
     text = str(value)
     if one.privacy >= SENSITIVE or one.kind not in {Kind.TEXT, Kind.NOTE, Kind.ID_NUMBER, Kind.PHONE}:
         return MASK
-    if len(text) <= _SHORTEST.get(one.kind, 2):
+    if one.kind is Kind.PHONE and len(text) >= _LONG_PHONE:
+        return text[:3] + "*" * (len(text) - 7) + text[-4:]
+    if len(text) >= _LONG_ID and (one.kind is Kind.ID_NUMBER or text[: _LONG_ID - 1].isdigit()):
+        return text[:6] + "*" * (len(text) - 10) + text[-4:]
+    if len(text) <= 1:
         return MASK
-    return masked(one, text)
+    return text[: 2 if len(text) > _SHORT else 1] + MASK
 
 
-_SHORTEST = {Kind.ID_NUMBER: 14, Kind.PHONE: 7}
+_SHORT = 4  # of a name one character is shown
+_LONG_PHONE, _LONG_ID = 10, 15
 
 
 def is_mask(one: Field, value: Value, stored: Value) -> bool:

@@ -13,6 +13,7 @@ from desktop.domain.fields import Value
 from desktop.domain.ids import new_id, org_id
 from desktop.domain.org_tree import OrgTree
 from desktop.domain.permissions import FEW_DELETED, READ_HOUSE, READ_PEOPLE, READ_WHOLE
+from desktop.domain.sight import FULL
 from desktop.domain.validation import Finding as Problem
 from desktop.domain.validation import check_record, derived_from_id
 from desktop.services import filters
@@ -327,8 +328,9 @@ def lookalikes_of(station: Station, *, values: Mapping[str, Value]) -> list[Pers
 
 def overview(station: Station) -> dict[str, dict[str, int]]:
     """Return counts of people by community, state and sex, for the first page."""
+    keys = [key for key in ("home_org", "manage_state", "sex") if station.vault.sight.of_field(PERSON.key, key) == FULL]
     with station.vault.reading() as connection:
-        return {key: people.counts_by(connection, key) for key in ("home_org", "manage_state", "sex")}
+        return {key: people.counts_by(connection, key) for key in keys}
 
 
 def org_words(station: Station, *, on: date | None = None) -> dict[str, str]:

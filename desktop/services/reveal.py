@@ -41,8 +41,8 @@ def reveal_page(station: Station, *, person: str) -> PersonPage:
     station.allow("reveal")
     page = page_of(station, person=person, what=READ_REVEALED)
     sight = station.vault.sight
-    shown = [key for key in page.values if sight.of_field(PERSON.key, key) != FULL or key in _VEILED_ON_SCREEN]
-    shown += [kind for kind, rows in page.children.items() if rows and sight.veiled(kind)]
+    shown = [kind for kind, rows in page.children.items() if rows and sight.veiled(kind)]
+    shown += [key for key in page.values if sight.of_field(PERSON.key, key) != FULL or key in _VEILED_ON_SCREEN]
     write_note(station, Note("reveal", person, fields=tuple(shown), count=1))
     return page
 
