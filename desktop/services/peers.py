@@ -1,9 +1,12 @@
 """Key cards: making one's own, reading and trusting others', and files that travel on sticks."""
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from desktop.domain.clock import stamp
+from desktop.domain.durable import forget_cached, sync_folder, write_synced
 from desktop.domain.errors import DiskFullError, KeyCardError, NotFoundError, PackageError
 from desktop.domain.fields import Value
 from desktop.domain.ids import org_id
@@ -106,18 +109,24 @@ def read_file(path: Path, *, most: int) -> bytes:
         raise NotFoundError(f"读不到“{path.name}”", "请检查存储盘是否插好") from error
 
 
-def write_safely(path: Path, content: bytes) -> None:
-    """Write a file so that a pulled stick or a full disk leaves no half of it: part, sync, read back, rename."""
+def write_safely(path: Path, content: bytes, *, noted: Callable[[], None] | None = None) -> None:
+    """Write a file so that a pulled stick or a full disk leaves no half of it: part, sync, read back, rename.
+
+    `noted` is called when the content lies on the medium and before it gets its name: whoever finds the file may
+    rely on what was noted of it. Raises DiskFullError.
+    """
     part = path.with_name(path.name + ".part")
     try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        write_synced(part, content)
+        forget_cached(part)
         if part.read_bytes() != content:
             raise OSError("read back differs")
+        if noted is not None:
+            noted()
         os.replace(part, path)
+        sync_folder(path.parent)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise DiskFullError(f"“{path.name}”没有写成，可能是存储盘已满或被拔出", "请换一个位置再试") from error
+    finally:
+        with suppress(OSError):  # the stick is gone, and the half file with it
+            part.unlink(missing_ok=True)

@@ -13,6 +13,8 @@ from sqlalchemy.pool import QueuePool
 from desktop.domain.errors import BugError, Cancelled, DamagedStoreError
 
 KEY_LENGTH = 32
+_KEPT_STATEMENTS = 128  # the driver's own number: reading asks the same few questions again and again
+_KEPT_WHILE_WRITING = 5  # the driver's least, see `open_writing_engine`
 Reading = Connection  # what `Vault.reading` and a unit give: services pass it on and never look inside
 _WIPES_MEMORY = "PRAGMA cipher_memory_security=ON"
 _PRAGMAS = (
@@ -43,8 +45,8 @@ def end_with_the_job() -> None:
     _Process.is_brief = True
 
 
-def raw_connection(path: Path, *, key: bytes, create: bool = False) -> Any:
-    """Return a keyed driver connection to the store file.
+def raw_connection(path: Path, *, key: bytes, create: bool = False, kept: int = _KEPT_STATEMENTS) -> Any:
+    """Return a keyed driver connection to the store file that keeps `kept` compiled statements.
 
     A zero-length file opens with any key and a short raw key is silently taken as a passphrase
     (`security.md` finding 8), so both are refused here. Raises DamagedStoreError, BugError.
@@ -55,8 +57,9 @@ def raw_connection(path: Path, *, key: bytes, create: bool = False) -> Any:
         raise DamagedStoreError("登记库的数据文件不见了或是空的", "请从备份恢复")
     mode = "rwc" if create else "rw"
     connection = sqlcipher3.connect(
-        f"file:{_uri_path(path)}?mode={mode}", uri=True, check_same_thread=False, isolation_level=None, timeout=5
-    )
+        f"file:{_uri_path(path)}?mode={mode}", uri=True, check_same_thread=False, isolation_level=None, timeout=5,
+        cached_statements=kept,
+    )  # fmt: skip
     cursor = connection.cursor()
     cursor.execute("PRAGMA cipher_log_level=NONE")
     cursor.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
@@ -94,12 +97,22 @@ def stoppable(connection: Connection, stop: Callable[[], bool]) -> Iterator[None
 
 
 def opens(path: Path, *, key: bytes) -> bool:
-    """Return True if `key` is the key of the store file."""
+    """Return True if `key` is the key of the store file.
+
+    Raises DamagedStoreError when that cannot be told: the file is missing, locked or unreadable.
+    """
     try:
         raw_connection(path, key=key).close()
-    except DamagedStoreError:
+    except DamagedStoreError as error:
+        if not isinstance(error.__cause__, sqlcipher3.DatabaseError) or _is_trouble(error.__cause__):
+            raise
         return False
     return True
+
+
+def _is_trouble(error: BaseException) -> bool:
+    """Return True for a disk or a lock that stands in the way, which says nothing about the key."""
+    return isinstance(error, sqlcipher3.OperationalError)
 
 
 def change_key(path: Path, *, old: bytes, new: bytes) -> None:
@@ -126,6 +139,16 @@ def open_engine(path: Path, *, key: bytes, read_only: bool = False) -> Engine:
         return connection
 
     return engine_over(connect)
+
+
+def open_writing_engine(path: Path, *, key: bytes) -> Engine:
+    """Return an engine for units of work, whose connections keep hardly any compiled statements.
+
+    A connection has a small store of memory of its own for short-lived pieces. Compiled statements that are kept
+    fill it, and then every bound text and every cursor of every row is asked of the system, locked and wiped: a
+    window's import took three times as long (`docs/decisions/0088-speed-of-bulk-work.md`).
+    """
+    return engine_over(lambda: raw_connection(path, key=key, kept=_KEPT_WHILE_WRITING))
 
 
 def engine_over(creator: Callable[[], Any]) -> Engine:

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from desktop.domain.changes import Changes
 from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
+from desktop.domain.durable import write_beside
 from desktop.domain.errors import DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
 from desktop.domain.permissions import READ_PEOPLE, READ_REVEALED, SUPERVISOR, require
@@ -22,13 +22,14 @@ from desktop.domain.sight import OPEN, Sight, sight_of
 from desktop.store import search, tallies
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import change_key, open_engine, raw_connection, stoppable
+from desktop.store.engine import change_key, open_engine, open_writing_engine, opens, raw_connection, stoppable
 from desktop.store.house_settings import load_levels, load_settings, touches_settings
 from desktop.store.places import DATABASE, HEAD, StoreLock
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 from desktop.store.veils import VeiledEngine, with_sight
 
 _STEP_BYTES = 3  # an epoch is at most 2**24 above the one before
+SCRUB = "scrub"  # jotted while something erased is still to be scrubbed from the file
 _META_KEYS = ("store_id", "install", "epoch", "kind", "org", "name", "practice")
 
 
@@ -63,6 +64,7 @@ class Vault:
         self.ids = ids
         self._engine = engine
         self._key = bytearray(key)
+        self._writing_engine = open_writing_engine(folder / DATABASE, key=key)
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
         self.behind = 0  # steps the store was behind the note beside it when it was opened
@@ -117,7 +119,7 @@ class Vault:
         """
         require(self.role, action)
         self._refuse_if_read_only()
-        connection = self._engine.connect().execution_options(yince_begin="IMMEDIATE")
+        connection = self._writing_engine.connect().execution_options(yince_begin="IMMEDIATE")
         counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
         header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
         return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, noted=self._committed)
@@ -128,7 +130,7 @@ class Vault:
 
     def index_again_if_old(self) -> None:
         """Make the search index anew if this program's tokens are others than those it was made with."""
-        with self._engine.begin() as connection:
+        with self._writing_engine.begin() as connection:
             if not search.is_current(connection):
                 search.rebuild(connection)
 
@@ -151,7 +153,7 @@ class Vault:
 
     def scrub(self) -> None:
         """Leave nothing of what was deleted in the file: index segments merged, pages rewritten, log folded in."""
-        self._dispose()
+        self.renew()
         connection = raw_connection(self.folder / DATABASE, key=bytes(self._key))
         try:
             cursor = connection.cursor()
@@ -164,13 +166,17 @@ class Vault:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             connection.close()
+        self.jot(SCRUB, "")
+
+    def scrub_if_asked(self) -> None:
+        """Finish an erasure whose program died before the file was scrubbed."""
+        if self.jotted(SCRUB):
+            self.scrub()
 
     def renew(self) -> None:
         """Close idle connections: FTS5 keeps totals per connection, which a full check must not trust."""
-        self._dispose()
-
-    def _dispose(self) -> None:
         self._engine.dispose()
+        self._writing_engine.dispose()
         self._veiled.dispose()
 
     def slot_key(self) -> bytes:
@@ -179,12 +185,17 @@ class Vault:
 
     def change_key(self, new: bytes) -> None:
         """Encrypt the store under another data key; the caller keeps both in the key file meanwhile."""
-        self._dispose()
+        self.renew()
         path = self.folder / DATABASE
         change_key(path, old=bytes(self._key), new=new)
         self._key[:] = new
         self._engine = open_engine(path, key=new)
+        self._writing_engine = open_writing_engine(path, key=new)
         self._note_head()
+
+    def is_key(self, key: bytes) -> bool:
+        """Return True if `key` opens the store file; raises DamagedStoreError when that cannot be told."""
+        return opens(self.folder / DATABASE, key=key)
 
     def raw_copy_source(self) -> Any:
         """Return a fresh driver connection for the backup interface; the caller closes it."""
@@ -205,7 +216,7 @@ class Vault:
         lift_off(str(self.folder))
         if not self.is_read_only:
             self.checkpoint()
-        self._dispose()
+        self.renew()
         self._key[:] = bytes(len(self._key))
         self._lock.release()
         self._lock = None
@@ -314,7 +325,7 @@ class Vault:
             "batch": audit.batch, "audit": audit.seal.hex(),
         }  # fmt: skip
         note = json.dumps({**body, "seal": self._seal(body)}, sort_keys=True)
-        write_atomically(self.folder / HEAD, note.encode("utf-8"))
+        write_beside(self.folder / HEAD, note.encode("utf-8"))  # an older one after a power cut tells no lie
 
     def _seal(self, body: dict[str, Any]) -> str:
         text = json.dumps(body, sort_keys=True).encode("utf-8")
@@ -377,14 +388,3 @@ def writer_number(connection: Connection, name: str, *, org: str) -> int:
     if row is None:
         raise DamagedStoreError("登记库写不进去", "请从备份恢复")
     return int(row[0])
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file: a temporary neighbour with mode 0600, synced, then renamed over it."""
-    part = path.with_name(path.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
