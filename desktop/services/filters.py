@@ -14,7 +14,6 @@ from desktop.domain.fields import Field, Kind, Value
 from desktop.domain.org_tree import OrgTree
 from desktop.domain.permissions import READ_HOUSE
 from desktop.domain.sight import HIDDEN
-from desktop.services.catalogue import seen_fields
 from desktop.services.station import Station
 from desktop.store import conditions, people
 from desktop.store.people import PeopleFilter
@@ -59,9 +58,9 @@ def askable(collected: frozenset[str] | None = None) -> list[Asked]:
     return [*_RECKONED, *fields]
 
 
-def askable_by(station: Station) -> list[Asked]:
-    """Return what this user may ask about: what is collected here and not hidden from them."""
-    sight, seen = station.vault.sight, seen_fields(station)
+def askable_by(station: Station, seen: frozenset[str]) -> list[Asked]:
+    """Return what this user may ask about; `seen` are the fields they see (`catalogue.seen_fields`)."""
+    sight = station.vault.sight
     born = any(sight.of_field(*one) == HIDDEN for one in conditions.BORN_OF)
     kinds = {conditions.TAG: "tag", conditions.PHONE: "phone", conditions.VISITED: "visit"}
     unseen = {key for key, kind in kinds.items() if sight.of_kind(kind) == HIDDEN}

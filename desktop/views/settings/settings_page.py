@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QWidget,
 )
@@ -21,6 +20,7 @@ from desktop.store.integrity import CheckReport
 from desktop.views.context import AppContext
 from desktop.views.page import Page, PlainForm, button, label
 from desktop.views.settings.backup_box import BackupBox
+from desktop.views.settings.levels_dialog import LevelsDialog
 from desktop.views.settings.privacy_dialog import PrivacyDialog
 from desktop.views.settings.rules_box import RulesBox
 from desktop.views.settings.staff_box import StaffBox
@@ -78,7 +78,7 @@ class SettingsPage(Page):
         form.add_row(self.tr("登记库位置"), label(str(context.station.vault.folder)))
         self.rules = RulesBox(context)
         form.add_row(self.tr("字段与规则"), self.rules, at=3)
-        form.add_row(self.tr("个人信息"), self._privacy_button(), at=4)
+        form.add_row(self.tr("个人信息"), self._privacy_buttons(), at=4)
         self._limit_to_role()
         held = QWidget()
         held.setLayout(form)
@@ -87,12 +87,26 @@ class SettingsPage(Page):
         area.setWidgetResizable(True)
         self.body.addWidget(area, 1)
 
-    def _privacy_button(self) -> QPushButton:
+    def _privacy_buttons(self) -> QWidget:
         self.privacy = button(self.tr("个人信息保护…"))
-        self.privacy.setMaximumWidth(320)
         self.privacy.clicked.connect(self.open_privacy)
         self.opened: PrivacyDialog | None = None
-        return self.privacy
+        self.levels = button(self.tr("可见范围…"))
+        self.levels.clicked.connect(self.open_levels)
+        self.opened_levels: LevelsDialog | None = None
+        held = QWidget()
+        row = QHBoxLayout(held)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.privacy)
+        row.addWidget(self.levels)
+        row.addStretch(1)
+        return held
+
+    def open_levels(self) -> None:
+        """Show how much each role sees."""
+        self.opened_levels = LevelsDialog(self.context, parent=self)
+        self.opened_levels.open()
+        self.opened_levels.refresh()
 
     def _limit_to_role(self) -> None:
         """Offer only what the role may do; the services refuse the rest."""
@@ -102,6 +116,7 @@ class SettingsPage(Page):
         self.staff.setEnabled(station.may("staff.edit"))
         self.keep.setEnabled(station.may("org.edit"))
         self.privacy.setEnabled(station.may(READ_PEOPLE))
+        self.levels.setEnabled(station.may("sight.edit"))
 
     def refresh(self) -> None:
         """Read what is printed on cards."""
