@@ -207,6 +207,7 @@ _VAULT = {
     "export.note": Permit("登记对外提供", STAFF),
     "basis.edit": Permit("修改处理依据", LEAD),
     "sight.edit": Permit("修改可见范围", LEAD),
+    "watch.edit": Permit("修改异常访问的界线", LEAD),
     "rights.close": Permit("答复权利请求", LEAD),
     "person.erase": Permit("彻底清除", LEAD),
     "erasure.add": Permit("彻底清除", LEAD),

@@ -66,6 +66,17 @@ SIGHT_LEVEL = RecordKind(
     local=True,
 )
 
+# From where on use is unusual (`domain/watch.py`); what has no record is as shipped.
+WATCH_LIMIT = RecordKind(
+    "watch_limit",
+    "异常访问的界线",
+    (
+        Field("what", "界线", "界线", privacy=1, max_length=40, required=True),
+        Field("value", "数", "界线", Kind.INT, privacy=1, required=True),
+    ),
+    local=True,
+)
+
 _OWNER = Field("person", "人员", "人员", Kind.RECORD, privacy=1, max_length=32, required=True)
 
 RIGHTS_REQUEST = RecordKind(
@@ -125,5 +136,12 @@ ERASURE_PROOF = RecordKind(
     local=True,
 )
 
-PRIVACY_RECORDS: tuple[RecordKind, ...] = (ACCESS_NOTE, EXPORT_NOTE, LEGAL_BASIS, ERASURE_PROOF, SIGHT_LEVEL)
+PRIVACY_RECORDS: tuple[RecordKind, ...] = (
+    ACCESS_NOTE,
+    EXPORT_NOTE,
+    LEGAL_BASIS,
+    ERASURE_PROOF,
+    SIGHT_LEVEL,
+    WATCH_LIMIT,
+)
 PERSON_PRIVACY: tuple[RecordKind, ...] = (RIGHTS_REQUEST, ARCHIVE_LOCK, ERASURE)

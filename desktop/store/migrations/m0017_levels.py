@@ -10,6 +10,9 @@ _SQL = """
 CREATE TABLE sight_level ("row" INTEGER NOT NULL, id TEXT NOT NULL, field_group TEXT, role TEXT, level TEXT,
     vector TEXT NOT NULL, dots TEXT NOT NULL, deleted INTEGER DEFAULT '0' NOT NULL, PRIMARY KEY ("row"), UNIQUE (id));
 
+CREATE TABLE watch_limit ("row" INTEGER NOT NULL, id TEXT NOT NULL, what TEXT, value INTEGER,
+    vector TEXT NOT NULL, dots TEXT NOT NULL, deleted INTEGER DEFAULT '0' NOT NULL, PRIMARY KEY ("row"), UNIQUE (id));
+
 CREATE TABLE tally (day TEXT NOT NULL, user TEXT NOT NULL, what TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (day, user, what));
 

@@ -110,12 +110,15 @@ class PersonPage(Page):
         """True if anything is masked from this user: the button shows more than the id then."""
         return MASKED in self.context.station.vault.sight.levels.values()
 
-    def _reveal_words(self) -> str:
+    def _reveal_words(self, *, shown: bool = False) -> str:
+        if shown:
+            return self.tr("重新遮住")
         return self.tr("显示遮挡的内容") if self._veiled else self.tr("显示证号")
 
     def _reveal_button(self) -> QPushButton:
         made = button(self._reveal_words())
         made.setCheckable(True)
+        made.toggled.connect(lambda on: made.setText(self._reveal_words(shown=on)))
         made.toggled.connect(self._on_reveal)
         return made
 
@@ -164,10 +167,10 @@ class PersonPage(Page):
         self.children_tab.model.show_rows([row for rows in record.children.values() for row in rows])
 
     def _show_head(self, record: PersonRecord, shown: Shown) -> None:
-        self.reveal.setText(self._reveal_words())
+        self.reveal.setText(self._reveal_words(shown=self.reveal.isChecked()))
         self.title.setText(str(record.values.get("name") or ""))
         number = str(record.values.get("person_no") or "")
-        shown_id = masked(PERSON.field("id_no"), str(record.values.get("id_no") or self.tr("未填")))
+        shown_id = masked(PERSON.field("id_no"), str(record.values.get("id_no") or "")) or self.tr("未填")
         self.notice.setText(self.tr("人员编号 {0}　证号 {1}").format(number, shown_id))
         self.computed.setText("　".join(f"{key} {text}" for key, text in shown.computed.lines()))
         self._show_collected()

@@ -55,8 +55,8 @@ class LevelsDialog(ListDialog[SightLine]):
         ]  # fmt: skip
 
     def rows(self, station: Station) -> Sequence[SightLine]:
-        """Return the groups in the order of the dictionary."""
-        return sight.sight_table(station)
+        """Return the groups that are collected here, in the order of the dictionary."""
+        return [one for one in sight.sight_table(station) if one.labels]
 
     def show_rows(self, rows: Sequence[SightLine]) -> None:
         """Show the table; an older register is told that its clerks go on seeing everything."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QFileDialog,
+    QHBoxLayout,
     QLineEdit,
     QScrollArea,
     QWidget,
@@ -25,6 +26,7 @@ from desktop.views.settings.privacy_dialog import PrivacyDialog
 from desktop.views.settings.rules_box import RulesBox
 from desktop.views.settings.staff_box import StaffBox
 from desktop.views.settings.users_box import UsersBox
+from desktop.views.settings.watch_dialog import WatchDialog
 from desktop.views.theme import dress
 
 
@@ -93,12 +95,16 @@ class SettingsPage(Page):
         self.opened: PrivacyDialog | None = None
         self.levels = button(self.tr("可见范围…"))
         self.levels.clicked.connect(self.open_levels)
+        self.watch = button(self.tr("异常访问的界线…"))
+        self.watch.clicked.connect(self.open_watch)
         self.opened_levels: LevelsDialog | None = None
+        self.opened_watch: WatchDialog | None = None
         held = QWidget()
         row = QHBoxLayout(held)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.privacy)
         row.addWidget(self.levels)
+        row.addWidget(self.watch)
         row.addStretch(1)
         return held
 
@@ -107,6 +113,12 @@ class SettingsPage(Page):
         self.opened_levels = LevelsDialog(self.context, parent=self)
         self.opened_levels.open()
         self.opened_levels.refresh()
+
+    def open_watch(self) -> None:
+        """Show from where on use is called unusual."""
+        self.opened_watch = WatchDialog(self.context, parent=self)
+        self.opened_watch.open()
+        self.opened_watch.refresh()
 
     def _limit_to_role(self) -> None:
         """Offer only what the role may do; the services refuse the rest."""
@@ -117,6 +129,7 @@ class SettingsPage(Page):
         self.keep.setEnabled(station.may("org.edit"))
         self.privacy.setEnabled(station.may(READ_PEOPLE))
         self.levels.setEnabled(station.may("sight.edit"))
+        self.watch.setEnabled(station.may("watch.edit"))
 
     def refresh(self) -> None:
         """Read what is printed on cards."""
