@@ -1,4 +1,4 @@
-"""From where on use is unusual: the limits of the report, each with what it counts; all ours (`mem`), none a rule of law."""
+"""From where on use is unusual: the limits of the report, each with what it counts; ours (`mem`), no rule of law."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
