@@ -15,6 +15,7 @@ from desktop.domain.errors import AccessError, InvalidValueError, NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id, new_short_code
 from desktop.domain.org_tree import COMMUNITY
+from desktop.domain.permissions import READ_PEOPLE
 from desktop.domain.transfers import (
     ACCEPT,
     MOVED,
@@ -58,9 +59,9 @@ class Transfer:
         return str(self.values.get(key) or "")
 
 
-def list_transfers(station: Station) -> list[Transfer]:
+def list_transfers(station: Station, *, what: str = READ_PEOPLE) -> list[Transfer]:
     """Return all transfers this station knows, the open ones first, newest first."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(what) as connection:
         rows = people.records_of(connection, "transfer")
     tree = orgs.org_tree(station)
     names = {code: one.name for code, one in tree.units.items()}
@@ -81,10 +82,10 @@ def targets_of(station: Station) -> list[tuple[str, str]]:
     return sorted(found, key=lambda pair: pair[0])
 
 
-def transfer_by(station: Station, *, text: str) -> Transfer:
+def transfer_by(station: Station, *, text: str, what: str = READ_PEOPLE) -> Transfer:
     """Return a transfer by its id or number; raises NotFoundError."""
     wanted = text.strip().upper()
-    for one in list_transfers(station):
+    for one in list_transfers(station, what=what):
         if one.id == text or one.text("number") == wanted:
             return one
     raise NotFoundError("没有找到这张转移单", "请核对转移单号")

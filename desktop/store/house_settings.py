@@ -7,7 +7,7 @@ from desktop.domain.codes import lay_over
 from desktop.store.people import records_of
 
 TOPICS = ("code", "code_list", "field_switch", "sight_level")
-AS_BEFORE = "levels"  # of `meta`: in a register older than the table of levels clerks go on seeing everything
+AS_BEFORE = "levels"  # of `setting`: in a register older than the table of levels clerks go on seeing everything
 
 
 def load_settings(connection: Connection, *, owner: str) -> frozenset[str]:
@@ -24,7 +24,7 @@ def load_levels(connection: Connection) -> tuple[dict[tuple[str, str], str], boo
         (str(one.values.get("field_group")), str(one.values.get("role"))): str(one.values.get("level"))
         for one in records_of(connection, "sight_level")
     }
-    as_before = connection.exec_driver_sql("SELECT value FROM meta WHERE key=?", (AS_BEFORE,)).scalar() == "before"
+    as_before = connection.exec_driver_sql("SELECT value FROM setting WHERE key=?", (AS_BEFORE,)).scalar() == "before"
     return chosen, as_before
 
 
@@ -35,4 +35,4 @@ def touches_settings(changes: Changes) -> bool:
 
 def forget_before(connection: Connection) -> None:
     """Let the shipped levels hold in a register that is older than them, inside an open unit."""
-    connection.exec_driver_sql("DELETE FROM meta WHERE key=?", (AS_BEFORE,))
+    connection.exec_driver_sql("DELETE FROM setting WHERE key=?", (AS_BEFORE,))

@@ -42,7 +42,7 @@ _BESIDE = {
 _WITHIN = {
     ("proposal", "base"): "yince_veil_fields(about_kind, base)",
     ("proposal", "proposed"): "yince_veil_fields(about_kind, proposed)",
-    ("transfer", "summary"): "NULL",
+    ("transfer", "summary"): "yince_veil_lines(summary)",
     ("verify_item", "given"): "yince_veil_item(field, given)",
     ("verify_item", "answer"): "yince_veil_item(field, answer)",
 }
@@ -150,7 +150,11 @@ def _functions(sight: Sight) -> list[tuple[str, int, Any]]:
         return text if text is None or sight.of_field(kind, key) == FULL else _one(sight, kind, key, text)
 
     def item(key: str | None, text: Value) -> Value:
-        return sight.veil(*_item(str(key or "")), text)
+        kind, field = _item(str(key or ""))
+        return sight.veil(kind, field, text)
+
+    def lines(text: str | None) -> str | None:
+        return None if text is None else "\n".join(_lines(sight, text))
 
     def operation(text: str) -> str:
         raw = json.loads(text)
@@ -175,8 +179,8 @@ def _functions(sight: Sight) -> list[tuple[str, int, Any]]:
 
     return [
         ("yince_veil", 3, veil), ("yince_veil_fields", 2, fields), ("yince_veil_one", 3, one),
-        ("yince_veil_item", 2, item), ("yince_veil_operation", 1, operation), ("yince_veil_draft", 2, draft),
-        ("yince_clean", 1, lambda text: cleaned_number(str(text or ""))),
+        ("yince_veil_item", 2, item), ("yince_veil_lines", 1, lines), ("yince_veil_operation", 1, operation),
+        ("yince_veil_draft", 2, draft), ("yince_clean", 1, lambda text: cleaned_number(str(text or ""))),
     ]  # fmt: skip
 
 
@@ -210,6 +214,29 @@ def _one(sight: Sight, kind: str, key: str, text: str) -> str | None:
     except ValueError:
         value = text
     return json.dumps(sight.veil(kind, key, value if isinstance(value, str | int) else str(value)), ensure_ascii=False)
+
+
+def _lines(sight: Sight, text: str) -> Iterator[str]:
+    """Yield the lines `label：value` that tell of a person on the way, and the line that counts what hangs on them."""
+    for line in text.split("\n"):
+        label, colon, value = line.partition("：")
+        known = _LABELS.get(label)
+        if known is None:
+            if not colon:  # how many visits and contacts
+                yield line
+            continue
+        kind, key = known
+        shown = sight.veil(kind, key, value)
+        if shown is not None:
+            yield f"{label}：{shown}"
+
+
+# How fields are called on a transfer (`services/transfers.py`).
+_LABELS = {
+    "姓名": ("person", "name"), "性别": ("person", "sex"), "出生日期": ("person", "birth_id"),
+    "公民身份号码": ("person", "id_no"), "原企业": ("person", "ent_name"), "退休时间": ("person", "retire_date"),
+    "现住址": ("person", "live_addr"), "管理状态": ("person", "manage_state"), "电话": ("phone", "number"),
+}  # fmt: skip
 
 
 def _item(key: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Schema 17: how much each role sees, and counts of use. Frozen once released.
 
 A register that is older than the table goes on as it was: its clerks see everything until a supervisor
-says otherwise (`levels` in `meta`).
+says otherwise (`levels` in `setting`: `meta` is sealed with every unit and must not change beside one).
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ CREATE TABLE watch_limit ("row" INTEGER NOT NULL, id TEXT NOT NULL, what TEXT, v
 CREATE TABLE tally (day TEXT NOT NULL, user TEXT NOT NULL, what TEXT NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (day, user, what));
 
-INSERT INTO meta (key, value) SELECT 'levels', 'before' WHERE EXISTS (SELECT 1 FROM meta WHERE key='store_id')
+INSERT INTO setting (key, value) SELECT 'levels', 'before' WHERE EXISTS (SELECT 1 FROM meta WHERE key='store_id')
 """
 
 
