@@ -67,10 +67,25 @@ def give_filled(station: Station, *, what: str, people: int, files: Sequence[tup
         write_safely(path, content)
 
 
-def _register(station: Station, leaving: Leaving, *, digest: str = "") -> bytes:
-    """Write a line of the export register and return the content as it may leave; uses up terms and consent."""
+def keep_paper(station: Station, *, what: str, people: int, content: bytes, path: Path) -> None:
+    """Write a paper that goes to the person it is about (to sign, to keep) to a file, and register it as given to them.
+
+    It bears no mark: it is a form of its own. Raises NotAllowedError above the limit of prints, DiskFullError.
+    """
+    station.allow_print(people)
+    station.terms = Terms("本人", "打印后由本人签字或留存", BASES[0])
+    _register(station, Leaving(what, people, b""), digest=hashlib.sha256(content).hexdigest(), alone=True)
+    write_safely(path, content)
+
+
+def _register(station: Station, leaving: Leaving, *, digest: str = "", alone: bool = False) -> bytes:
+    """Write a line of the export register and return the content as it may leave; uses up terms and consent.
+
+    `alone`: papers for the people themselves need no second person.
+    """
     terms = checked(station.terms, leaving)
-    second = need_second(station, "export.plain", count=leaving.people) if leaving.people > SMALL else ""
+    many = leaving.people > SMALL and not alone
+    second = need_second(station, "export.plain", count=leaving.people) if many else ""
     content = marked(leaving.content, mark_of(station, terms, second))
     values: dict[str, Value] = {
         "at": stamp(station.clock), "user": station.user, "what": leaving.what, "people": leaving.people,
