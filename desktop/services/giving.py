@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.domain.clock import local_text, stamp
+from desktop.domain.clock import local_text, stamp, start_of
 from desktop.domain.errors import InvalidValueError, TermsNeededError
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id
-from desktop.domain.permissions import READ_AUDIT, SMALL
+from desktop.domain.permissions import READ_AUDIT, READ_HOUSE, SMALL
 from desktop.printing.watermark import marked_pdf
 from desktop.roster.watermark import marked_workbook
 from desktop.services.peers import write_safely
@@ -23,6 +23,7 @@ from desktop.store import privacy
 from desktop.store.privacy import GivenLine
 
 _MOST_TEXT = 100
+_THEIRS = "不需要（给本人）"  # in place of the second person, for papers that go to the people themselves
 # Grounds that need no consent of the person, and the one that is consent (PIPL 13, 23, 29).
 BASES = (
     "履行法定职责（个人信息保护法第十三条第三项）",
@@ -44,7 +45,8 @@ class Leaving:
 def give_out(station: Station, *, leaving: Leaving, path: Path) -> None:
     """Write an export; raises NotAllowedError, TermsNeededError, SecondPersonError, DiskFullError.
 
-    `station.terms` says on what terms, `station.second` who consents above fifty people; both are used up.
+    `station.terms` says on what terms, `station.second` who consents above fifty people, at once or by
+    and by in a day; both are used up.
     """
     station.allow("export.plain")
     content = _register(station, leaving)
@@ -84,19 +86,26 @@ def _register(station: Station, leaving: Leaving, *, digest: str = "", alone: bo
     `alone`: papers for the people themselves need no second person.
     """
     terms = checked(station.terms, leaving)
-    many = leaving.people > SMALL and not alone
-    second = need_second(station, "export.plain", count=leaving.people) if many else ""
+    count = leaving.people + (0 if alone else _given_alone(station))
+    many = leaving.people > 0 and count > SMALL and not alone
+    second = need_second(station, "export.plain", count=count) if many else ""
     content = marked(leaving.content, mark_of(station, terms, second))
     values: dict[str, Value] = {
         "at": stamp(station.clock), "user": station.user, "what": leaving.what, "people": leaving.people,
         "recipient": terms.recipient.strip(), "purpose": terms.purpose.strip(), "basis": terms.basis.strip(),
-        "second": second or None, "digest": digest or hashlib.sha256(content).hexdigest(),
+        "second": second or (_THEIRS if alone else None), "digest": digest or hashlib.sha256(content).hexdigest(),
     }  # fmt: skip
     with station.vault.unit("export.note", why=terms.purpose.strip()) as unit:
         unit.add("export_note", new_id(station.ids), values)
         unit.commit()
     station.terms = None
     return content
+
+
+def _given_alone(station: Station) -> int:
+    """Return how many people's data this user gave away today without a second person: parts make a whole."""
+    with station.vault.reading(READ_HOUSE) as connection:
+        return privacy.people_given(connection, user=station.user, since=start_of(station.today()))
 
 
 def checked(terms: Terms | None, leaving: Leaving) -> Terms:

@@ -41,6 +41,8 @@ class Station:
     role: str
     second: Second | None = None  # consent for the next thing that needs one; used up by it
     terms: Terms | None = None  # on what terms the next export is given; used up by it
+    keys_mended: bool = False  # one copy of the key file was mended from the other
+    wrong_before: int = 0  # wrong passwords since the register was last open
     _counts: Counter[str] = field(default_factory=Counter, repr=False)  # of use, not yet in the vault
     _looked: dict[str, datetime] = field(default_factory=dict, repr=False)  # whose page was opened when
     _searched: str = ""

@@ -16,6 +16,7 @@ from desktop.store.migrations import (
     m0012_find,
     m0013_witnesses,
     m0015_proposals,
+    m0016_signatures,
     m0017_levels,
 )
 
@@ -34,6 +35,7 @@ STEPS: tuple[tuple[int, Step], ...] = (
     (12, m0012_find.apply),
     (13, m0013_witnesses.apply),
     (15, m0015_proposals.apply),
+    (16, m0016_signatures.apply),
     (17, m0017_levels.apply),
 )
 LATEST = STEPS[-1][0]
