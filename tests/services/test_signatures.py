@@ -12,14 +12,17 @@ from hypothesis import strategies as st
 from desktop.domain.errors import DamagedStoreError, WrongPasswordError
 from desktop.domain.ids import SeededIds
 from desktop.security import key_file
+from desktop.security.signing import SigningKey
 from desktop.security.slot_pins import key_holders
 from desktop.services import access, audit, backups, register, users
 from desktop.services.access import create_store
+from desktop.services.notes import Note, write_note
 from desktop.services.register import PersonDraft
-from desktop.services.station import Station
+from desktop.services.station import Second, Station
+from desktop.store import consents
 from desktop.store.engine import raw_connection
 from desktop.store.places import DATABASE
-from desktop.store.signatures import Signers, naming
+from desktop.store.signatures import Seal, Signers, naming
 from tests.conftest import CHEAP, COMMUNITY, PASSWORD, Maker, the_clock
 
 STORES = Path(__file__).resolve().parents[1] / "data" / "stores"
@@ -332,6 +335,45 @@ def do_step(station: Station, what: str, passwords: dict[str, str], number: int)
     elif what == "back up":
         backups.back_up_before(station, what="试")
     write(station)
+
+
+SECOND, SECOND_PASSWORD = "陈立", "second-secret-1"
+
+
+def with_consent(station: Station) -> int:
+    """Change the data key with the consent of a second supervisor; return the unit that notes the consent."""
+    users.add_user(station, name=SECOND, role="supervisor", password=SECOND_PASSWORD, cost=CHEAP)
+    station.second = Second(SECOND, SECOND_PASSWORD)
+    users.rotate_key(station, why="每年一次")
+    (found,) = rows(station, "SELECT batch FROM countersignature")
+    assert isinstance(found[0], int)
+    return found[0]
+
+
+def test_a_consent_is_signed_by_who_gave_it(station: Station) -> None:
+    number = with_consent(station)
+    assert backups.check_store(station).is_sound
+    (noted,) = rows(station, "SELECT batch FROM change JOIN access_note a ON a.id=record WHERE a.action='second.given'")
+    assert noted == (number,)
+
+
+@pytest.mark.parametrize("how", ["dropped", "signed oneself", "written without"])
+def test_a_consent_nobody_gave_is_found(station: Station, how: str) -> None:
+    number = with_consent(station)
+    if how == "written without":  # the program's own rule is switched off
+        write_note(station, Note("second.given", second=SECOND, detail="更换数据密钥"))
+        number = station.vault.audit_head().batch
+    elif how == "dropped":
+        by_sql(station.vault.folder, "DELETE FROM countersignature")
+    else:
+        seed = key_file.open_key_file(station.vault.folder, password=PASSWORD, user=LEAD).seed
+        (sealed,) = rows(station, f"SELECT user, hash FROM seal JOIN batch ON n=batch WHERE n={number}")
+        unit = Seal(number, str(sealed[0]), bytes(sealed[1]))  # type: ignore[call-overload]
+        by_sql(station.vault.folder, "DELETE FROM countersignature")
+        with station.vault._writing_engine.begin() as connection:
+            consents.sign_consent(connection, unit, name=SECOND, key=SigningKey(seed))
+    said = f"第 {number} 次操作写着“{SECOND}”同意，却没有“{SECOND}”的签名"
+    assert any(said in one for one in backups.check_store(station).problems)
 
 
 class PowerCut(BaseException):
