@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from desktop.domain.dictionary import KINDS, kind_of
 from desktop.domain.fields import Value
 from desktop.store.encoding import FieldDots, Numbers, dots_text, read_dots, read_vector, vector_text
+from desktop.store.readings import sort_key
 
 CHUNK = 900  # below SQLite's oldest limit of 999 bound values
 
@@ -53,24 +54,27 @@ class Writing:
 
 
 def _insert(connection: Connection, kind: str, records: Sequence[StoredRecord]) -> None:
-    """Insert rows, naming only the columns that any of them fills."""
+    """Insert rows, naming only the columns that any of them fills; of people also what they are sorted by."""
     used: set[str] = set()
     for record in records:
         used.update(record.values)
     keys = [key for key in kind_of(kind).keys if key in used]
-    columns = ", ".join(["id", *keys, "vector", "dots", "deleted"])
-    marks = ", ".join("?" * (len(keys) + 4))
-    rows = [
+    columns = ["id", *keys, "vector", "dots", "deleted"]
+    rows: list[tuple[Any, ...]] = [
         (
             record.id,
-            *[record.values.get(key) for key in keys],
+            *map(record.values.get, keys),
             vector_text(record.vector),
             dots_text(record.dots),
             int(record.deleted),
         )
         for record in records
     ]
-    connection.exec_driver_sql(f"INSERT INTO {kind} ({columns}) VALUES ({marks})", rows)  # noqa: S608 - our names
+    if kind == "person":
+        columns.append("sort_name")
+        rows = [(*row, sort_key(str(one.values.get("name") or ""))) for row, one in zip(rows, records, strict=True)]
+    marks = ", ".join("?" * len(columns))
+    connection.exec_driver_sql(f"INSERT INTO {kind} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608 - our names
 
 
 def _update(connection: Connection, kind: str, keys: tuple[str, ...], records: Sequence[StoredRecord]) -> None:
