@@ -1,5 +1,6 @@
 """Rows of record tables read and written in bulk, below the unit of work."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,8 @@ from desktop.domain.fields import Value
 from desktop.store.encoding import FieldDots, Numbers, dots_text, read_dots, read_vector, vector_text
 from desktop.store.readings import sort_key
 
-CHUNK = 900  # below SQLite's oldest limit of 999 bound values
+CHUNK = 900  # ids looked up at once
+AMONG = "(SELECT value FROM json_each(?))"
 
 
 @dataclass(slots=True)
@@ -99,10 +101,9 @@ def load_records(connection: Connection, kind: str, ids: Sequence[str]) -> dict[
     columns = ", ".join(["id", "vector", "dots", "deleted", *keys])
     found: dict[str, StoredRecord] = {}
     for part in chunks(ids):
-        marks = ",".join("?" * len(part))
         rows = connection.exec_driver_sql(
-            f"SELECT {columns} FROM {kind} WHERE id IN ({marks})",  # noqa: S608 - our names
-            tuple(part),
+            f"SELECT {columns} FROM {kind} WHERE id IN {AMONG}",  # noqa: S608 - our names
+            (among(part),),
         )
         for row in rows:
             found[row[0]] = _record(kind, keys, row)
@@ -113,6 +114,15 @@ def _record(kind: str, keys: Sequence[str], row: Any) -> StoredRecord:
     """Return a row as a StoredRecord."""
     values = {key: value for key, value in zip(keys, row[4:], strict=True) if value is not None}
     return StoredRecord(kind, row[0], values, read_vector(row[1]), read_dots(row[2]), bool(row[3]))
+
+
+def among(values: Iterable[str]) -> str:
+    """Return what to bind for `AMONG`.
+
+    One text, however many values: a statement that is kept holds what was bound to it last, and hundreds of bound
+    texts fill a connection's own memory (`engine.open_writing_engine`).
+    """
+    return json.dumps(list(values))
 
 
 def chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
