@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from desktop.config import lockout
@@ -17,12 +18,15 @@ from desktop.domain.errors import (
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
 from desktop.domain.levels import LEVEL_CODES
 from desktop.domain.permissions import SUPERVISOR
-from desktop.security import key_file, sealing
+from desktop.security import key_file, sealing, user_keys
+from desktop.security.key_file import OpenSlot
 from desktop.services.notes import Note, put_note, write_note
+from desktop.services.second_person import approve_removals
 from desktop.services.station import Station
 from desktop.store import engine, slots, swapping
 from desktop.store.opening import create_vault, open_vault
 from desktop.store.places import DATABASE, StoreLock, refuse_network_place
+from desktop.store.signatures import naming
 from desktop.store.startup import start_problems
 from desktop.store.vault import StoreIdentity, Vault
 
@@ -67,14 +71,15 @@ def create_store(
         store_id=new_id(ids), install=new_id(ids), epoch=1, kind=draft.kind, org=draft.code.strip(),
         name=draft.name.strip(), practice=draft.practice,
     )  # fmt: skip
+    user, seed = draft.user.strip(), user_keys.new_seed()
     swapping.note_unfinished(folder)
     key = key_file.create_key_file(
-        folder, password=password, user=draft.user.strip(), role=SUPERVISOR, store_id=identity.store_id, cost=cost
+        folder, password=password, user=user, role=SUPERVISOR, store_id=identity.store_id, cost=cost, seed=seed
     )
-    vault = create_vault(folder, key=key, identity=identity, clock=clock, ids=ids, user=draft.user.strip())
+    vault = create_vault(folder, key=key, identity=identity, clock=clock, ids=ids, user=user, seed=seed)
     _furnish(vault, draft)
     swapping.note_made(folder)
-    return Station(vault, clock, ids, draft.user.strip(), SUPERVISOR)
+    return _station(vault, clock, ids, user, SUPERVISOR)
 
 
 def open_store(
@@ -91,21 +96,40 @@ def open_store(
     """
     lock = hold(folder)
     try:
-        store = key_file.store_id_of(folder)
-        _refuse_while_waiting(store, since_start())
-        try:
-            slot = key_file.open_key_file(folder, password=password, user=user)
-        except WrongPasswordError as error:
-            _note_wrong(store, since_start(), error)
-            raise
+        door = lockout.Door(key_file.store_id_of(folder), folder)
+        slot = _try(door, since_start, lambda: key_file.open_key_file(folder, password=password, user=user))
         station = station_of(lock, slot, clock=clock, ids=ids, read_only=read_only, checked=checked)
     except BaseException:
         lock.release()
         raise
-    wrong = lockout.clear(store)
-    if wrong and not read_only:
-        write_note(station, Note("login.wrong", count=wrong, detail=f"此前输错密码 {wrong} 次"))
+    if not read_only:
+        note_wrong_tries(station)
     return station
+
+
+def _try(door: lockout.Door, since_start: Callable[[], float], opening: Callable[[], OpenSlot]) -> OpenSlot:
+    """Open a slot as tries are counted; raises WaitError, WrongPasswordError."""
+    left = lockout.begin(door, ticks=since_start())
+    if left:
+        raise WaitError(left)
+    try:
+        slot = opening()
+    except WrongPasswordError as error:
+        wait = lockout.wrong(door, ticks=since_start())
+        if wait:
+            raise WaitError(wait) from error
+        raise
+    lockout.right(door, ticks=since_start())
+    return slot
+
+
+def note_wrong_tries(station: Station) -> None:
+    """Write into the audit how often a wrong password was tried since the register was last open, and forget it."""
+    door = lockout.Door(station.vault.identity.store_id, station.vault.folder)
+    station.wrong_before = lockout.clear(door)
+    if station.wrong_before:
+        said = f"此前输错密码 {station.wrong_before} 次"
+        write_note(station, Note("login.wrong", count=station.wrong_before, detail=said))
 
 
 def hold(folder: Path) -> StoreLock:
@@ -133,17 +157,22 @@ def station_of(
     """Open the register whose lock is held with the key of a slot, finishing a change of keys that was cut short."""
     ids, folder = ids or RandomIds(), lock.folder
     slot, ended = key_file.settle_key(folder, slot, opens=lambda key: engine.opens(folder / DATABASE, key=key))
-    vault = open_vault(
-        lock, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role,
-        read_only=read_only,
-    )  # fmt: skip
+    vault = open_vault(lock, slot=slot, clock=clock, ids=ids, read_only=read_only)
     if not read_only:
         swapping.sweep(folder)
     if checked and not read_only:
         _refuse_damaged(vault)
-    station = Station(vault, clock, ids, slot.user, slot.role)
+        _introduce(vault)
+    station = _station(vault, clock, ids, slot.user, slot.role)
     if not read_only:
+        station.keys_mended = bool(slot.mended)
         _note_settled(station, slot, ended)
+    return station
+
+
+def _station(vault: Vault, clock: Clock, ids: IdMaker, user: str, role: str) -> Station:
+    station = Station(vault, clock, ids, user, role)
+    vault.approve = partial(approve_removals, station)
     return station
 
 
@@ -168,24 +197,19 @@ def _note_settled(station: Station, slot: key_file.OpenSlot, ended: key_file.End
         unit.commit()
 
 
+def _introduce(vault: Vault) -> None:
+    """Name the user's signing key in the chain if it is not: a slot of an older program got it just now."""
+    if vault.lacks_its_name():
+        source = naming(vault.user, vault.role, vault.opener.public)
+        with vault.unit("user.key", why="登记使用人的签名公钥", source=source) as unit:
+            unit.commit()
+
+
 def refuse_other_places(folder: Path) -> None:
     """Raise StorePlaceError unless `folder` holds a register on a disk of this computer."""
     if not is_store(folder):
         raise StorePlaceError(f"“{folder}”里没有登记库", "请检查选择的文件夹，或新建一个")
     refuse_network_place(folder)
-
-
-def _refuse_while_waiting(store: str, since_start: float) -> None:
-    left = lockout.waiting(store, ticks=since_start)
-    if left:
-        raise WaitError(left)
-
-
-def _note_wrong(store: str, since_start: float, error: WrongPasswordError) -> None:
-    """Count a wrong password, and say from when on there is a wait."""
-    wait = lockout.note_wrong(store, ticks=since_start)
-    if wait:
-        raise WaitError(wait) from error
 
 
 def open_to_check(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None, user: str = "") -> Station:
@@ -250,8 +274,9 @@ def _make_place(folder: Path) -> None:
 
 
 def _furnish(vault: Vault, draft: NewStore) -> None:
-    """Give a new store its device keys and its own organisation."""
-    with vault.unit("store.create", why="建立登记库") as unit:
+    """Give a new store its device keys and its own organisation, and name the key of who makes it."""
+    source = naming(vault.user, vault.role, vault.opener.public)
+    with vault.unit("store.create", why="建立登记库", source=source) as unit:
         slots.keep(unit, key_file.slot_marks(vault.folder))
         unit.keep_secret("sign_seed", RandomIds().random_bytes(32))
         unit.keep_secret("age_identity", sealing.new_identity().encode("ascii"))

@@ -1,6 +1,6 @@
 """The unit of work: the only way anything is written, and the change log with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from desktop.domain.changes import Changes
+from desktop.domain.dictionary import PERSON
 from desktop.domain.errors import BugError, DiskFullError, NotAllowedError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, PUT, WHOLE
@@ -19,6 +20,7 @@ from desktop.store.change_log import ChangeLog, LogEntry, head_of
 from desktop.store.encoding import Numbers, new_fields_text, to_json, vector_text
 from desktop.store.privacy import locked_people
 from desktop.store.records import StoredRecord, Writing, chunks, clean_values, filled_values, load_records
+from desktop.store.signatures import Seal, SessionKey
 
 FLUSH_AT = 2000  # records queued before they are written: bounds memory on large imports
 _PEOPLE_NAMED = 500  # more people than this: views reload instead of refreshing rows
@@ -51,10 +53,13 @@ class UnitOfWork:
     `connection` is open for reads that must see what was written; call `flush` first.
     """
 
-    def __init__(self, connection: Connection, *, header: UnitHeader, writer: int, counter: int) -> None:
+    def __init__(
+        self, connection: Connection, *, header: UnitHeader, writer: int, counter: int, session: SessionKey
+    ) -> None:
         self.connection = connection
         self.header = header
         self.writer = writer
+        self._session = session
         self._counter = counter
         self._began = counter
         self._writing = Writing()
@@ -66,6 +71,8 @@ class UnitOfWork:
         self._sheet = ("", "", "")
         self._open = True
         self._locked: frozenset[str] | None = None
+        self.removed = 0  # people this unit takes out of the register: deleted, erased, or said so by a package
+        self.afterwards: Callable[[], None] | None = None  # done once this unit was given up
         n, head = head_of(connection)
         batch = connection.exec_driver_sql(
             "INSERT INTO batch (id, action, why, user, at, source, undoes) VALUES (?,?,?,?,?,?,?) RETURNING n",
@@ -146,6 +153,7 @@ class UnitOfWork:
         self._remember(stored)
         self._writing.update(stored, ())
         self._append(stored, DELETE, dot, base, {})
+        self.removed += kind == PERSON.key
         return True
 
     def adopt(self, stored: StoredRecord, *, is_new: bool, keys: Iterable[str], entries: Iterable[LogEntry]) -> None:
@@ -155,8 +163,11 @@ class UnitOfWork:
             self._writing.insert(stored)
         else:
             self._writing.update(stored, keys)
+        is_removal = False
         for entry in entries:
             self.log.append(entry)
+            is_removal = is_removal or entry.action == DELETE
+        self.removed += stored.kind == PERSON.key and stored.deleted and is_removal and not is_new
         self._mark(stored.kind, person_of(stored))
         self._flush_if_large()
 
@@ -177,12 +188,15 @@ class UnitOfWork:
             self.flush()
             search.index_people(self.connection, self._touched)
             self._save_counter()
-            self._seal()
+            unit = self._seal()
+            self._session.sign(self.connection, unit)
             self.connection.commit()
         except OperationalError as error:
+            self._session.unsure()
             self._raise_if_full(error)
             raise
         self._open = False
+        self._session.committed(unit, (self.log.n, self.log.head))
         named = frozenset(self._named) if len(self._named) <= _PEOPLE_NAMED else frozenset()
         return Changes(self.header.batch, frozenset(self._topics), named)
 
@@ -194,11 +208,13 @@ class UnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Roll back unless committed, and give the connection back."""
-        del kind, error, trace
+        del kind, trace
         if self._open:
             self.connection.rollback()
             self._open = False
         self.connection.close()
+        if error is not None and self.afterwards is not None:
+            self.afterwards()
 
     def _put(
         self, kind: str, record: str, values: dict[str, Value], stored: StoredRecord | None, force: frozenset[str]
@@ -286,13 +302,14 @@ class UnitOfWork:
                 self._raise_if_full(error)
                 raise
 
-    def _seal(self) -> None:
+    def _seal(self) -> Seal:
         header = self.header
         batch = (
             self.log.batch, header.batch, header.action, header.why, header.user, header.at, header.source,
             header.undoes,
         )  # fmt: skip
         self.audit_head = append_seal(self.connection, batch, entry=self.log.n, entry_hash=self.log.head)
+        return Seal(self.audit_head.batch, header.user, self.audit_head.seal)
 
     def _save_counter(self) -> None:
         if self._counter != self._began:
