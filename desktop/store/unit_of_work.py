@@ -175,7 +175,7 @@ class UnitOfWork:
             self.log.append(entry)
             is_removal = is_removal or entry.action == DELETE
         self.removed += stored.kind == PERSON.key and stored.deleted and is_removal and not is_new
-        self._mark(stored)
+        self._mark(stored.kind, person_of(stored))
         self._flush_if_large()
 
     def flush(self) -> None:
@@ -267,10 +267,9 @@ class UnitOfWork:
         person = person_of(stored)
         if person is not None and person in self._locked_away():
             raise NotAllowedError("这个人的资料已封存，不能再改", "确需改动，请主管先解除封存")
-        self.log.append(
-            LogEntry(stored.kind, stored.id, person, action, self.writer, dot, base, fields, None, self._source, text)
-        )
-        self._mark(stored)
+        logged = text or to_json(fields)
+        self.log.add(stored.kind, stored.id, person, action, self.writer, dot, base, logged, None, self._source)
+        self._mark(stored.kind, person)
         self._flush_if_large()
 
     def _locked_away(self) -> frozenset[str]:
@@ -280,12 +279,11 @@ class UnitOfWork:
             self._locked = frozenset() if exempt else locked_people(self.connection)
         return self._locked
 
-    def _mark(self, stored: StoredRecord) -> None:
-        person = person_of(stored)
-        self._topics.add(stored.kind)
+    def _mark(self, kind: str, person: str | None) -> None:
+        self._topics.add(kind)
         if person is None:
             return
-        if stored.kind in search.INDEXED_KINDS:
+        if kind in search.INDEXED_KINDS:
             self._touched.add(person)
         if len(self._named) <= _PEOPLE_NAMED:
             self._named.add(person)
