@@ -8,6 +8,7 @@ from desktop.domain.clock import Clock, today
 from desktop.domain.ids import IdMaker
 from desktop.domain.levels import COMMUNITY
 from desktop.domain.permissions import SMALL, may, require
+from desktop.store import tallies
 from desktop.store.vault import Vault
 
 _KEPT_EVERY = 20  # things counted between two writes
@@ -109,8 +110,9 @@ class Station:
         """Write what was counted into the vault."""
         counts = dict(self._counts)
         self._counts.clear()
-        if counts and not self.vault.is_read_only:
-            self.vault.keep_counts(self.today().isoformat(), self.user, counts)
+        if counts and not self.vault.is_read_only and self.may("draft"):
+            with self.vault.jotting() as connection:
+                tallies.add(connection, self.today().isoformat(), self.user, counts)
 
     def today(self) -> date:
         """Return the day it is in China."""

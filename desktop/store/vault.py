@@ -1,7 +1,7 @@
 """The vault: one store folder, opened once, read and written through here only."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from desktop.domain.ids import IdMaker, new_id
 from desktop.domain.permissions import READ_PEOPLE, READ_REVEALED, SUPERVISOR, require
 from desktop.domain.sight import OPEN, Sight, sight_of
 from desktop.security.slot_pins import keep_pin
-from desktop.store import search, tallies
+from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
 from desktop.store.engine import change_key, open_engine, open_writing_engine, opens, raw_connection, stoppable
@@ -274,11 +274,6 @@ class Vault:
         with self._engine.connect().execution_options(yince_begin="IMMEDIATE") as connection:
             connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?,?)", (key, value))
             connection.commit()
-
-    def keep_counts(self, day: str, user: str, counts: Mapping[str, int]) -> None:
-        """Add to how often somebody did something on a day; no record, never sent."""
-        with self._writing_engine.begin() as connection:
-            tallies.add(connection, day, user, counts)
 
     def head(self) -> tuple[int, bytes]:
         """Return the number and hash of the newest entry of the change log."""
