@@ -31,6 +31,7 @@ BASES = (
     "上级机关书面要求",
     "紧急情况下保护生命健康（第十三条第四项）",
 )
+THEIR_TERMS = Terms("本人", "打印后由本人签字或留存", BASES[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +57,15 @@ def give_out(station: Station, *, leaving: Leaving, path: Path) -> None:
 def give_filled(station: Station, *, what: str, people: int, files: Sequence[tuple[Path, bytes]]) -> None:
     """Write others' forms filled with our people, as those forms are: on terms and registered, without a mark.
 
-    Raises as `give_out`.
+    One person's form, filled by a clerk, is theirs and asks for no terms. Raises as `give_out`.
     """
     station.allow_print(people)
-    if not station.may("export.plain"):  # a clerk fills a form for the person in front of him
-        for path, content in files:
-            write_safely(path, content)
-        return
     digest = hashlib.sha256(b"".join(content for _, content in files)).hexdigest()
-    _register(station, Leaving(what, people, b""), digest=digest)
+    if people == 1 and station.terms is None and not station.may("export.plain"):
+        station.terms = THEIR_TERMS  # a clerk fills a form for the person in front of him
+        _register(station, Leaving(what, people, b""), digest=digest, alone=True)
+    else:
+        _register(station, Leaving(what, people, b""), digest=digest)
     for path, content in files:
         write_safely(path, content)
 
@@ -75,7 +76,7 @@ def keep_paper(station: Station, *, what: str, people: int, content: bytes, path
     It bears no mark: it is a form of its own. Raises NotAllowedError above the limit of prints, DiskFullError.
     """
     station.allow_print(people)
-    station.terms = Terms("本人", "打印后由本人签字或留存", BASES[0])
+    station.terms = THEIR_TERMS
     _register(station, Leaving(what, people, b""), digest=hashlib.sha256(content).hexdigest(), alone=True)
     write_safely(path, content)
 
