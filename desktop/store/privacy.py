@@ -13,6 +13,17 @@ def last_note(connection: Connection, *, actions: Sequence[str]) -> str:
     return str(connection.exec_driver_sql(sql, tuple(actions)).scalar() or "")
 
 
+def last_login(connection: Connection, *, user: str) -> str:
+    """Return when a user was last noted to open the register (UTC stamp), '' if never."""
+    sql = "SELECT max(at) FROM access_note WHERE deleted=0 AND action='login' AND user=?"
+    return str(connection.exec_driver_sql(sql, (user,)).scalar() or "")
+
+
+def first_at(connection: Connection) -> str:
+    """Return when the first unit of work was done (UTC stamp), '' in an empty register."""
+    return str(connection.exec_driver_sql("SELECT at FROM batch ORDER BY n LIMIT 1").scalar() or "")
+
+
 @dataclass(frozen=True, slots=True)
 class GivenLine:
     """One line of the export register."""

@@ -21,6 +21,7 @@ from desktop.store.backup import BackupInfo
 from desktop.store.integrity import CheckReport
 from desktop.views.context import AppContext
 from desktop.views.page import Page, button, label
+from desktop.views.password_fields import PasswordFields
 from desktop.views.settings.backup_box import BackupBox
 from desktop.views.settings.privacy_dialog import PrivacyDialog
 from desktop.views.settings.rules_box import RulesBox
@@ -49,13 +50,6 @@ class SettingsPage(Page):
         self.contrast.setChecked(state.get("contrast") == "1")
         for one in (self.large, self.contrast):
             one.toggled.connect(lambda _on: self._dress())
-        self.old, self.new = QLineEdit(), QLineEdit()
-        for field in (self.old, self.new):
-            field.setEchoMode(QLineEdit.EchoMode.Password)
-            field.setMaximumWidth(320)
-        self.change = button(self.tr("更换密码"))
-        self.change.setMaximumWidth(320)
-        self.change.clicked.connect(self.change_password)
         form = QFormLayout()
         form.setSpacing(12)
         form.addRow(self.tr("显示"), self.large)
@@ -71,9 +65,7 @@ class SettingsPage(Page):
         form.addRow(self.tr("工作人员"), self.staff)
         self.users = UsersBox(context)
         form.addRow(self.tr("使用人"), self.users)
-        form.addRow(self.tr("原密码"), self.old)
-        form.addRow(self.tr("新密码"), self.new)
-        form.addRow("", self.change)
+        form.addRow(self.tr("我的密码"), self._password_box())
         self.backups = BackupBox(context)
         form.insertRow(0, self.tr("备份"), self.backups)
         form.addRow(self.tr("登记库位置"), label(str(context.station.vault.folder)))
@@ -87,6 +79,22 @@ class SettingsPage(Page):
         area.setWidget(held)
         area.setWidgetResizable(True)
         self.body.addWidget(area, 1)
+
+    def _password_box(self) -> QWidget:
+        """Return the fields in which a user changes their own password."""
+        self.old = QLineEdit()
+        self.old.setEchoMode(QLineEdit.EchoMode.Password)
+        self.passwords = PasswordFields()
+        self.change = button(self.tr("更换密码"))
+        self.change.clicked.connect(self.change_password)
+        held = QWidget()
+        held.setMaximumWidth(620)
+        form = QFormLayout(held)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow(self.tr("原密码"), self.old)
+        form.addRow(self.passwords)
+        form.addRow("", self.change)
+        return held
 
     def _privacy_button(self) -> QPushButton:
         self.privacy = button(self.tr("个人信息保护…"))
@@ -171,11 +179,15 @@ class SettingsPage(Page):
 
     def change_password(self) -> None:
         """Replace the user's own password."""
-        old, new = self.old.text(), self.new.text()
+        said = self.passwords.complaint()
+        if said:
+            self.context.messages.said.emit(said, True)
+            return
+        old, new = self.old.text(), self.passwords.password.text()
 
         def done(_nothing: None) -> None:
             self.old.clear()
-            self.new.clear()
+            self.passwords.clear()
             self.context.messages.inform(self.tr("密码已更换"))
 
         self.context.read(
