@@ -1,17 +1,18 @@
 """A new password typed twice, or made: what is wrong with it is said while it is typed."""
 
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit
 
 from desktop.domain.errors import KnownError
 from desktop.security.passphrases import LONG_ENOUGH, check_passphrase, made_passphrase, strength_of
 from desktop.views.page import button, label
 
 
-class PasswordFields(QWidget):
-    """Two fields, a button that makes a passphrase, and one sentence about what stands there."""
+class PasswordFields(QObject):
+    """Two fields, a button that makes a passphrase, and one sentence about what stands there: rows of a form."""
 
-    def __init__(self, *, give_to: str = "") -> None:
-        super().__init__()
+    def __init__(self, parent: QObject, *, give_to: str = "") -> None:
+        super().__init__(parent)
         self._give_to = give_to
         self.password, self.again = QLineEdit(), QLineEdit()
         for field in (self.password, self.again):
@@ -22,12 +23,12 @@ class PasswordFields(QWidget):
         self.make.clicked.connect(self.make_one)
         self.said = label(name="quiet")
         self.password.textEdited.connect(lambda _text: self._judge())
+
+    def add_to(self, form: QFormLayout) -> None:
+        """Add the rows to a form, whose labels they then line up with."""
         row = QHBoxLayout()
         row.addWidget(self.password, 1)
         row.addWidget(self.make)
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setSpacing(10)
         form.addRow(self.tr("新密码"), row)
         form.addRow(self.tr("再输一次"), self.again)
         form.addRow("", self.said)

@@ -28,7 +28,7 @@ class RecoverDialog(QDialog):
         self.code, self.name = QLineEdit(), QLineEdit()
         self.code.setPlaceholderText(self.tr("照恢复码那张纸逐组输入，连最后两个检查字符"))
         self.name.setPlaceholderText(self.tr("不能与已有的使用人重名，例如 王敏二"))
-        self.passwords = PasswordFields()
+        self.passwords = PasswordFields(self)
         self.password, self.again = self.passwords.password, self.passwords.again
         form = QFormLayout()
         form.setSpacing(10)
@@ -36,6 +36,7 @@ class RecoverDialog(QDialog):
             (self.tr("恢复码"), self.code), (self.tr("您的姓名"), self.name),
         ):  # fmt: skip
             form.addRow(text, field)
+        self.passwords.add_to(form)
         self.error = label(name="bad")
         self.do = button(self.tr("设新密码并打开"), primary=True)
         self.do.setDefault(True)
@@ -51,7 +52,6 @@ class RecoverDialog(QDialog):
         box.setSpacing(12)
         box.addWidget(label(said))
         box.addLayout(form)
-        box.addWidget(self.passwords)
         box.addWidget(self.error)
         box.addLayout(row)
         self.code.setFocus()

@@ -114,7 +114,7 @@ class UnlockDialog(QDialog):
 
     def _new_tab(self) -> QWidget:
         self.new_folder, self.code, self.name, self.user = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
-        self.passwords = PasswordFields()
+        self.passwords = PasswordFields(self)
         self.new_password, self.again = self.passwords.password, self.passwords.again
         self.community, self.street = QRadioButton(self.tr("社区")), QRadioButton(self.tr("街道或镇"))
         self.district = QRadioButton(self.tr("新城"))
@@ -140,7 +140,7 @@ class UnlockDialog(QDialog):
             (self.tr("使用人"), self.user),
         ):
             form.addRow(text, field)
-        form.addRow(self.passwords)
+        self.passwords.add_to(form)
         form.addRow(
             "",
             label(

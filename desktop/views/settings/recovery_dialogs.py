@@ -92,6 +92,7 @@ class DrillDialog(_RecoveryDialog):
                 )
             )
             self.passed.show()
+            self.resize(self.width(), self.box.totalHeightForWidth(self.width()))
             self._context.messages.inform(self.tr("恢复码演练成功"))
 
         self.do.setEnabled(False)
@@ -111,7 +112,7 @@ class RescueDialog(_RecoveryDialog):
         )  # fmt: skip
         self.folder, self.name = QLineEdit(), QLineEdit()
         self.name.setPlaceholderText(self.tr("不能与已有的使用人重名"))
-        self.password = PasswordFields(give_to=self.tr("社区的新主管"))
+        self.password = PasswordFields(self, give_to=self.tr("社区的新主管"))
         browse = button(self.tr("选择…"))
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
@@ -120,7 +121,7 @@ class RescueDialog(_RecoveryDialog):
         where.addWidget(browse)
         self.form.addRow(self.tr("社区登记库文件夹"), where)
         self.form.addRow(self.tr("新主管姓名"), self.name)
-        self.box.insertWidget(2, self.password)
+        self.password.add_to(self.form)
 
     def _browse(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, self.tr("社区登记库文件夹"), self.folder.text())

@@ -84,7 +84,7 @@ class SettingsPage(Page):
         """Return the fields in which a user changes their own password."""
         self.old = QLineEdit()
         self.old.setEchoMode(QLineEdit.EchoMode.Password)
-        self.passwords = PasswordFields()
+        self.passwords = PasswordFields(self)
         self.change = button(self.tr("更换密码"))
         self.change.clicked.connect(self.change_password)
         held = QWidget()
@@ -92,7 +92,7 @@ class SettingsPage(Page):
         form = QFormLayout(held)
         form.setContentsMargins(0, 0, 0, 0)
         form.addRow(self.tr("原密码"), self.old)
-        form.addRow(self.passwords)
+        self.passwords.add_to(form)
         form.addRow("", self.change)
         return held
 

@@ -41,7 +41,7 @@ class _SlotDialog(QDialog):
         self.setMinimumWidth(_WIDTH)
         self.form = QFormLayout()
         self.form.setSpacing(10)
-        self.password = PasswordFields(give_to=self.tr("本人"))
+        self.password = PasswordFields(self, give_to=self.tr("本人"))
         self.error = label(name="bad")
         self.save = button(yes, primary=True)
         self.save.setDefault(True)
@@ -58,7 +58,6 @@ class _SlotDialog(QDialog):
         box.setSpacing(12)
         box.addWidget(label(said))
         box.addLayout(self.form)
-        box.addWidget(self.password)
         box.addWidget(self.error)
         box.addLayout(row)
 
@@ -95,6 +94,7 @@ class UserDialog(_SlotDialog):
         self.role = role_box(CLERK)
         self.form.addRow(self.tr("姓名"), self.name)
         self.form.addRow(self.tr("角色"), self.role)
+        self.password.add_to(self.form)
         self.name.setFocus()
 
     def do(self, password: str) -> None:
@@ -125,6 +125,7 @@ class RenewDialog(_SlotDialog):
         self.role = role_box(user.role)
         self.form.addRow(self.tr("使用人"), label(user.name))
         self.form.addRow(self.tr("角色"), self.role)
+        self.password.add_to(self.form)
         self.password.password.setFocus()
 
     def do(self, password: str) -> None:
