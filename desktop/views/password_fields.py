@@ -1,11 +1,11 @@
 """A new password typed twice, or made: what is wrong with it is said while it is typed."""
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
 from desktop.domain.errors import KnownError
 from desktop.security.passphrases import LONG_ENOUGH, check_passphrase, made_passphrase, strength_of
-from desktop.views.page import button, label
+from desktop.views.page import PlainForm, button, label
 
 
 class PasswordFields(QObject):
@@ -24,14 +24,14 @@ class PasswordFields(QObject):
         self.said = label(name="quiet")
         self.password.textEdited.connect(lambda _text: self._judge())
 
-    def add_to(self, form: QFormLayout) -> None:
+    def add_to(self, form: PlainForm) -> None:
         """Add the rows to a form, whose labels they then line up with."""
         row = QHBoxLayout()
         row.addWidget(self.password, 1)
         row.addWidget(self.make)
-        form.addRow(self.tr("新密码"), row)
-        form.addRow(self.tr("再输一次"), self.again)
-        form.addRow("", self.said)
+        form.add_row(self.tr("新密码"), row)
+        form.add_row(self.tr("再输一次"), self.again)
+        form.add_row("", self.said)
 
     def make_one(self) -> None:
         """Make a passphrase, put it into both fields and show it to be written down."""

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.domain.clock import Clock
 from desktop.domain.errors import KnownError
 from desktop.security.passphrases import clean_code
 from desktop.services import users
 from desktop.views.messages import Messages
-from desktop.views.page import button, label
+from desktop.views.page import PlainForm, button, label
 from desktop.views.password_fields import PasswordFields
 from desktop.views.runner import Runner
 
@@ -30,12 +30,12 @@ class RecoverDialog(QDialog):
         self.name.setPlaceholderText(self.tr("不能与已有的使用人重名，例如 王敏二"))
         self.passwords = PasswordFields(self)
         self.password, self.again = self.passwords.password, self.passwords.again
-        form = QFormLayout()
+        form = PlainForm()
         form.setSpacing(10)
         for text, field in (
             (self.tr("恢复码"), self.code), (self.tr("您的姓名"), self.name),
         ):  # fmt: skip
-            form.addRow(text, field)
+            form.add_row(text, field)
         self.passwords.add_to(form)
         self.error = label(name="bad")
         self.do = button(self.tr("设新密码并打开"), primary=True)

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.domain.errors import KnownError
 from desktop.services import users
 from desktop.services.station import Station
 from desktop.views.context import AppContext
-from desktop.views.page import button, label
+from desktop.views.page import PlainForm, button, label
 from desktop.views.password_fields import PasswordFields
 
 _WIDTH = 620
@@ -22,7 +22,7 @@ class _RecoveryDialog(QDialog):
         self._context = context
         self.setWindowTitle(title)
         self.setMinimumWidth(_WIDTH)
-        self.form = QFormLayout()
+        self.form = PlainForm()
         self.form.setSpacing(10)
         self.error = label(name="bad")
         self.do = button(yes, primary=True)
@@ -67,7 +67,7 @@ class DrillDialog(_RecoveryDialog):
         )  # fmt: skip
         self.code = QLineEdit()
         self.code.setPlaceholderText(self.tr("逐组输入，连最后两个检查字符"))
-        self.form.addRow(self.tr("恢复码"), self.code)
+        self.form.add_row(self.tr("恢复码"), self.code)
         self.passed = label()
         self.passed.hide()
         self.box.insertWidget(3, self.passed)
@@ -119,8 +119,8 @@ class RescueDialog(_RecoveryDialog):
         where = QHBoxLayout()
         where.addWidget(self.folder, 1)
         where.addWidget(browse)
-        self.form.addRow(self.tr("社区登记库文件夹"), where)
-        self.form.addRow(self.tr("新主管姓名"), self.name)
+        self.form.add_row(self.tr("社区登记库文件夹"), where)
+        self.form.add_row(self.tr("新主管姓名"), self.name)
         self.password.add_to(self.form)
 
     def _browse(self) -> None:

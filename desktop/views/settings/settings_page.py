@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QFileDialog,
-    QFormLayout,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -20,7 +19,7 @@ from desktop.services import access, backups, register
 from desktop.store.backup import BackupInfo
 from desktop.store.integrity import CheckReport
 from desktop.views.context import AppContext
-from desktop.views.page import Page, button, label
+from desktop.views.page import Page, PlainForm, button, label
 from desktop.views.password_fields import PasswordFields
 from desktop.views.settings.backup_box import BackupBox
 from desktop.views.settings.privacy_dialog import PrivacyDialog
@@ -50,28 +49,28 @@ class SettingsPage(Page):
         self.contrast.setChecked(state.get("contrast") == "1")
         for one in (self.large, self.contrast):
             one.toggled.connect(lambda _on: self._dress())
-        form = QFormLayout()
+        form = PlainForm()
         form.setSpacing(12)
-        form.addRow(self.tr("显示"), self.large)
-        form.addRow("", self.contrast)
+        form.add_row(self.tr("显示"), self.large)
+        form.add_row("", self.contrast)
         self.phone, self.address = QLineEdit(), QLineEdit()
         self.keep = button(self.tr("保存电话和地址"))
         self.keep.setMaximumWidth(320)
         self.keep.clicked.connect(self.keep_org)
-        form.addRow(self.tr("本单位值班电话"), self.phone)
-        form.addRow(self.tr("本单位地址"), self.address)
-        form.addRow("", self.keep)
+        form.add_row(self.tr("本单位值班电话"), self.phone)
+        form.add_row(self.tr("本单位地址"), self.address)
+        form.add_row("", self.keep)
         self.staff = StaffBox(context)
-        form.addRow(self.tr("工作人员"), self.staff)
+        form.add_row(self.tr("工作人员"), self.staff)
         self.users = UsersBox(context)
-        form.addRow(self.tr("使用人"), self.users)
-        form.addRow(self.tr("我的密码"), self._password_box())
+        form.add_row(self.tr("使用人"), self.users)
+        form.add_row(self.tr("我的密码"), self._password_box())
         self.backups = BackupBox(context)
-        form.insertRow(0, self.tr("备份"), self.backups)
-        form.addRow(self.tr("登记库位置"), label(str(context.station.vault.folder)))
+        form.add_row(self.tr("备份"), self.backups, at=0)
+        form.add_row(self.tr("登记库位置"), label(str(context.station.vault.folder)))
         self.rules = RulesBox(context)
-        form.insertRow(3, self.tr("字段与规则"), self.rules)
-        form.insertRow(4, self.tr("个人信息"), self._privacy_button())
+        form.add_row(self.tr("字段与规则"), self.rules, at=3)
+        form.add_row(self.tr("个人信息"), self._privacy_button(), at=4)
         self._limit_to_role()
         held = QWidget()
         held.setLayout(form)
@@ -89,11 +88,11 @@ class SettingsPage(Page):
         self.change.clicked.connect(self.change_password)
         held = QWidget()
         held.setMaximumWidth(620)
-        form = QFormLayout(held)
+        form = PlainForm(held)
         form.setContentsMargins(0, 0, 0, 0)
-        form.addRow(self.tr("原密码"), self.old)
+        form.add_row(self.tr("原密码"), self.old)
         self.passwords.add_to(form)
-        form.addRow("", self.change)
+        form.add_row("", self.change)
         return held
 
     def _privacy_button(self) -> QPushButton:

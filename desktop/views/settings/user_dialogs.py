@@ -1,6 +1,6 @@
 """A new user, and a known one who gets another password or role."""
 
-from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.domain.errors import KnownError
 from desktop.domain.permissions import CLERK, ROLES
@@ -8,7 +8,7 @@ from desktop.services import users
 from desktop.services.station import Station
 from desktop.services.users import User
 from desktop.views.context import AppContext
-from desktop.views.page import button, label
+from desktop.views.page import PlainForm, button, label
 from desktop.views.password_fields import PasswordFields
 
 _WIDTH = 600
@@ -39,7 +39,7 @@ class _SlotDialog(QDialog):
         self._context = context
         self.setWindowTitle(title)
         self.setMinimumWidth(_WIDTH)
-        self.form = QFormLayout()
+        self.form = PlainForm()
         self.form.setSpacing(10)
         self.password = PasswordFields(self, give_to=self.tr("本人"))
         self.error = label(name="bad")
@@ -92,8 +92,8 @@ class UserDialog(_SlotDialog):
         )  # fmt: skip
         self.name = QLineEdit()
         self.role = role_box(CLERK)
-        self.form.addRow(self.tr("姓名"), self.name)
-        self.form.addRow(self.tr("角色"), self.role)
+        self.form.add_row(self.tr("姓名"), self.name)
+        self.form.add_row(self.tr("角色"), self.role)
         self.password.add_to(self.form)
         self.name.setFocus()
 
@@ -123,8 +123,8 @@ class RenewDialog(_SlotDialog):
         )  # fmt: skip
         self.user = user
         self.role = role_box(user.role)
-        self.form.addRow(self.tr("使用人"), label(user.name))
-        self.form.addRow(self.tr("角色"), self.role)
+        self.form.add_row(self.tr("使用人"), label(user.name))
+        self.form.add_row(self.tr("角色"), self.role)
         self.password.add_to(self.form)
         self.password.password.setFocus()
 
