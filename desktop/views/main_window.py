@@ -31,7 +31,7 @@ from desktop.views.exchange.exchange_page import ExchangePage
 from desktop.views.ledger.ledger_page import LedgerPage
 from desktop.views.notice_bar import NoticeBar
 from desktop.views.numbers.numbers_page import NumbersPage
-from desktop.views.page import Page, button, label
+from desktop.views.page import Page, button, label, plain_tip
 from desktop.views.people.people_page import PeoplePage
 from desktop.views.people.person_page import PersonPage
 from desktop.views.people.search_box import SearchBox
@@ -195,7 +195,7 @@ class MainWindow(QMainWindow):
         self._nav.addWidget(self.last)
         self.lock = QPushButton(self.tr("锁定（Ctrl+L）"))
         self.lock.setIcon(_icon("lock"))
-        self.lock.setToolTip(self.tr("离开时按一下；换人使用也从这里：锁定后由下一位选自己的名字打开"))
+        self.lock.setToolTip(plain_tip(self.tr("离开时按一下；换人使用也从这里：锁定后由下一位选自己的名字打开")))
         self.lock.clicked.connect(self.context.lock_wanted)
         self._nav.addWidget(self.lock)
         QShortcut(QKeySequence("Ctrl+L"), self, self.lock.click)

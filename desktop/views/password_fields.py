@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
 from desktop.domain.errors import KnownError
 from desktop.security.passphrases import LONG_ENOUGH, check_passphrase, made_passphrase, strength_of
-from desktop.views.page import PlainForm, button, label
+from desktop.views.page import PlainForm, button, label, plain_tip
 
 
 class PasswordFields(QObject):
@@ -18,7 +18,7 @@ class PasswordFields(QObject):
         for field in (self.password, self.again):
             field.setEchoMode(QLineEdit.EchoMode.Password)
         self.make = button(self.tr("生成一个好记的"))
-        self.make.setToolTip(self.tr("六个拼音词，不用输入法就能打"))
+        self.make.setToolTip(plain_tip(self.tr("六个拼音词，不用输入法就能打")))
         self.make.setAutoDefault(False)
         self.make.clicked.connect(self.make_one)
         self.said = label(name="quiet")

@@ -1,9 +1,10 @@
 """What opens the register when every password is forgotten: the code in the safe, the street's key."""
 
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.services import users
 from desktop.services.users import WaysIn
+from desktop.views.asking import ask_item
 from desktop.views.context import AppContext
 from desktop.views.page import button, label
 from desktop.views.settings.code_dialog import CodeDialog
@@ -105,10 +106,10 @@ class RecoveryBox(QWidget):
         names = [name for _, name in self._superiors]
         place = 0
         if len(names) > 1:
-            name, is_chosen = QInputDialog.getItem(self, self.tr("恢复钥匙"), self.tr("留给谁"), names, 0, False)
-            if not is_chosen:
+            chosen = ask_item(self, self.tr("恢复钥匙"), self.tr("留给谁"), names)
+            if chosen is None:
                 return
-            place = names.index(name)
+            place = names.index(chosen)
         org, name = self._superiors[place]
         question = self.tr("让{0}能用自己的密钥打开本库？密码和恢复码都丢了时可以找它；它不用密码就能看到全部资料。")
         if not self._context.messages.ask(self, question.format(name), yes=self.tr("留钥匙"), no=self.tr("不留")):

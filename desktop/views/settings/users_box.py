@@ -6,7 +6,7 @@ from desktop.services import users
 from desktop.services.users import User, WaysIn
 from desktop.views.context import AppContext
 from desktop.views.guard.sentry import LONGEST_IDLE, SHORTEST_IDLE, idle_minutes, keep_idle_minutes
-from desktop.views.page import button
+from desktop.views.page import button, plain_tip
 from desktop.views.settings.recovery_box import RecoveryBox
 from desktop.views.settings.user_dialogs import RenewDialog, UserDialog
 from desktop.views.table import Column, SnapshotTable, table_view
@@ -29,7 +29,7 @@ class UsersBox(QWidget):
         self.renew = button(self.tr("重设密码或角色…"))
         self.remove = button(self.tr("删除使用人"))
         self.switch = button(self.tr("换人使用"))
-        self.switch.setToolTip(self.tr("锁定登记库，由另一位使用人输入自己的密码打开"))
+        self.switch.setToolTip(plain_tip(self.tr("锁定登记库，由另一位使用人输入自己的密码打开")))
         self.add.clicked.connect(self.open_new)
         self.renew.clicked.connect(self.open_renew)
         self.remove.clicked.connect(self.remove_one)
