@@ -1,6 +1,7 @@
 """Commands for the auditor: who did what, the printable proof, what looks unusual, what was given away."""
 
 import argparse
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -60,6 +61,8 @@ def list_deeds(options: argparse.Namespace) -> Answer:
         entry = audit_log.entry_of(station, number=options.batch) if options.batch and found else None
         if options.pdf:
             write_safely(options.pdf, audit_log.log_pdf(station, query=query))
+        far = audit.signed(station)
+        told = audit.signed_text(station, far)
         if options.proof:
             write_safely(options.proof, audit_log.proof(station))
     listed = [
@@ -71,13 +74,12 @@ def list_deeds(options: argparse.Namespace) -> Answer:
         f"{local_text(one.at)}  {one.user}  {audit.action_name(one.action)}  {one.about}  {one.count}  {one.detail}"
         for one in found
     ]
-    if entry is not None:
-        lines += [f"    {one.what}  {one.person_no}  {one.fields}" for one in entry.lines]
-    touched = (
-        [{"what": one.what, "person_no": one.person_no, "fields": one.fields} for one in entry.lines] if entry else []
-    )
+    inside = entry.lines if entry is not None else ()
+    lines += [f"    {one.what}  {one.person_no}  {one.fields}" for one in inside]
+    touched = [{"what": one.what, "person_no": one.person_no, "fields": one.fields} for one in inside]
+    text = "\n".join([*lines, told]) if lines else "没有符合条件的记录"
     return {"deeds": listed, "total": len(listed), "matching": len(opened.numbers), "touched": touched,
-            "text": "\n".join(lines) or "没有符合条件的记录"}  # fmt: skip
+            "signed": asdict(far), "text": text}  # fmt: skip
 
 
 def list_unusual(options: argparse.Namespace) -> Answer:

@@ -16,10 +16,10 @@ from desktop.store.integrity import CheckReport
 from desktop.store.privacy import GivenLine
 from desktop.views.audit.log_tab import LogTab
 from desktop.views.context import AppContext
-from desktop.views.page import Page, button
+from desktop.views.page import Page, button, label
 from desktop.views.table import Column, SnapshotTable, table_view
 
-Answer = tuple[list[Unusual], list[GivenLine]]
+Answer = tuple[list[Unusual], list[GivenLine], str]
 
 
 class AuditPage(Page):
@@ -39,6 +39,7 @@ class AuditPage(Page):
         self.head.insertWidget(self.head.count() - 1, self.check)
         self.head.insertWidget(self.head.count() - 1, self.paper)
         self.log = LogTab(context)
+        self.signed = label(name="quiet")
         self.unusual: SnapshotTable[Unusual] = SnapshotTable([
             Column(self.tr("日期"), lambda one: one.day, 12),
             Column(self.tr("使用人"), lambda one: one.user, 10),
@@ -64,18 +65,22 @@ class AuditPage(Page):
         self.tabs.addTab(table_view(self.unusual), self.tr("异常访问"))
         self.tabs.addTab(table_view(self.given), self.tr("对外提供"))
         self.body.addWidget(self.tabs, 1)
+        self.body.addWidget(self.signed)
 
     def refresh(self) -> None:
         """Read the lists again as narrowed."""
         if not self.context.station.may(READ_AUDIT):
             return
         self.log.refresh()
-        self.context.read(
-            lambda station: (audit.unusual(station), giving.given_out(station)), context=self, done=self._show
-        )
+
+        def read(station: Station) -> Answer:
+            return audit.unusual(station), giving.given_out(station), audit.signed_text(station, audit.signed(station))
+
+        self.context.read(read, context=self, done=self._show)
 
     def _show(self, answer: Answer) -> None:
-        unusual, given = answer
+        unusual, given, signed = answer
+        self.signed.setText(signed)
         self.unusual.show_rows(unusual)
         self.given.show_rows(given)
         self.tabs.setTabText(1, self.tr("异常访问（近 30 天 {0}）").format(len(unusual)))
