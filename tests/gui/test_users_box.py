@@ -26,6 +26,8 @@ def box_of(window: MainWindow, settle: Callable[[], None]) -> UsersBox:
     settle()
     page = window.pages["settings"]
     assert isinstance(page, SettingsPage)
+    page.tabs.setCurrentIndex(1)
+    assert page.users.isVisible()
     return page.users
 
 
