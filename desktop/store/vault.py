@@ -23,11 +23,12 @@ from desktop.store.change_log import head_of
 from desktop.store.engine import change_key, open_engine, open_writing_engine, opens, raw_connection, stoppable
 from desktop.store.head_note import read_head, write_head
 from desktop.store.house_settings import load_levels, load_settings, touches_settings
-from desktop.store.pins import Opener, slot_words
+from desktop.store.pins import Opener, own_pin_holds, slot_words
 from desktop.store.places import DATABASE, StoreLock
 from desktop.store.signatures import SessionKey, Signers
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 from desktop.store.veils import VeiledEngine, with_sight
+from desktop.store.writers import own_number
 
 _STEP_BYTES = 3  # an epoch is at most 2**24 above the one before
 Approval = Callable[[UnitOfWork], None]
@@ -72,9 +73,10 @@ class Vault:
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
         self.approve: Approval | None = None  # asked before people are taken out of the register
+        self.is_replaced = False  # what the user left when they last closed it is not in it any more
         self.behind = 0  # steps the store was behind the note beside it when it was opened
         self.identity = _read_identity(engine)
-        self._writer = _writer_number(engine, self.identity)
+        self._writer = own_number(engine, self.identity.writer, org=self.identity.org)
         self._veiled = VeiledEngine(folder / DATABASE)
         self.switched_on: frozenset[str] = frozenset()  # fields collected here although the dictionary has them off
         self._load_settings()
@@ -244,7 +246,7 @@ class Vault:
             _note_meta(unit.connection, "epoch_start", json.dumps(start, ensure_ascii=False, sort_keys=True))
             unit.commit()
         self.identity = identity
-        self._writer = _writer_number(self._engine, identity)
+        self._writer = own_number(self._engine, identity.writer, org=identity.org)
 
     def explain_epoch(self, why: str, *, reason: str = "restored") -> None:
         """Say better why the present epoch began, before anybody heard of it."""
@@ -313,6 +315,11 @@ class Vault:
             signers = Signers(connection)
         return slot_words(self.folder, signers, epoch=self.identity.epoch, opener=self.opener).witnesses
 
+    def holds_own_pin(self) -> bool:
+        """Return False if what the user left when they last closed the store is not in the chain."""
+        with self._looking() as connection:
+            return own_pin_holds(connection, self.folder, self.opener)
+
     def _keep_pin(self) -> None:
         """Leave in the user's slot where the logs ended, if this session wrote anything and signs as the user."""
         pin = self.session.pin(self.identity.epoch, self.identity.store_id)
@@ -373,26 +380,3 @@ def _read_identity(engine: Engine) -> StoreIdentity:
         meta["store_id"], meta["install"], int(meta["epoch"]), meta["kind"], meta["org"], meta["name"],
         meta["practice"] == "1",
     )  # fmt: skip
-
-
-def _writer_number(engine: Engine, identity: StoreIdentity) -> int:
-    """Return the small number that stands for this installation and epoch inside the store."""
-    with engine.connect().execution_options(yince_begin="DEFERRED") as connection:
-        row = connection.exec_driver_sql("SELECT id FROM writer WHERE name=?", (identity.writer,)).first()
-        connection.rollback()
-    if row is not None:
-        return int(row[0])
-    with engine.begin() as connection:
-        return writer_number(connection, identity.writer, org=identity.org)
-
-
-def writer_number(connection: Connection, name: str, *, org: str) -> int:
-    """Return the number of a writer, giving it one if it is new."""
-    row = connection.exec_driver_sql("SELECT id FROM writer WHERE name=?", (name,)).first()
-    if row is None:
-        row = connection.exec_driver_sql(
-            "INSERT INTO writer (name, org) VALUES (?,?) RETURNING id", (name, org)
-        ).first()
-    if row is None:
-        raise DamagedStoreError("登记库写不进去", "请从备份恢复")
-    return int(row[0])
