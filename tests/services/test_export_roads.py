@@ -51,8 +51,8 @@ ROADS = {
     "security/key_copies.py:write_both": NOBODY, "services/directories.py:publish": NOBODY,
     "services/peers.py:export_key_card": NOBODY, "services/practice.py:make_practice": NOBODY,
     "services/returns.py:write_returns": NOBODY, "store/head_note.py:write_head": NOBODY,
-    "views/audit/audit_page.py:print_proof": NOBODY, "views/numbers/frozen_tab.py:job": NOBODY,
-    "views/numbers/numbers_page.py:job": NOBODY, "views/settings/users_box.py:keep_in": NOBODY,
+    "views/audit/audit_page.py:_write": NOBODY, "views/settings/code_dialog.py:keep_in": NOBODY, "views/numbers/frozen_tab.py:job": NOBODY,
+    "views/numbers/numbers_page.py:job": NOBODY, 
     "domain/durable.py:write_beside": NOBODY, "services/backups.py:save_diagnosis": NOBODY, "services/peers.py:write_safely": NOBODY, "store/backup.py:unpack_backup": NOBODY, "store/swapping.py:exchange": NOBODY, "store/swapping.py:note_made": NOBODY, "store/swapping.py:note_unfinished": NOBODY,
 }  # fmt: skip
 TERMS = Terms("区人社局", "年度慰问名单", "履行法定职责")
