@@ -296,7 +296,10 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("size", [pytest.param(4, id="small"), pytest.param(150, id="many", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "size",
+    [pytest.param(4, id="small"), pytest.param(150, id="many", marks=[pytest.mark.long, pytest.mark.timeout(3600)])],
+)
 def test_any_sequence_of_sessions_and_kills_stays_sound(
     size: int, make_station: Maker, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
