@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import sqlcipher3
 
 from desktop.domain.errors import KnownError
-from desktop.store.audit_chain import Witness
+from desktop.store.audit_chain import AuditHead, Witness
 from desktop.store.places import is_copy, is_other_machine, place_mark
 
 _PLACE = "place"
@@ -16,10 +16,15 @@ class _Counting(Protocol):
     """What this needs of a vault."""
 
     folder: Path
-    behind: int  # how many entries older the store is than the note beside it, or than its users remember
+    is_replaced: bool  # what the user left when they last closed it is not in it any more
+    behind: int  # how many entries or units older the store is than the note beside it, or than its users remember
 
     def head(self) -> tuple[int, bytes]:
         """Return the newest entry of the log."""
+        ...
+
+    def audit_head(self) -> AuditHead:
+        """Return the newest unit that is sealed."""
         ...
 
     def noted_head(self) -> Witness | None:
@@ -28,6 +33,10 @@ class _Counting(Protocol):
 
     def pinned(self) -> list[Witness]:
         """Return the log positions the users of the key file remember."""
+        ...
+
+    def holds_own_pin(self) -> bool:
+        """Return False if what the user left when they last closed the store is not in it."""
         ...
 
     def begin_epoch(self, why: str, *, reason: str = ...) -> None:
@@ -74,7 +83,9 @@ def settle(vault: _Counting) -> None:
     noted, found = vault.jotted(_PLACE), place_mark(vault.folder)
     noted_head = vault.noted_head()
     heads = [*([noted_head] if noted_head is not None else []), *vault.pinned()]
-    vault.behind = max(0, max((one.entry for one in heads), default=0) - vault.head()[0])
+    entry, batch = vault.head()[0], vault.audit_head().batch
+    vault.behind = max([0, *(one.entry - entry for one in heads), *(one.batch - batch for one in heads)])
+    vault.is_replaced = not vault.holds_own_pin()
     if is_copy(noted, found):
         reason = "new-pc" if is_other_machine(noted, found) else "copied"
         vault.begin_epoch("登记库是从别处复制来的", reason=reason)
