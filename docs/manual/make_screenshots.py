@@ -4,13 +4,20 @@ A practice register of invented people is made in a temporary folder, every page
 is opened at 1366 x 768 and grabbed to docs/manual/images/.
 """
 
+import json
 import os
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# The screen of the offices, so that dialogs get the size they have there.
+SCREEN = {
+    "name": "office", "x": 0, "y": 0, "width": 1366, "height": 768, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1,
+}  # fmt: skip
+SCREEN_FILE = Path(tempfile.mkdtemp()) / "screen.json"
+SCREEN_FILE.write_text(json.dumps({"screens": [SCREEN]}), encoding="ascii")
+os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={SCREEN_FILE}")
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
