@@ -6,13 +6,13 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.config import paths
 from desktop.domain.errors import NotFoundError
 from desktop.printing.readback import codes_on
-from desktop.services import cards, register, staff
+from desktop.services import cards, orgs, register, staff
 from desktop.services.register import PersonDraft
 from desktop.services.station import Terms
 from desktop.views.cards.cards_page import CardsPage
@@ -125,6 +125,43 @@ def test_an_id_is_veiled_until_it_is_asked_for(window: MainWindow, settle: Settl
     window.context.person_wanted.emit(add(window, "李四"))
     settle()
     assert editor.isReadOnly()
+
+
+def test_a_unit_is_chosen_by_its_name(window: MainWindow, settle: Settle) -> None:
+    station = window.context.station
+    orgs.load_towns(station)
+    person = add(window, "张三", home_org=station.org)
+    window.context.person_wanted.emit(person)
+    settle()
+    page = window.person_page
+    editor = next(form.editors["home_org"] for form in page.forms.values() if "home_org" in form.editors)
+    assert isinstance(editor, QComboBox)
+    assert editor.currentText() == station.org_name
+    assert not page.save.isEnabled()
+    other = next(code for code in register.org_names(station) if code != station.org)
+    editor.setCurrentIndex(editor.findData(other))
+    assert page.save.isEnabled()
+    page.refresh()  # somebody else's change comes in: what was chosen stays
+    settle()
+    assert editor.currentData() == other
+    page.save.click()
+    settle()
+    assert register.person_details(station, person=person).values["home_org"] == other
+
+
+def test_a_unit_nobody_knows_here_is_shown_by_its_code_and_kept(window: MainWindow, settle: Settle) -> None:
+    station = window.context.station
+    person = add(window, "张三", home_org="610100999999")
+    window.context.person_wanted.emit(person)
+    settle()
+    page = window.person_page
+    editor = next(form.editors["home_org"] for form in page.forms.values() if "home_org" in form.editors)
+    assert isinstance(editor, QComboBox)
+    assert editor.currentText() == "610100999999"
+    page.refresh()
+    settle()
+    assert editor.currentData() == "610100999999"
+    assert register.person_details(station, person=person).values["home_org"] == "610100999999"
 
 
 def test_staff_are_kept_and_printed(qtbot: QtBot, window: MainWindow, settle: Settle) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
@@ -22,6 +23,8 @@ def editor_for(field: Field) -> QWidget:
         box = SearchCombo()
         _offer(box, field)
         return box
+    if field.kind is Kind.ORG:
+        return SearchCombo()  # filled by `offer_units` once the register was read
     if field.kind is Kind.NOTE:
         note = QPlainTextEdit()
         note.setFixedHeight(_NOTE_HEIGHT)
@@ -46,6 +49,21 @@ def _offer(box: QComboBox, field: Field) -> None:
             box.addItem(text, code)
 
 
+def offer_units(editor: QWidget, units: Mapping[str, str]) -> None:
+    """Let a unit be chosen by its name; `units` holds names by code. What stands there stays."""
+    if not isinstance(editor, QComboBox):
+        return
+    items = {"": "", str(editor.currentData() or ""): editor.currentText(), **units}
+    if {editor.itemData(place): editor.itemText(place) for place in range(editor.count())} == items:
+        return
+    chosen, was = str(editor.currentData() or ""), editor.blockSignals(True)
+    editor.clear()
+    for code, name in items.items():
+        editor.addItem(name, code)
+    editor.setCurrentIndex(editor.findData(chosen))
+    editor.blockSignals(was)
+
+
 def show_value(editor: QWidget, field: Field, value: Value) -> None:
     """Put a stored value into an editor."""
     text = "" if value is None else str(value)
@@ -54,7 +72,8 @@ def show_value(editor: QWidget, field: Field, value: Value) -> None:
     if field.kind is Kind.CODES:
         text = "、".join(code_list(field.codes).label_of(code) or code for code in text.split())
     if isinstance(editor, QComboBox):
-        _offer(editor, field)
+        if field.kind is not Kind.ORG:
+            _offer(editor, field)
         place = editor.findData(text)
         if place < 0:  # a stopped code, or one of a newer version: shown, and kept
             editor.addItem(code_list(field.codes).label_of(text) if field.codes else text, text)

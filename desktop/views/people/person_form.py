@@ -29,7 +29,7 @@ from desktop.store.people import PersonRow
 from desktop.views.context import AppContext
 from desktop.views.page import PlainForm, button, label, scrolled
 from desktop.views.people.draft_keeper import DraftKeeper
-from desktop.views.people.editors import editor_for, show_value, typed_value
+from desktop.views.people.editors import editor_for, offer_units, show_value, typed_value
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _PHONE_KEY = "+phone"  # of a draft: the phone beside the form
@@ -104,6 +104,12 @@ class FieldsForm(QWidget):
     def _on_edit(self) -> None:
         self.show_findings()
         self.edited.emit()
+
+    def offer_units(self, units: Mapping[str, str]) -> None:
+        """Let units be chosen by name; `units` holds names by code."""
+        for key, field in self.fields.items():
+            if field.kind is Kind.ORG:
+                offer_units(self.editors[key], units)
 
     def show_only(self, keys: Collection[str]) -> bool:
         """Show the fields named and hide the rest; return whether any is shown."""

@@ -38,6 +38,7 @@ class Shown:
     record: PersonRecord
     history: list[HistoryLine]
     computed: Computed
+    units: dict[str, str]  # names of all units by code
 
 
 class PersonPage(Page):
@@ -139,7 +140,8 @@ class PersonPage(Page):
         def read(station: Station) -> Shown:
             record = register.person_details(station, person=person)
             history = [line for line in register.history_of(station, person=person) if _is_collected(line, station)]
-            return Shown(record, history, computed_of(station, record.values, station.today()))
+            computed = computed_of(station, record.values, station.today())
+            return Shown(record, history, computed, register.org_names(station))
 
         self.context.read(read, context=self, done=self._show)
 
@@ -150,6 +152,8 @@ class PersonPage(Page):
         if self._veiled and self.reveal.isChecked() and not self.save.isEnabled():
             self.reveal.setChecked(False)  # what was read anew is masked again
         self._show_head(record, shown)
+        for form in self.forms.values():
+            form.offer_units(shown.units)
         if not (self._veiled and self.reveal.isChecked()):
             self._show_record(record)
         self._show_restored(record)
