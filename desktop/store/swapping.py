@@ -125,7 +125,12 @@ def _is_ready(folder: Path) -> bool:
 
 def sweep(folder: Path) -> None:
     """Take away what a killed program left beside the store: half-written files and the folders of drills."""
-    for path in [*folder.glob("store.*.part"), *(folder / BACKUPS).glob("*.part")]:
+    for path in [
+        *folder.glob("store.*.part*"),
+        *(folder / BACKUPS).glob("*.part*"),
+    ]:  # and what SQLite keeps beside one
         path.unlink(missing_ok=True)
+    if not is_unfinished(folder):
+        (folder / _MARKER).unlink(missing_ok=True)
     for place in folder.glob(f"{DRILLS}*"):
         shutil.rmtree(place, ignore_errors=True)
