@@ -20,6 +20,7 @@ from desktop.store.encoding import Numbers, new_fields_text, to_json, vector_tex
 from desktop.store.privacy import locked_people
 from desktop.store.records import StoredRecord, Writing, chunks, clean_values, filled_values, load_records
 
+OWED_EPOCH = "owed_epoch"  # jotted while a new epoch must begin; beginning one settles it
 FLUSH_AT = 2000  # records queued before they are written: bounds memory on large imports
 _PEOPLE_NAMED = 500  # more people than this: views reload instead of refreshing rows
 

@@ -25,7 +25,7 @@ from desktop.store.change_log import head_of
 from desktop.store.engine import change_key, open_engine, opens, raw_connection
 from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.places import DATABASE, HEAD, StoreLock
-from desktop.store.unit_of_work import UnitHeader, UnitOfWork
+from desktop.store.unit_of_work import OWED_EPOCH, UnitHeader, UnitOfWork
 
 _STEPS_BETWEEN_STOPS = 4000  # of SQLite's machine: a few tenths of a millisecond
 _STEP_BYTES = 3  # an epoch is at most 2**24 above the one before
@@ -227,6 +227,7 @@ class Vault:
             unit.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='epoch'", (str(identity.epoch),))
             unit.connection.exec_driver_sql("UPDATE meta SET value='0' WHERE key='counter'")
             _note_meta(unit.connection, "epoch_start", json.dumps(start, ensure_ascii=False, sort_keys=True))
+            unit.connection.exec_driver_sql("DELETE FROM setting WHERE key=?", (OWED_EPOCH,))
             unit.commit()
         self.identity = identity
         self._writer = _writer_number(self._engine, identity)

@@ -294,10 +294,14 @@ def backup(root: Path, start: int, ack: Ack) -> None:
 
 
 def stick(root: Path, start: int, ack: Ack) -> None:
-    """Back up to a stick."""
+    """Back up to a stick by hand, and by itself as on exit, in turn."""
     station = open_at(root)
     for number in range(start, start + MANY):
-        backup_watch.back_up_to(station, target=root / "stick")
+        if number % 2:
+            register.register_person(station, draft=PersonDraft({"name": f"人{number:05d}"}))
+            backup_watch.back_up_if_changed(station, before="退出")
+        else:
+            backup_watch.back_up_to(station, target=root / "stick")
         ack(number + 1)
 
 
@@ -330,5 +334,5 @@ JOBS: dict[str, Job] = {
     "bulk": Job(frozenset({"bulk.edit"}), bulk, changed, lambda root: with_people(root, 30)),
     "card": Job(frozenset({"card.issue", "draft"}), card, issued_cards, new_store, window=0.8),
     "backup": Job(frozenset({"backup.auto"}), backup, registered, new_store),
-    "stick": Job(frozenset({"backup"}), stick, on_the_stick, lambda root: with_people(root, 3), window=0.4),
+    "stick": Job(frozenset({"backup"}), stick, on_the_stick, lambda root: with_people(root, 3), window=0.6),
 }

@@ -292,7 +292,7 @@ def with_packages(root: Path) -> None:
 def merge(root: Path, start: int, ack: Ack) -> None:
     """Merge the next packages."""
     station = open_at(root)
-    for number in range(start, min(start + MANY, PACKAGES)):
+    for number in range(start, min(start + MANY, len(list((root / "in").glob("*.ycp"))))):
         preview = exchange.preview_merge(station, path=root / "in" / f"{number:04d}.ycp")
         exchange.apply_merge(station, preview=preview)
         ack(number + 1)
