@@ -1,6 +1,6 @@
 """The unit of work: the only way anything is written, and the change log with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from desktop.domain.changes import Changes
+from desktop.domain.dictionary import PERSON
 from desktop.domain.errors import BugError, DiskFullError, NotAllowedError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, PUT, WHOLE
@@ -67,6 +68,8 @@ class UnitOfWork:
         self._sheet = ("", "", "")
         self._open = True
         self._locked: frozenset[str] | None = None
+        self.removed = 0  # people this unit takes out of the register: deleted, erased, or said so by a package
+        self.afterwards: Callable[[], None] | None = None  # done once this unit was given up
         n, head = head_of(connection)
         batch = connection.exec_driver_sql(
             "INSERT INTO batch (id, action, why, user, at, source, undoes) VALUES (?,?,?,?,?,?,?) RETURNING n",
@@ -147,6 +150,7 @@ class UnitOfWork:
         self._remember(stored)
         self._writing.update(stored, ())
         self._append(stored, DELETE, dot, base, {})
+        self.removed += kind == PERSON.key
         return True
 
     def adopt(self, stored: StoredRecord, *, is_new: bool, keys: Iterable[str], entries: Iterable[LogEntry]) -> None:
@@ -156,8 +160,11 @@ class UnitOfWork:
             self._writing.insert(stored)
         else:
             self._writing.update(stored, keys)
+        is_removal = False
         for entry in entries:
             self.log.append(entry)
+            is_removal = is_removal or entry.action == DELETE
+        self.removed += stored.kind == PERSON.key and stored.deleted and is_removal and not is_new
         self._mark(stored)
         self._flush_if_large()
 
@@ -195,11 +202,13 @@ class UnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Roll back unless committed, and give the connection back."""
-        del kind, error, trace
+        del kind, trace
         if self._open:
             self.connection.rollback()
             self._open = False
         self.connection.close()
+        if error is not None and self.afterwards is not None:
+            self.afterwards()
 
     def _put(
         self, kind: str, record: str, values: dict[str, Value], stored: StoredRecord | None, force: frozenset[str]

@@ -22,13 +22,14 @@ from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import change_key, open_engine, opens, raw_connection
+from desktop.store.engine import change_key, open_engine, open_writing_engine, opens, raw_connection
 from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.places import DATABASE, HEAD, StoreLock
 from desktop.store.unit_of_work import OWED_EPOCH, UnitHeader, UnitOfWork
 
 _STEPS_BETWEEN_STOPS = 4000  # of SQLite's machine: a few tenths of a millisecond
 _STEP_BYTES = 3  # an epoch is at most 2**24 above the one before
+Approval = Callable[[UnitOfWork], None]
 SCRUB = "scrub"  # jotted while something erased is still to be scrubbed from the file
 _META_KEYS = ("store_id", "install", "epoch", "kind", "org", "name", "practice")
 
@@ -64,8 +65,10 @@ class Vault:
         self.ids = ids
         self._engine = engine
         self._key = bytearray(key)
+        self._writing_engine = open_writing_engine(folder / DATABASE, key=key)
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
+        self.approve: Approval | None = None  # asked before people are taken out of the register
         self.behind = 0  # steps the store was behind the note beside it when it was opened
         self.identity = _read_identity(engine)
         self._writer = _writer_number(engine, self.identity)
@@ -109,10 +112,10 @@ class Vault:
         """
         require(self.role, action)
         self._refuse_if_read_only()
-        connection = self._engine.connect().execution_options(yince_begin="IMMEDIATE")
+        connection = self._writing_engine.connect().execution_options(yince_begin="IMMEDIATE")
         counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
         header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
-        return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, noted=self._committed)
+        return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, vault=self)
 
     def _refuse_if_read_only(self) -> None:
         if self.is_read_only:
@@ -120,7 +123,7 @@ class Vault:
 
     def index_again_if_old(self) -> None:
         """Make the search index anew if this program's tokens are others than those it was made with."""
-        with self._engine.begin() as connection:
+        with self._writing_engine.begin() as connection:
             if not search.is_current(connection):
                 search.rebuild(connection)
 
@@ -143,7 +146,7 @@ class Vault:
 
     def scrub(self) -> None:
         """Leave nothing of what was deleted in the file: index segments merged, pages rewritten, log folded in."""
-        self._engine.dispose()
+        self.renew()
         connection = raw_connection(self.folder / DATABASE, key=bytes(self._key))
         try:
             cursor = connection.cursor()
@@ -166,6 +169,7 @@ class Vault:
     def renew(self) -> None:
         """Close idle connections: FTS5 keeps totals per connection, which a full check must not trust."""
         self._engine.dispose()
+        self._writing_engine.dispose()
 
     def slot_key(self) -> bytes:
         """Return the data key, to wrap it for another slot of the key file."""
@@ -173,11 +177,12 @@ class Vault:
 
     def change_key(self, new: bytes) -> None:
         """Encrypt the store under another data key; the caller keeps both in the key file meanwhile."""
-        self._engine.dispose()
+        self.renew()
         path = self.folder / DATABASE
         change_key(path, old=bytes(self._key), new=new)
         self._key[:] = new
         self._engine = open_engine(path, key=new)
+        self._writing_engine = open_writing_engine(path, key=new)
         self._note_head()
 
     def is_key(self, key: bytes) -> bool:
@@ -203,7 +208,7 @@ class Vault:
         lift_off(str(self.folder))
         if not self.is_read_only:
             self.checkpoint()
-        self._engine.dispose()
+        self.renew()
         self._key[:] = bytes(len(self._key))
         self._lock.release()
         self._lock = None
@@ -290,7 +295,7 @@ class Vault:
         with self._looking() as connection:
             self.switched_on = load_settings(connection, owner=str(self.folder))
 
-    def _committed(self, changes: Changes) -> None:
+    def committed(self, changes: Changes) -> None:
         """Note the new head of the log, and read again what every reader has at hand if it changed."""
         self._note_head()
         if touches_settings(changes):
@@ -334,15 +339,17 @@ def _stoppable(connection: Connection, stop: Callable[[], bool]) -> Iterator[Non
 class _NotedUnit(UnitOfWork):
     """A unit that tells its vault once it is committed: the new head is noted, settings are read again."""
 
-    def __init__(self, connection: Connection, *, noted: Any, **rest: Any) -> None:
+    def __init__(self, connection: Connection, *, vault: Vault, **rest: Any) -> None:
         super().__init__(connection, **rest)
-        self._noted = noted
+        self._vault = vault
 
     def commit(self) -> Any:
-        """Commit, then tell the vault."""
+        """Commit if it may take out of the register whom it takes out, then tell the vault."""
+        if self.removed and self._vault.approve is not None:
+            self._vault.approve(self)
         changes = super().commit()
         self.connection.close()
-        self._noted(changes)
+        self._vault.committed(changes)
         return changes
 
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
-    QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QVBoxLayout,
@@ -21,7 +20,7 @@ from desktop.domain.errors import SecondPersonError, TermsNeededError
 from desktop.services import second_person
 from desktop.services.giving import BASES
 from desktop.services.station import Second, Station, Terms
-from desktop.views.page import button, label
+from desktop.views.page import PlainForm, button, label
 
 Again = Callable[[], None]
 
@@ -35,7 +34,7 @@ class _AskDialog(QDialog):
         self.setWindowTitle(title)
         self.setMinimumWidth(520)
         self.setModal(True)
-        self.form = QFormLayout()
+        self.form = PlainForm()
         self.form.setSpacing(10)
         self.error = label(name="bad")
         self.yes = button(yes, primary=True)
@@ -83,8 +82,8 @@ class SecondDialog(_AskDialog):
         self.who.addItems(second_person.eligible(station.vault.folder, user=station.user))
         self.password = QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.form.addRow(self.tr("第二位主管"), self.who)
-        self.form.addRow(self.tr("他的密码"), self.password)
+        self.form.add_row(self.tr("第二位主管"), self.who)
+        self.form.add_row(self.tr("他的密码"), self.password)
         self.password.setFocus()
 
     def complaint(self) -> str:
@@ -104,11 +103,11 @@ class TermsDialog(_AskDialog):
         self.basis = QComboBox()
         self.basis.setEditable(True)
         self.basis.addItems(BASES)
-        self.form.addRow(self.tr("提供给谁"), self.recipient)
-        self.form.addRow(self.tr("用途"), self.purpose)
-        self.form.addRow(self.tr("依据"), self.basis)
+        self.form.add_row(self.tr("提供给谁"), self.recipient)
+        self.form.add_row(self.tr("用途"), self.purpose)
+        self.form.add_row(self.tr("依据"), self.basis)
         note = label(self.tr("每页页脚会印上导出人、时间、提供给谁；导出会记入登记簿。"), name="quiet")
-        self.form.addRow("", note)
+        self.form.add_row("", note)
         self.recipient.setFocus()
 
     def complaint(self) -> str:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.domain.clock import Clock, local_text
 from desktop.domain.errors import KnownError
 from desktop.services import backups, second_person
 from desktop.services.station import Second
-from desktop.views.page import button, label
+from desktop.views.page import PlainForm, button, label
 
 
 class DamagedBox(QWidget):
@@ -50,10 +50,10 @@ class DamagedBox(QWidget):
         self.who, self.password = QComboBox(), QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.password.returnPressed.connect(self._restore_again)
-        form = QFormLayout()
+        form = PlainForm()
         form.setContentsMargins(0, 0, 0, 0)
-        form.addRow(self.tr("第二位主管"), self.who)
-        form.addRow(self.tr("他的密码"), self.password)
+        form.add_row(self.tr("第二位主管"), self.who)
+        form.add_row(self.tr("他的密码"), self.password)
         self.second_row = QWidget()
         self.second_row.setLayout(form)
         self.second_row.hide()

@@ -1,8 +1,10 @@
 """What all pages share: a title, a row of actions, and plain labels."""
 
+from html import escape
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
 from desktop.views.context import AppContext
@@ -16,6 +18,22 @@ def label(text: str = "", *, name: str = "") -> QLabel:
     if name:
         made.setObjectName(name)
     return made
+
+
+def plain_tip(text: str) -> str:
+    """Return what a tooltip must be given to show `text` as it is: Qt takes what looks like markup for markup."""
+    return f"<qt>{escape(text).replace(chr(10), '<br>')}</qt>" if text else ""
+
+
+class PlainForm(QFormLayout):
+    """A form whose captions are never taken as markup: a field, a code list and a question may be named by users."""
+
+    def add_row(self, text: str, field: QWidget | QLayout, *, at: int = -1) -> None:
+        """Add a row with its caption ('' for none), at a place if one is given."""
+        self.insertRow(at, text, field)
+        caption = self.labelForField(field)
+        if isinstance(caption, QLabel):
+            caption.setTextFormat(Qt.TextFormat.PlainText)
 
 
 def button(text: str, *, primary: bool = False) -> QPushButton:

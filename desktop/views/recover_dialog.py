@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.domain.clock import Clock
 from desktop.domain.errors import KnownError
 from desktop.security.passphrases import LONG_ENOUGH, check_passphrase, clean_code
 from desktop.services import users
 from desktop.views.messages import Messages
-from desktop.views.page import button, label
+from desktop.views.page import PlainForm, button, label
 from desktop.views.runner import Runner
 
 
@@ -28,13 +28,13 @@ class RecoverDialog(QDialog):
         self.code.setPlaceholderText(self.tr("照恢复码那张纸逐组输入，连最后两个检查字符"))
         self.name.setPlaceholderText(self.tr("不能与已有的使用人重名，例如 王敏二"))
         self.password, self.again = QLineEdit(), QLineEdit()
-        form = QFormLayout()
+        form = PlainForm()
         form.setSpacing(10)
         for text, field in (
             (self.tr("恢复码"), self.code), (self.tr("您的姓名"), self.name),
             (self.tr("新密码"), self.password), (self.tr("再输一次"), self.again),
         ):  # fmt: skip
-            form.addRow(text, field)
+            form.add_row(text, field)
         for field in (self.password, self.again):
             field.setEchoMode(QLineEdit.EchoMode.Password)
         self.error = label(name="bad")

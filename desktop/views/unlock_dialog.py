@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QRadioButton,
@@ -28,7 +27,7 @@ from desktop.services.backups import Restored
 from desktop.services.station import Station
 from desktop.views.damaged_box import DamagedBox
 from desktop.views.messages import Messages
-from desktop.views.page import button, label
+from desktop.views.page import PlainForm, button, label
 from desktop.views.recover_dialog import RecoverDialog
 from desktop.views.runner import Runner
 
@@ -78,18 +77,18 @@ class UnlockDialog(QDialog):
         self.open_button.clicked.connect(self._open)
         self.password.returnPressed.connect(self._open)
         form = _form()
-        form.addRow(self.tr("登记库文件夹"), self._with_browse(self.folder))
-        form.addRow(self.tr("使用人"), self.who)
-        form.addRow(self.tr("密码"), self.password)
-        form.addRow("", self.open_button)
+        form.add_row(self.tr("登记库文件夹"), self._with_browse(self.folder))
+        form.add_row(self.tr("使用人"), self.who)
+        form.add_row(self.tr("密码"), self.password)
+        form.add_row("", self.open_button)
         self.forgotten = button(self.tr("忘记密码？用恢复码打开…"))
         self.forgotten.setAutoDefault(False)
         self.forgotten.clicked.connect(self.open_with_code)
-        form.addRow("", self.forgotten)
+        form.add_row("", self.forgotten)
         self.practice = button(self.tr("第一次用？打开练习库（虚构的人，可以随便试）"))
         self.practice.setAutoDefault(False)
         self.practice.clicked.connect(self.open_practice)
-        form.addRow("", self.practice)
+        form.add_row("", self.practice)
         return _held(form)
 
     def offer_users(self) -> None:
@@ -126,8 +125,8 @@ class UnlockDialog(QDialog):
         self.make_button = button(self.tr("建立登记库"), primary=True)
         self.make_button.clicked.connect(self._make)
         form = _form()
-        form.addRow(self.tr("放在哪个文件夹"), self._with_browse(self.new_folder))
-        form.addRow(self.tr("类型"), row)
+        form.add_row(self.tr("放在哪个文件夹"), self._with_browse(self.new_folder))
+        form.add_row(self.tr("类型"), row)
         for text, field in (
             (self.tr("机构编码"), self.code),
             (self.tr("机构名称"), self.name),
@@ -135,8 +134,8 @@ class UnlockDialog(QDialog):
             (self.tr("密码"), self.new_password),
             (self.tr("再输一次密码"), self.again),
         ):
-            form.addRow(text, field)
-        form.addRow(
+            form.add_row(text, field)
+        form.add_row(
             "",
             label(
                 self.tr(
@@ -145,7 +144,7 @@ class UnlockDialog(QDialog):
                 name="quiet",
             ),
         )
-        form.addRow("", self.make_button)
+        form.add_row("", self.make_button)
         return _held(form)
 
     def _with_browse(self, field: QLineEdit) -> QHBoxLayout:
@@ -276,14 +275,14 @@ def _secret() -> QLineEdit:
     return made
 
 
-def _form() -> QFormLayout:
-    form = QFormLayout()
+def _form() -> PlainForm:
+    form = PlainForm()
     form.setSpacing(12)
     form.setContentsMargins(16, 16, 16, 16)
     return form
 
 
-def _held(form: QFormLayout) -> QWidget:
+def _held(form: PlainForm) -> QWidget:
     held = QWidget()
     held.setLayout(form)
     return held

@@ -1,12 +1,12 @@
 """Measuring a printer: print the ruler page, lay a ruler on it, type four numbers; remembered for this printer."""
 
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.errors import KnownError
 from desktop.services import printers
 from desktop.services.printers import Measured, PrinterSetup
 from desktop.views.context import AppContext
-from desktop.views.page import button, label
+from desktop.views.page import PlainForm, button, label
 from desktop.views.paper_printer import PaperPrinter
 
 _MM = " 毫米"
@@ -24,12 +24,12 @@ class CalibrateDialog(QDialog):
         self.page = button(self.tr("1. 打印校准页…"), primary=True)
         self.page.clicked.connect(lambda _on=False: self.print_page())
         self.left, self.top, self.across, self.down = (self._number(value) for value in (20.0, 20.0, 150.0, 200.0))
-        form = QFormLayout()
+        form = PlainForm()
         for text, box in (
             (self.tr("圆心到纸左边"), self.left), (self.tr("圆心到纸上边"), self.top),
             (self.tr("横尺 0 到 150 实长"), self.across), (self.tr("竖尺 0 到 200 实长"), self.down),
         ):  # fmt: skip
-            form.addRow(text, box)
+            form.add_row(text, box)
         self.told = label(name="quiet")
         self.error = label(name="bad")
         self.keep = button(self.tr("3. 记住"))

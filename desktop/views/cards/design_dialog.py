@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
-    QFormLayout,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -27,7 +26,7 @@ from desktop.services import card_designs, cards, peers
 from desktop.services.card_designs import BLOCKS, KINDS, CardDesign
 from desktop.views.cards.pdf_view import PdfView
 from desktop.views.context import AppContext
-from desktop.views.page import button, label, resize_within_screen, scrolled
+from desktop.views.page import PlainForm, button, label, resize_within_screen, scrolled
 
 _PAUSE_MS = 400  # after the last key, before the card is drawn again
 _BESIDE = 220
@@ -76,12 +75,12 @@ class DesignDialog(QDialog):
 
     def _lay_out(self) -> None:
         form = QWidget()
-        rows = QFormLayout(form)
-        rows.addRow(self.tr("标题"), self.heading)
-        rows.addRow(self.tr("背面标题"), self.back_title)
-        rows.addRow(self.tr("服务内容\n（一行一项）"), self.services)
-        rows.addRow(self.tr("服务热线\n（一行一个）"), self.hotlines)
-        rows.addRow(self.tr("提示"), self.note)
+        rows = PlainForm(form)
+        rows.add_row(self.tr("标题"), self.heading)
+        rows.add_row(self.tr("背面标题"), self.back_title)
+        rows.add_row(self.tr("服务内容\n（一行一项）"), self.services)
+        rows.add_row(self.tr("服务热线\n（一行一个）"), self.hotlines)
+        rows.add_row(self.tr("提示"), self.note)
         for box, lines in ((self.services, 8), (self.hotlines, 3)):
             box.setFixedHeight(box.fontMetrics().lineSpacing() * lines + 18)
         colours, logo = QHBoxLayout(), QHBoxLayout()
@@ -90,12 +89,12 @@ class DesignDialog(QDialog):
             colours.addWidget(one)
         logo.addWidget(self.logo)
         logo.addWidget(self.no_logo)
-        rows.addRow(self.tr("颜色"), colours)
-        rows.addRow(self.tr("标志"), logo)
+        rows.add_row(self.tr("颜色"), colours)
+        rows.add_row(self.tr("标志"), logo)
         grid = QGridLayout()
         for place, check in enumerate(self.blocks.values()):
             grid.addWidget(check, place // 2, place % 2)
-        rows.addRow(self.tr("印哪些"), grid)
+        rows.add_row(self.tr("印哪些"), grid)
         left = QVBoxLayout()
         left.addWidget(self.kind)
         left.addWidget(scrolled(form, beside=_BESIDE), 1)

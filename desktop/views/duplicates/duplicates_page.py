@@ -12,7 +12,7 @@ from desktop.services.station import Station
 from desktop.store.people import PersonPage
 from desktop.views.context import AppContext
 from desktop.views.duplicates.health_tab import HealthTab
-from desktop.views.field_text import field_text
+from desktop.views.field_text import field_text, without_numbers
 from desktop.views.page import Page, button, label
 from desktop.views.people.person_form import is_typed
 from desktop.views.table import Column, SnapshotTable, table_view
@@ -68,8 +68,8 @@ class DuplicatesPage(Page):
             [
                 Column("", lambda line: "" if line[1] == line[2] else "≠", 3),
                 Column(self.tr("项目"), lambda line: line[0], 14),
-                Column(self.tr("甲"), lambda line: line[1], 30),
-                Column(self.tr("乙"), lambda line: line[2], 30),
+                Column(self.tr("甲"), lambda line: without_numbers(line[1]), 30),
+                Column(self.tr("乙"), lambda line: without_numbers(line[2]), 30),
             ]
         )
         self.main = QComboBox()

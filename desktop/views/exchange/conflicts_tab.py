@@ -1,7 +1,7 @@
 """冲突: base, ours and theirs with who and when; decided one by one or many alike; what merged by itself."""
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.domain.clock import local_text
 from desktop.domain.dictionary import kind_of
@@ -9,6 +9,7 @@ from desktop.services import conflicts
 from desktop.services.merge_items import shown
 from desktop.services.station import Station
 from desktop.store.conflicts import ConflictDetail, Side, SoftLine
+from desktop.views.asking import ask_item, ask_text
 from desktop.views.context import AppContext
 from desktop.views.page import button, label
 from desktop.views.table import Column, SnapshotTable, table_view
@@ -125,18 +126,17 @@ class ConflictsTab(QWidget):
         count = len(conflicts.alike(self.waiting.rows, one))
         choices = [self.tr("都用对方的"), self.tr("都用本库的")]
         text = self.tr("“{0}”这一项共有 {1} 条同类冲突：").format(label_of(one), count)
-        chosen, accepted = QInputDialog.getItem(self, self.tr("同类全部"), text, choices, 0, editable=False)
-        if accepted:
+        chosen = ask_item(self, self.tr("同类全部"), text, choices)
+        if chosen is not None:
             self.decide_alike("theirs" if chosen == choices[0] else "mine")
 
     def _third(self) -> None:
         one = self._current()
         if one is None or not one.field:
             return
-        value, accepted = QInputDialog.getText(
-            self, self.tr("另填一个值"), self.tr("{0}的{1}，正确的值：").format(one.name, label_of(one))
-        )
-        if accepted and value.strip():
+        said = self.tr("{0}的{1}，正确的值：").format(one.name, label_of(one))
+        value = ask_text(self, self.tr("另填一个值"), said) or ""
+        if value.strip():
             self.decide(value.strip())
 
     def _open_person(self, row: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from desktop.domain.progress import Report
 from desktop.services import board, desk, returns
@@ -13,6 +13,7 @@ from desktop.services.desk import CLEAN, DeskLine, DeskResult
 from desktop.services.returns import Returns
 from desktop.services.slips import counts_text
 from desktop.services.station import Station
+from desktop.views.asking import ask_number
 from desktop.views.context import AppContext
 from desktop.views.page import button, label
 from desktop.views.table import Column, SnapshotTable, table_view
@@ -195,10 +196,9 @@ class DeskTab(QWidget):
             self.context.messages.said.emit(self.tr("请先在下面选一个单位。"), True)
             return
         one = self.units.rows[index.row()]
-        days, accepted = QInputDialog.getInt(
-            self, self.tr("报送周期"), self.tr("{0} 多少天报一次？").format(one.name), one.rhythm, 1, 400
-        )
-        if accepted:
+        said = self.tr("{0} 多少天报一次？").format(one.name)
+        days = ask_number(self, self.tr("报送周期"), said, number=one.rhythm, low=1, high=400)
+        if days is not None:
             self.set_rhythm(one.org, days)
 
     def _ask_folder(self) -> None:

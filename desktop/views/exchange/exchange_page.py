@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QInputDialog, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.domain.clock import local_text
 from desktop.domain.dictionary import kind_of
@@ -15,6 +15,7 @@ from desktop.services.sending import Sent
 from desktop.services.station import Station
 from desktop.store.exchange import PackageLine, Peer
 from desktop.sync.key_card import KeyCard
+from desktop.views.asking import ask_text
 from desktop.views.context import AppContext
 from desktop.views.exchange.aside_tab import AsideTab
 from desktop.views.exchange.conflicts_tab import ConflictsTab
@@ -202,10 +203,9 @@ class ExchangePage(Page):
         names = self._open_names(self.tr("登记密钥卡"), "*.yck")
         if not names:
             return
-        digits, accepted = QInputDialog.getMultiLineText(
-            self, self.tr("核对密钥卡"), self.tr("请打电话问对方密钥卡上的 60 位核对码，把听到的数字输在这里：")
-        )
-        if accepted:
+        said = self.tr("请打电话问对方密钥卡上的 60 位核对码，把听到的数字输在这里：")
+        digits = ask_text(self, self.tr("核对密钥卡"), said, lines=True)
+        if digits is not None:
             self.enroll_card(names[0], digits)
 
     def enroll_card(self, path: Path, digits: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QInputDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.domain.progress import Report
 from desktop.services import exchange, merge_items, merges
@@ -14,6 +14,7 @@ from desktop.services.slips import counts_text
 from desktop.services.station import Station
 from desktop.sync.brakes import Brakes
 from desktop.sync.merge import Key
+from desktop.views.asking import ask_number
 from desktop.views.context import AppContext
 from desktop.views.page import button, label, resize_within_screen
 from desktop.views.table import Column, SnapshotTable, table_view
@@ -138,10 +139,8 @@ class PreviewDialog(QDialog):
         brakes = self.looked.brakes
         if brakes is None:
             return 0
-        typed, accepted = QInputDialog.getInt(
-            self, self.tr("改动异常多"), self.tr("{0}\n核实后请输入数字 {1}：").format(brakes.text, brakes.number)
-        )
-        return typed if accepted else None
+        said = self.tr("{0}\n核实后请输入数字 {1}：").format(brakes.text, brakes.number)
+        return ask_number(self, self.tr("改动异常多"), said)
 
     def _failed(self, error: BaseException) -> None:
         self.setEnabled(True)

@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QInputDialog,
     QLabel,
     QPushButton,
     QSplitter,
@@ -19,7 +18,9 @@ from desktop.domain.transfers import Step, is_open
 from desktop.services import leaving, peers, register, slips, transfers
 from desktop.services.station import Station
 from desktop.services.transfers import Transfer
+from desktop.views.asking import ask_item, ask_text
 from desktop.views.context import AppContext
+from desktop.views.field_text import without_numbers
 from desktop.views.page import button, label
 from desktop.views.table import Column, SnapshotTable, table_view
 
@@ -193,18 +194,17 @@ class TransfersTab(QWidget):
         name, _ = QFileDialog.getOpenFileName(self, self.tr("外地转来的文件"), "", "*.ycm")
         if not name:
             return
-        digits, accepted = QInputDialog.getMultiLineText(
-            self, self.tr("核对转移单"), self.tr("请把转移单上的 60 位核对码输在这里：")
-        )
-        if accepted:
+        said = self.tr("请把转移单上的 60 位核对码输在这里：")
+        digits = ask_text(self, self.tr("核对转移单"), said, lines=True)
+        if digits is not None:
             self.take_in(Path(name), digits)
 
     def _ask_receipt(self) -> None:
-        who, accepted = QInputDialog.getText(self, self.tr("登记回执码"), self.tr("谁的（人员编号或证号）："))
-        if not accepted:
+        who = ask_text(self, self.tr("登记回执码"), self.tr("谁的（人员编号或证号）："))
+        if who is None:
             return
-        code, accepted = QInputDialog.getText(self, self.tr("登记回执码"), self.tr("对方电话告知的 6 位回执码："))
-        if accepted:
+        code = ask_text(self, self.tr("登记回执码"), self.tr("对方电话告知的 6 位回执码："))
+        if code is not None:
             self.note_receipt(who, code)
 
     def _ask_route(self) -> None:
@@ -215,18 +215,18 @@ class TransfersTab(QWidget):
         names = [name for _, name in units]
         wanted = one.text("wanted")
         at = next((place for place, (code, _) in enumerate(units) if code == wanted), 0)
-        name, accepted = QInputDialog.getItem(self, self.tr("转交给"), self.tr("转入单位："), names, at, editable=False)
-        if accepted and name in names:
+        name = ask_item(self, self.tr("转交给"), self.tr("转入单位："), names, at=at) if names else None
+        if name in names:
             self.route(units[names.index(name)][0])
 
     def _ask_reject(self) -> None:
-        why, accepted = QInputDialog.getText(self, self.tr("不接收"), self.tr("为什么不接收："))
-        if accepted:
+        why = ask_text(self, self.tr("不接收"), self.tr("为什么不接收："))
+        if why is not None:
             self.reject(why)
 
     def _ask_cancel(self) -> None:
-        why, accepted = QInputDialog.getText(self, self.tr("撤回转移"), self.tr("为什么撤回："))
-        if accepted:
+        why = ask_text(self, self.tr("撤回转移"), self.tr("为什么撤回："))
+        if why is not None:
             self.cancel(why)
 
     def _ask_paper(self) -> None:
@@ -242,7 +242,11 @@ def _read(station: Station) -> Answer:
 
 
 def _card_text(one: Transfer) -> str:
-    parts = [f"转移单 {one.text('number')}　{one.state.value}", one.text("summary"), f"原因：{one.text('reason')}"]
+    parts = [
+        f"转移单 {one.text('number')}　{one.state.value}",
+        without_numbers(one.text("summary")),
+        f"原因：{one.text('reason')}",
+    ]
     parts.append(f"{one.source_name} {one.text('offered_by')} 于 {one.text('offered_on')} 提出")
     for key, who, what in (("routed_on", "routed_by", "街道转交"), ("answered_on", "answered_by", "对方答复")):
         if one.text(key):

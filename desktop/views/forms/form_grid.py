@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
 from desktop.services.any_forms import FormMapping, OpenForm
 from desktop.services.form_sources import FormSource
+from desktop.views.page import plain_tip
 
 _MOST_WIDTH = 150
 _LEAST_WIDTH = 46
@@ -89,7 +90,7 @@ class FormGrid(QTableWidget):
         item = self.item(row, column)
         if item is not None:
             item.setText(text)
-            item.setToolTip(text)
+            item.setToolTip(plain_tip(text))
             item.setBackground(QBrush(color) if color is not None else QBrush())
 
     def text_here(self) -> str:

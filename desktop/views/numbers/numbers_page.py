@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QListWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.domain.numbers import Figure, Part
 from desktop.domain.progress import Report
 from desktop.services import numbers, peers
 from desktop.services.numbers import FreezeResult, Numbers
+from desktop.views.asking import ask_text
 from desktop.views.context import AppContext
 from desktop.views.numbers.bars import BarDelegate
 from desktop.views.numbers.frozen_tab import FrozenTab
@@ -108,10 +109,9 @@ class NumbersPage(Page):
 
     def _ask_name(self) -> None:
         suggested = self.tr("{0}年末人数").format(self.context.station.today().year)
-        text, ok = QInputDialog.getText(
-            self, self.tr("定格数据"), self.tr("名称（定格后不能修改，只能与以后的数字比较）"), text=suggested
-        )
-        if ok:
+        said = self.tr("名称（定格后不能修改，只能与以后的数字比较）")
+        text = ask_text(self, self.tr("定格数据"), said, text=suggested)
+        if text is not None:
             self.freeze(text)
 
     def freeze(self, name: str) -> None:

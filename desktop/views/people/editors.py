@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from desktop.domain import dates, id_numbers
 from desktop.domain.codes import code_list
 from desktop.domain.fields import Field, Kind, Value
+from desktop.views.page import plain_tip
 from desktop.views.people.latin_editors import LatinLine, SearchCombo
 
 _NOTE_HEIGHT = 76
@@ -32,7 +33,7 @@ def editor_for(field: Field) -> QWidget:
         line.setPlaceholderText("1953-07-06")
     if field.kind is Kind.CODES:
         line.setPlaceholderText("、".join(list(code_list(field.codes).offered.values())[:_SOME]) + "…")
-        line.setToolTip("可写几项，用顿号隔开：" + "、".join(code_list(field.codes).offered.values()))
+        line.setToolTip(plain_tip("可写几项，用顿号隔开：" + "、".join(code_list(field.codes).offered.values())))
     return line
 
 

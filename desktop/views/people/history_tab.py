@@ -13,7 +13,7 @@ from desktop.services.timeline import OneUndo, OneUndone
 from desktop.services.wording import source_text
 from desktop.store.history import HistoryLine
 from desktop.views.context import AppContext
-from desktop.views.field_text import field_text
+from desktop.views.field_text import field_text, without_numbers
 from desktop.views.page import button
 from desktop.views.people.reason_dialog import ReasonDialog
 from desktop.views.people.values_dialog import ValuesDialog
@@ -181,4 +181,4 @@ def _is_readable(line: HistoryLine) -> bool:
 
 
 def _side(line: HistoryLine, value: Value) -> str:
-    return field_text(KINDS[line.kind].field(line.field), value) if line.field else ""
+    return without_numbers(field_text(KINDS[line.kind].field(line.field), value)) if line.field else ""

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from desktop.services import lists
 from desktop.services.lists import SAVED, NamedList
+from desktop.views.asking import ask_text
 from desktop.views.context import AppContext
 from desktop.views.page import button
 
@@ -44,8 +45,8 @@ class ListsMenu(QWidget):
                 drop.addAction(one.name).triggered.connect(lambda _on=False, one=one: self.drop(one))
 
     def _ask_name(self) -> None:
-        name, ok = QInputDialog.getText(self, self.tr("存成名单"), self.tr("名称"))
-        if ok:
+        name = ask_text(self, self.tr("存成名单"), self.tr("名称"))
+        if name is not None:
             self.save(name)
 
     def save(self, name: str) -> None:

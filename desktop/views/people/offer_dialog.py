@@ -6,9 +6,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
-    QInputDialog,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -17,8 +15,9 @@ from PySide6.QtWidgets import (
 from desktop.services import leaving, peers, slips, transfers
 from desktop.services.station import Station
 from desktop.services.transfers import Transfer
+from desktop.views.asking import ask_text
 from desktop.views.context import AppContext
-from desktop.views.page import button, label
+from desktop.views.page import PlainForm, button, label
 
 
 class OfferDialog(QDialog):
@@ -35,9 +34,9 @@ class OfferDialog(QDialog):
         self.reason = QLineEdit()
         self.reason.setPlaceholderText(self.tr("例如 搬到沣东社区常住"))
         self.problem = label()
-        form = QFormLayout()
-        form.addRow(self.tr("转到哪个单位"), self.target)
-        form.addRow(self.tr("转移原因"), self.reason)
+        form = PlainForm()
+        form.add_row(self.tr("转到哪个单位"), self.target)
+        form.add_row(self.tr("转移原因"), self.reason)
         cancel, self.go = button(self.tr("先不转")), button(self.tr("提出转移"), primary=True)
         cancel.clicked.connect(self.reject)
         self.go.clicked.connect(self.offer)
@@ -97,10 +96,9 @@ class OfferDialog(QDialog):
         card, _ = QFileDialog.getOpenFileName(self, self.tr("接收单位的密钥卡"), "", "*.yck")
         if not card:
             return
-        digits, accepted = QInputDialog.getMultiLineText(
-            self, self.tr("核对密钥卡"), self.tr("请打电话问接收单位密钥卡上的 60 位核对码，把听到的数字输在这里：")
-        )
-        if not accepted:
+        said = self.tr("请打电话问接收单位密钥卡上的 60 位核对码，把听到的数字输在这里：")
+        digits = ask_text(self, self.tr("核对密钥卡"), said, lines=True)
+        if digits is None:
             return
         path, _ = QFileDialog.getSaveFileName(self, self.tr("转出文件写到哪里"), "转出.ycm", "*.ycm")
         if path:

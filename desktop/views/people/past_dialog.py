@@ -15,6 +15,7 @@ from desktop.services.wording import text_of
 from desktop.store.people import PersonPage
 from desktop.store.people import PersonRow as Row
 from desktop.views.context import AppContext
+from desktop.views.field_text import without_numbers
 from desktop.views.page import button, label
 from desktop.views.people.child_dialog import child_text
 from desktop.views.people.latin_editors import without_ime
@@ -147,7 +148,10 @@ class PastPersonDialog(_DayDialog):
         super().__init__(context, title=self.tr("某日的登记"), parent=parent)
         self._person = person
         self.model: SnapshotTable[tuple[str, str]] = SnapshotTable(
-            [Column(self.tr("项目"), lambda row: row[0], 20), Column(self.tr("当日的值"), lambda row: row[1], 60)]
+            [
+                Column(self.tr("项目"), lambda row: row[0], 20),
+                Column(self.tr("当日的值"), lambda row: without_numbers(row[1]), 60),
+            ]
         )
         self.box.addWidget(table_view(self.model), 1)
         self.read()

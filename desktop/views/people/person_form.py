@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -27,7 +26,7 @@ from desktop.services.station import Station
 from desktop.store.drafts import Draft
 from desktop.store.people import PersonRow
 from desktop.views.context import AppContext
-from desktop.views.page import button, label, scrolled
+from desktop.views.page import PlainForm, button, label, scrolled
 from desktop.views.people.draft_keeper import DraftKeeper
 from desktop.views.people.editors import editor_for, show_value, typed_value
 
@@ -59,7 +58,7 @@ class FieldsForm(QWidget):
         self.fields = {field.key: field for field in fields}
         self.editors: dict[str, QWidget] = {}
         self._reasons = {}
-        form = self._rows = QFormLayout(self)
+        form = self._rows = PlainForm(self)
         form.setSpacing(8)
         self._held: dict[str, QVBoxLayout] = {}
         for field in fields:
@@ -70,7 +69,7 @@ class FieldsForm(QWidget):
             held.setSpacing(2)
             held.addWidget(editor)
             held.addWidget(reason)
-            form.addRow(field.label + ("＊" if field.required else ""), held)
+            form.add_row(field.label + ("＊" if field.required else ""), held)
             self.editors[field.key] = editor
             self._held[field.key] = held
             self._reasons[field.key] = reason
@@ -163,8 +162,8 @@ class NewPersonDialog(QDialog):
         self.more.setAutoDefault(False)
         self.more.clicked.connect(lambda: self._save(again=True))
         QShortcut(QKeySequence("Ctrl+Return"), self, self.more.click)
-        phones = QFormLayout()
-        phones.addRow(PHONE.field("number").label, self.phone)
+        phones = PlainForm()
+        phones.add_row(PHONE.field("number").label, self.phone)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self.more)

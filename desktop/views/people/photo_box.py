@@ -4,12 +4,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QImageWriter, QPainter, QPixmap
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
 
 from desktop.domain.errors import InvalidValueError
 from desktop.services import photos
 from desktop.views.context import AppContext
-from desktop.views.page import button
+from desktop.views.page import button, label
 
 LARGEST = QSize(480, 640)
 _SHOWN = QSize(66, 88)
@@ -65,7 +65,7 @@ class PhotoBox(QWidget):
         super().__init__()
         self._context = context
         self.person = ""
-        self.picture = QLabel(self.tr("无照片"))
+        self.picture = label(self.tr("无照片"))
         self.picture.setFixedSize(_SHOWN)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picture.setAccessibleName(self.tr("照片"))

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
 from desktop.domain.errors import KnownError
 from desktop.services.station import Station
 from desktop.views.context import AppContext
-from desktop.views.page import button, label
+from desktop.views.page import PlainForm, button, label
 from desktop.views.people.person_box import PersonBox
 
 Answers = dict[str, str]
@@ -52,11 +52,11 @@ class ActionDialog(QDialog):
         self.setWindowTitle(action.title)
         self.setMinimumWidth(560)
         self.editors: dict[str, QLineEdit | QComboBox] = {}
-        form = QFormLayout()
+        form = PlainForm()
         form.setSpacing(10)
         for ask in action.asks:
             self.editors[ask.key] = _editor(ask, context)
-            form.addRow(ask.label, self.editors[ask.key])
+            form.add_row(ask.label, self.editors[ask.key])
         self.told = label(action.note, name="quiet")
         self.error = label(name="bad")
         self.look = button(self.tr("先看影响多少人"))

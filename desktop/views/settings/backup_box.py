@@ -9,7 +9,7 @@ from desktop.services import backup_watch
 from desktop.services.backup_watch import Drill, Safety
 from desktop.services.station import Station
 from desktop.views.context import AppContext
-from desktop.views.page import button, label
+from desktop.views.page import button, label, plain_tip
 
 
 class BackupBox(QWidget):
@@ -22,7 +22,7 @@ class BackupBox(QWidget):
         self.newest = label(name="quiet")
         self.drilled = label(name="quiet")
         self.drill = button(self.tr("演练恢复"))
-        self.drill.setToolTip(self.tr("把最近的备份恢复到一个临时文件夹里核对一遍，不动现在的登记库"))
+        self.drill.setToolTip(plain_tip(self.tr("把最近的备份恢复到一个临时文件夹里核对一遍，不动现在的登记库")))
         self.drill.clicked.connect(lambda _checked: self.rehearse())
         self.other = button(self.tr("演练另一份备份…"))
         self.other.clicked.connect(self._choose)

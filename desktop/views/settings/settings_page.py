@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QFileDialog,
-    QFormLayout,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -20,7 +19,7 @@ from desktop.services import access, backups, register
 from desktop.store.backup import BackupInfo
 from desktop.store.integrity import CheckReport
 from desktop.views.context import AppContext
-from desktop.views.page import Page, button, label
+from desktop.views.page import Page, PlainForm, button, label
 from desktop.views.settings.backup_box import BackupBox
 from desktop.views.settings.privacy_dialog import PrivacyDialog
 from desktop.views.settings.rules_box import RulesBox
@@ -56,30 +55,30 @@ class SettingsPage(Page):
         self.change = button(self.tr("更换密码"))
         self.change.setMaximumWidth(320)
         self.change.clicked.connect(self.change_password)
-        form = QFormLayout()
+        form = PlainForm()
         form.setSpacing(12)
-        form.addRow(self.tr("显示"), self.large)
-        form.addRow("", self.contrast)
+        form.add_row(self.tr("显示"), self.large)
+        form.add_row("", self.contrast)
         self.phone, self.address = QLineEdit(), QLineEdit()
         self.keep = button(self.tr("保存电话和地址"))
         self.keep.setMaximumWidth(320)
         self.keep.clicked.connect(self.keep_org)
-        form.addRow(self.tr("本单位值班电话"), self.phone)
-        form.addRow(self.tr("本单位地址"), self.address)
-        form.addRow("", self.keep)
+        form.add_row(self.tr("本单位值班电话"), self.phone)
+        form.add_row(self.tr("本单位地址"), self.address)
+        form.add_row("", self.keep)
         self.staff = StaffBox(context)
-        form.addRow(self.tr("工作人员"), self.staff)
+        form.add_row(self.tr("工作人员"), self.staff)
         self.users = UsersBox(context)
-        form.addRow(self.tr("使用人"), self.users)
-        form.addRow(self.tr("原密码"), self.old)
-        form.addRow(self.tr("新密码"), self.new)
-        form.addRow("", self.change)
+        form.add_row(self.tr("使用人"), self.users)
+        form.add_row(self.tr("原密码"), self.old)
+        form.add_row(self.tr("新密码"), self.new)
+        form.add_row("", self.change)
         self.backups = BackupBox(context)
-        form.insertRow(0, self.tr("备份"), self.backups)
-        form.addRow(self.tr("登记库位置"), label(str(context.station.vault.folder)))
+        form.add_row(self.tr("备份"), self.backups, at=0)
+        form.add_row(self.tr("登记库位置"), label(str(context.station.vault.folder)))
         self.rules = RulesBox(context)
-        form.insertRow(3, self.tr("字段与规则"), self.rules)
-        form.insertRow(4, self.tr("个人信息"), self._privacy_button())
+        form.add_row(self.tr("字段与规则"), self.rules, at=3)
+        form.add_row(self.tr("个人信息"), self._privacy_button(), at=4)
         self._limit_to_role()
         held = QWidget()
         held.setLayout(form)

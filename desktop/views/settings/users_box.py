@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QSpinBox,
@@ -22,7 +21,7 @@ from desktop.services.peers import write_safely
 from desktop.services.users import User, WaysIn
 from desktop.views.context import AppContext
 from desktop.views.guard.sentry import LONGEST_IDLE, SHORTEST_IDLE, idle_minutes, keep_idle_minutes
-from desktop.views.page import button, label
+from desktop.views.page import PlainForm, button, label
 from desktop.views.paper_printer import PaperPrinter
 from desktop.views.table import Column, SnapshotTable, table_view
 
@@ -53,14 +52,14 @@ class UserDialog(QDialog):
         self.save = button(self.tr("添加"), primary=True)
         self.save.setDefault(True)
         self.save.clicked.connect(self.add)
-        form = QFormLayout()
+        form = PlainForm()
         form.setSpacing(10)
-        form.addRow(self.tr("姓名"), self.name)
-        form.addRow(self.tr("角色"), self.role)
-        form.addRow(self.tr("密码"), self.password)
-        form.addRow(self.tr("再输一次"), self.again)
-        form.addRow("", self.make)
-        form.addRow("", self.made)
+        form.add_row(self.tr("姓名"), self.name)
+        form.add_row(self.tr("角色"), self.role)
+        form.add_row(self.tr("密码"), self.password)
+        form.add_row(self.tr("再输一次"), self.again)
+        form.add_row("", self.make)
+        form.add_row("", self.made)
         box = QVBoxLayout(self)
         box.setContentsMargins(24, 20, 24, 20)
         box.addLayout(form)
