@@ -6,17 +6,16 @@ binds store, slot, user, role and cost, so no slot can be moved, renamed or weak
 (`key_slots.py`); a seal under the data key keeps slots from being added from outside.
 """
 
-import hashlib
-import json
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from desktop.domain.durable import sync_folder, write_beside
 from desktop.domain.errors import DamagedStoreError, InvalidValueError, NotFoundError, WrongPasswordError
+from desktop.security.key_copies import COPY, NAME, read_and_mend
+from desktop.security.key_copies import read as _read
+from desktop.security.key_copies import write_both as _write_both
 from desktop.security.key_slots import (
     AGE,
     FORMAT,
@@ -40,14 +39,11 @@ from desktop.security.key_slots import (
 )
 from desktop.security.passphrases import check_passphrase, clean_code
 
-__all__ = ["STANDARD", "KdfCost", "check_passphrase"]
+__all__ = ["COPY", "NAME", "STANDARD", "KdfCost", "check_passphrase"]
 
-NAME = "store.keys"
-COPY = "store.keys.copy"
 MOST_SLOTS = 32
 SUPERVISOR = "supervisor"
 Opens = Callable[[bytes], bool]
-_MOST_FILE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ def open_key_file(folder: Path, *, password: str, user: str = "") -> OpenSlot:
 
     Raises WrongPasswordError, DamagedStoreError when neither copy can be read. The caller holds the store's lock.
     """
-    body, mended = _read_and_mend(folder)
+    body, mended = read_and_mend(folder)
     for slot in body["slots"]:
         if slot["kdf"] != PASSWORD or (user and slot["user"] != user):
             continue
@@ -101,7 +97,7 @@ def open_key_file(folder: Path, *, password: str, user: str = "") -> OpenSlot:
 def open_with_code(folder: Path, *, code: str) -> OpenSlot:
     """Return what the printed recovery code opens, as a supervisor; raises WrongPasswordError, InvalidValueError."""
     plain = clean_code(code)
-    body, mended = _read_and_mend(folder)
+    body, mended = read_and_mend(folder)
     for slot in body["slots"]:
         keys = open_slot(body, slot, plain) if slot["kdf"] == RECOVERY else None
         if keys is not None:
@@ -111,7 +107,7 @@ def open_with_code(folder: Path, *, code: str) -> OpenSlot:
 
 def open_with_identity(folder: Path, *, identity: str) -> OpenSlot:
     """Return what the street's age identity opens; raises WrongPasswordError if it was given no slot."""
-    body, mended = _read_and_mend(folder)
+    body, mended = read_and_mend(folder)
     for slot in body["slots"]:
         if slot["kdf"] == AGE:
             with suppress(DamagedStoreError):
@@ -134,11 +130,6 @@ def other_ways(folder: Path) -> dict[str, list[str]]:
 def slot_marks(folder: Path) -> list[list[str]]:
     """Return id, kind and name of every slot, in order: what the register notes to see what changed without it."""
     return [[str(slot["id"]), str(slot["kdf"]), str(slot["user"])] for slot in _read(folder)["slots"]]
-
-
-def sound_bytes(folder: Path) -> bytes:
-    """Return the key file as a sound copy has it, for a backup; raises DamagedStoreError."""
-    return _text_of(_read(folder))
 
 
 def store_id_of(folder: Path) -> str:
@@ -322,60 +313,10 @@ def _append(folder: Path, body: Body, slot: Slot, data_key: bytes) -> None:
     _replace(folder, body, [*body["slots"], slot], data_key)
 
 
-def _read(folder: Path) -> Body:
-    """Return the newest sound copy; DamagedStoreError if there is none."""
-    sound = [body for name in (NAME, COPY) if (body := _read_one(folder / name)) is not None]
-    if not sound:
-        raise DamagedStoreError("密钥文件不见了或已损坏", "请从备份恢复密钥文件")
-    return max(sound, key=lambda body: int(body["generation"]))
-
-
-def _read_and_mend(folder: Path) -> tuple[Body, tuple[str, ...]]:
-    """Return the newest sound copy and the names of those that were mended from it; raises DamagedStoreError.
-
-    Only who holds the store's lock may mend: another program may be writing the two one after the other.
-    """
-    best = _read(folder)
-    mended = tuple(name for name in (NAME, COPY) if _read_one(folder / name) != best)
-    with suppress(OSError):  # a medium that cannot be written opens all the same
-        for name in mended:
-            write_beside(folder / name, _text_of(best))
-        if mended:
-            sync_folder(folder)
-    return best, mended
-
-
-def _read_one(path: Path) -> dict[str, Any] | None:
-    """Return one copy's body if it is whole, else None."""
-    try:
-        if path.stat().st_size > _MOST_FILE:
-            return None
-        digest, _, text = path.read_bytes().partition(b"\n")
-        if hashlib.sha256(text).hexdigest().encode("ascii") != digest:
-            return None
-        body = json.loads(text)
-    except (OSError, ValueError):
-        return None
-    return body if isinstance(body, dict) and body.get("format") == FORMAT else None
-
-
 def _replace(folder: Path, body: Body, slots: list[Slot], data_key: bytes) -> None:
     """Write the next generation with other slots, sealed under the data key."""
     following = {**body, "generation": body["generation"] + 1, "slots": slots}
     _write_both(folder, {**following, "seal": seal_of(following, data_key)})
-
-
-def _write_both(folder: Path, body: Body) -> None:
-    """Replace both copies and make that durable: what is encrypted next may need the key in them."""
-    for name in (NAME, COPY):
-        write_beside(folder / name, _text_of(body))
-    sync_folder(folder)
-
-
-def _text_of(body: Body) -> bytes:
-    """Return a body as it lies in a file: its hash, a line feed, canonical JSON."""
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
-    return hashlib.sha256(text).hexdigest().encode("ascii") + b"\n" + text
 
 
 def settle_key(folder: Path, opened: OpenSlot, *, opens: Opens) -> tuple[OpenSlot, Ended | None]:

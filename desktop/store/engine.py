@@ -74,6 +74,29 @@ def raw_connection(path: Path, *, key: bytes, create: bool = False, kept: int = 
     return connection
 
 
+def look_at(path: Path, *, key: bytes) -> Any:
+    """Return a keyed driver connection that changes not one byte of a file at rest, such as a copy to be checked.
+
+    Raises DamagedStoreError, BugError.
+    """
+    if len(key) != KEY_LENGTH:
+        raise BugError("the data key is not 32 bytes")
+    connection = sqlcipher3.connect(
+        f"file:{_uri_path(path)}?mode=ro&immutable=1", uri=True, check_same_thread=False, isolation_level=None
+    )
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA cipher_log_level=NONE")
+        cursor.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+        for statement in (*([] if _Process.is_brief else [_WIPES_MEMORY]), "PRAGMA temp_store=MEMORY"):
+            cursor.execute(statement)
+        cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlcipher3.DatabaseError as error:
+        connection.close()
+        raise DamagedStoreError("登记库的数据文件打不开，可能已损坏", "请从备份恢复") from error
+    return connection
+
+
 def opens(path: Path, *, key: bytes) -> bool:
     """Return True if `key` is the key of the store file.
 

@@ -10,10 +10,10 @@ import shutil
 from pathlib import Path
 
 from desktop.domain.durable import sync_folder, write_durably, write_synced
+from desktop.store.backup import TRIALS
 from desktop.store.places import BACKUPS, DATABASE, STORE_FILES
 
 STAGE = "恢复中"  # a restore is made ready here
-DRILLS = "演练-"  # how the folders of restore drills begin
 _MARKER = "store.new"
 _MADE = b"made"
 _READY = "ready"  # in the stage: the folder the present store goes to, and the files that come in its place
@@ -132,5 +132,5 @@ def sweep(folder: Path) -> None:
         path.unlink(missing_ok=True)
     if not is_unfinished(folder):
         (folder / _MARKER).unlink(missing_ok=True)
-    for place in folder.glob(f"{DRILLS}*"):
+    for place in folder.glob(f"{TRIALS}*"):
         shutil.rmtree(place, ignore_errors=True)

@@ -22,7 +22,7 @@ from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import change_key, open_engine, open_writing_engine, opens, raw_connection
+from desktop.store.engine import change_key, look_at, open_engine, open_writing_engine, opens, raw_connection
 from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.places import DATABASE, HEAD, StoreLock
 from desktop.store.unit_of_work import OWED_EPOCH, UnitHeader, UnitOfWork
@@ -196,6 +196,10 @@ class Vault:
     def open_copy(self, path: Path) -> Any:
         """Return a driver connection to a copy of this store under the same key, for verifying backups."""
         return raw_connection(path, key=bytes(self._key))
+
+    def look_at_copy(self, path: Path) -> Any:
+        """Return a driver connection to a copy under the same key that changes nothing of it."""
+        return look_at(path, key=bytes(self._key))
 
     def empty_copy(self, path: Path) -> Any:
         """Return a driver connection to a new, empty file under the same key, to back up into."""

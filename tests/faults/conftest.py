@@ -18,6 +18,7 @@ from desktop.domain.ids import RandomIds
 from desktop.services import access, backups, register
 from desktop.services.station import Station
 from desktop.store import swapping
+from desktop.store.backup import TRIALS
 from desktop.store.people import PeopleFilter
 from tests.conftest import CHEAP, COMMUNITY, PASSWORD
 from tests.faults.jobs import Job
@@ -119,7 +120,7 @@ def nothing_lost(name: str, job: Job, root: Path, *, at_least: int) -> tuple[int
         done = job.done(station, root)
         assert at_least <= done <= at_least + 1, f"{done} done, {at_least} acknowledged"
         folder = root / "store"
-        left = [*folder.rglob("*.part*"), *folder.glob(f"{swapping.DRILLS}*"), *folder.glob("store.new")]
+        left = [*folder.rglob("*.part*"), *folder.glob(f"{TRIALS}*"), *folder.glob("store.new")]
         assert not left and not (folder / swapping.STAGE).exists(), f"left lying about: {left}"
         return done, seconds
     finally:

@@ -11,7 +11,7 @@ import pytest
 from tests.faults import counting, jobs_vault
 from tests.faults.conftest import Zygote, acked, kill_at_random, nothing_lost
 from tests.faults.jobs import copied
-from tests.faults.zygote import ALL
+from tests.faults.zygote import JUDGED as ALL
 
 TWICE = {"add", "rotate", "restore", "create", "pack"}  # in `./check`; the others once
 

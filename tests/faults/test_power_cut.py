@@ -16,7 +16,7 @@ import pytest
 from tests.faults import counting
 from tests.faults.conftest import ROOT, nothing_lost
 from tests.faults.disk import CALLS, MODES, Disk, Step, steps_of
-from tests.faults.zygote import ALL
+from tests.faults.zygote import JUDGED as ALL
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 _WORKER = """

@@ -8,7 +8,7 @@ import pytest
 from desktop.domain.clock import SystemClock
 from desktop.domain.errors import StorePlaceError
 from desktop.security import key_file
-from desktop.services import access, audit, backups, register, users
+from desktop.services import access, audit, backups, batches, duplicates, register, users
 from desktop.services.register import PersonDraft
 from desktop.services.station import Station
 from desktop.store import epochs, erasing, swapping
@@ -132,3 +132,15 @@ def test_an_old_register_notes_its_slots_once(station: Station) -> None:
     again = reopen(station)
     assert "keys.found" not in notes(again) and again.vault.meta("slots")
     again.close()
+
+
+def test_a_join_taken_back_a_second_time_is_one_unit(station: Station) -> None:
+    """It used to be two: killed between them, two people were said to be the same and stood apart."""
+    first, second = (register.register_person(station, draft=PersonDraft({"name": name})).person for name in "甲乙")
+    verdict = duplicates.Verdict(duplicates.SAME, main=first, why="同一人")
+    for _ in range(2):
+        duplicates.decide_pair(station, first=first, second=second, verdict=verdict)
+        before = len(batches.recent_batches(station))
+        duplicates.unjoin_person(station, person=second)
+        assert len(batches.recent_batches(station)) == before + 1
+        assert duplicates.decided_pairs(station) == []

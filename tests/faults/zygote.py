@@ -13,8 +13,10 @@ from pathlib import Path
 from desktop.services import access
 from tests.faults.jobs import JOBS
 from tests.faults.jobs_vault import VAULT_JOBS
+from tests.faults.keys_job import KEYS
 
-ALL = {**JOBS, **VAULT_JOBS}
+JUDGED = {**JOBS, **VAULT_JOBS}  # each has its own judge
+ALL = {**JUDGED, "keys": KEYS}
 
 
 def work(order: dict[str, str | int]) -> None:

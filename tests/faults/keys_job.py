@@ -1,0 +1,72 @@
+"""A random sequence of changes to users and keys, told by a seed, so that every moment of it can be recognised."""
+
+import random
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from desktop.domain.durable import write_durably
+from desktop.security import key_copies
+from desktop.services import access, users
+from tests.conftest import CHEAP
+from tests.faults.jobs import MANY, Ack, Job, new_store, open_at
+
+STEPS = ("add", "remove", "rotate", "password", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Who opens the store after so many changes and with what, who did before, and which recovery code is in force."""
+
+    passwords: dict[str, str] = field(default_factory=lambda: {"王敏": "practice-2026"})
+    removed: dict[str, str] = field(default_factory=dict)
+    code: int = 0
+    step: str = ""
+    whom: str = ""
+
+
+@cache
+def state_after(seed: int, changes: int) -> State:
+    """Return the state after so many changes of the sequence of a seed."""
+    if not changes:
+        return State()
+    before, chance = state_after(seed, changes - 1), random.Random(f"{seed}/{changes}")
+    others = sorted(set(before.passwords) - {"王敏"})
+    step = chance.choice([one for one in STEPS if others or one != "remove"])
+    passwords, removed, code, whom = dict(before.passwords), dict(before.removed), before.code, ""
+    if step == "add":
+        whom = f"甲{changes}"
+        passwords[whom] = f"secret-of-{changes}"
+    elif step == "remove":
+        whom = chance.choice(others)
+        removed[whom] = passwords.pop(whom)
+    elif step == "password":
+        passwords["王敏"] = f"practice-{2026 + changes}"
+    elif step == "code":
+        code = changes
+    return State(passwords, removed, code, step, whom)
+
+
+def keys(root: Path, start: int, ack: Ack) -> None:
+    """Do the sequence from a change on; the key file is kept aside after each."""
+    seed = int((root / "in" / "seed").read_text(encoding="ascii"))
+    station = open_at(root, state_after(seed, start).passwords["王敏"])
+    for number in range(start, start + MANY):
+        old, new = state_after(seed, number), state_after(seed, number + 1)
+        if new.step == "add":
+            users.add_user(station, name=new.whom, role="clerk", password=new.passwords[new.whom], cost=CHEAP)
+        elif new.step == "remove":
+            users.remove_user(station, name=new.whom)
+        elif new.step == "rotate":
+            users.rotate_key(station, why="试")
+        elif new.step == "password":
+            access.change_own_password(station, old=old.passwords["王敏"], new=new.passwords["王敏"])
+        else:
+            code = users.make_recovery_code(station)
+            write_durably(root / "in" / f"code-{number + 1}", code.encode("ascii"))
+            users.confirm_recovery_code(station, code=code, typed=code)
+        ack(number + 1)
+        write_durably(root / "in" / f"keys-{number + 1}", key_copies.sound_bytes(root / "store"))
+
+
+KEYS = Job(frozenset(), keys, lambda _station, _root: 0, new_store, window=0.7)
