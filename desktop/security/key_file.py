@@ -9,7 +9,7 @@ binds store, slot, user, role and cost, so no slot can be moved, renamed or weak
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desktop.domain.errors import DamagedStoreError, InvalidValueError, NotFoundError, WrongPasswordError
@@ -31,6 +31,7 @@ from desktop.security.key_slots import (
     filled,
     is_sealed,
     make_slot,
+    only_next,
     open_slot,
     open_street_slot,
     seal_for,
@@ -56,6 +57,28 @@ class OpenSlot:
     store_id: str
     next_key: bytes | None = None
     mended: tuple[str, ...] = ()  # copies of the key file that were damaged, missing or older
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A user who gets another password or role; the role is bound into a slot, so either takes a new slot."""
+
+    user: str
+    password: str = field(repr=False)
+    role: str
+    cost: KdfCost = STANDARD
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What else changes in the moment the data key does, all of it or nothing."""
+
+    leaving: str = ""
+    without_streets: bool = False
+    renewed: Renewal | None = None
+
+
+NOTHING_ELSE = Change()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +150,13 @@ def other_ways(folder: Path) -> dict[str, list[str]]:
     return {kind: [slot["user"] for slot in slots if slot["kdf"] == kind] for kind in (RECOVERY, AGE)}
 
 
-def slot_marks(folder: Path) -> list[list[str]]:
-    """Return id, kind and name of every slot, in order: what the register notes to see what changed without it."""
-    return [[str(slot["id"]), str(slot["kdf"]), str(slot["user"])] for slot in _read(folder)["slots"]]
+def slot_marks(folder: Path, *, following: bool = False) -> list[list[str]]:
+    """Return id, kind and name of every slot, in order: what the register notes to see what changed without it.
+
+    While the data key is being changed, `following` gives those that stay.
+    """
+    slots = [slot for slot in _read(folder)["slots"] if "next" in slot or not following]
+    return [[str(slot["id"]), str(slot["kdf"]), str(slot["user"])] for slot in slots]
 
 
 def store_id_of(folder: Path) -> str:
@@ -159,32 +186,6 @@ def add_street_slot(folder: Path, *, opened: OpenSlot, recipient: str, name: str
     body = _sealed_body(folder, opened)
     body["slots"] = [slot for slot in body["slots"] if slot["kdf"] != AGE]
     _append(folder, body, street_slot(body, opened.data_key, recipient=recipient, name=name), opened.data_key)
-
-
-def end_street_slots(folder: Path, *, opened: OpenSlot) -> list[str]:
-    """Take every street's way in away; return their names. The data key must be changed after."""
-    body = _sealed_body(folder, opened)
-    names = [str(slot["user"]) for slot in body["slots"] if slot["kdf"] == AGE]
-    if names:
-        _replace(folder, body, [slot for slot in body["slots"] if slot["kdf"] != AGE], opened.data_key)
-    return names
-
-
-def renew_slot(
-    folder: Path, *, opened: OpenSlot, user: str, password: str, role: str, cost: KdfCost = STANDARD
-) -> None:
-    """Give a user a new slot with another password or role; the old one goes once the new one was opened.
-
-    The role is bound into a slot, so another role takes another password too. Raises NotFoundError,
-    InvalidValueError for the last supervisor.
-    """
-    body = _sealed_body(folder, opened)
-    mine = next((slot for slot in body["slots"] if slot["user"] == user and slot["kdf"] == PASSWORD), None)
-    if mine is None:
-        raise NotFoundError(f"没有名叫“{user}”的使用人", "请刷新后再看")
-    _require_supervisor([one for one in body["slots"] if one["id"] != mine["id"]], role)
-    slot = make_slot(body, opened.data_key, holder=Holder(user, role, PASSWORD, cost), secret=password)
-    _take_place(folder, body, mine, slot, opened.data_key, password)
 
 
 def _require_supervisor(others: list[Slot], role: str) -> None:
@@ -221,30 +222,48 @@ def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCos
     _take_place(folder, body, mine, slot, keys.data_key, new)
 
 
-def begin_rotation(folder: Path, *, opened: OpenSlot, leaving: str = "") -> tuple[bytes, list[str]]:
+def begin_rotation(folder: Path, *, opened: OpenSlot, change: Change = NOTHING_ELSE) -> tuple[bytes, list[str]]:
     """Write a new data key beside the old one, sealed to every slot that stays; return it and who must be let in anew.
 
-    `leaving` is not given the new key: they are out at the moment the store is encrypted with it, and not before.
-    Slots of the first kind have no identity to seal to: their users need a new slot. The store opens
-    with the old key until it is changed, with the new one after; `open_key_file` gives both.
+    What else `change` says comes into force with the new key and not before: who goes is not given it, a new slot
+    of somebody has nothing but it. Slots of the first kind have no identity to seal to: their users need a new slot.
+    The store opens with the old key until it is changed, with the new one after; `open_key_file` gives both.
     Raises DamagedStoreError, NotFoundError, InvalidValueError for the last user and the last supervisor.
     """
     body = _sealed_body(folder, opened)
-    if leaving:
-        _refuse_last(body["slots"], leaving)
+    going = _going(body["slots"], change)
     new = secrets.token_bytes(KEY_LENGTH)
-    slots = [_with_next(body, slot, new, leaving) for slot in body["slots"]]
+    slots = [_with_next(body, slot, new, going) for slot in body["slots"]]
+    lost = [slot["user"] for slot in slots if "next" not in slot and slot["id"] not in going]
+    if change.renewed is not None:
+        one = change.renewed
+        holder = Holder(one.user, one.role, PASSWORD, one.cost)
+        slots.append(only_next(body, make_slot(body, opened.data_key, holder=holder, secret=one.password), new))
     if not any(slot["kdf"] == PASSWORD and slot["role"] == SUPERVISOR for slot in slots if "next" in slot):
         raise DamagedStoreError("密钥文件是旧版本建立的", "请主管锁定后重新登录一次，再更换数据密钥")
-    lost = [slot["user"] for slot in slots if "next" not in slot and slot["user"] != leaving]
     _replace(folder, body, slots, opened.data_key)
     return new, lost
 
 
-def _with_next(body: Body, slot: Slot, new: bytes, leaving: str) -> Slot:
+def _going(slots: list[Slot], change: Change) -> set[str]:
+    """Return the ids of the slots that go with the old key; raises NotFoundError, InvalidValueError."""
+    if change.leaving:
+        _refuse_last(slots, change.leaving)
+    gone = {slot["id"] for slot in slots if change.leaving and slot["user"] == change.leaving}
+    gone |= {slot["id"] for slot in slots if change.without_streets and slot["kdf"] == AGE}
+    if change.renewed is not None:
+        mine = {one["id"] for one in slots if one["user"] == change.renewed.user and one["kdf"] == PASSWORD}
+        if not mine:
+            raise NotFoundError(f"没有名叫“{change.renewed.user}”的使用人", "请刷新后再看")
+        _require_supervisor([one for one in slots if one["id"] not in mine], change.renewed.role)
+        gone |= mine
+    return gone
+
+
+def _with_next(body: Body, slot: Slot, new: bytes, going: set[str]) -> Slot:
     """Return a slot with the next data key sealed to it, as it is if it gets none."""
     kept = {key: value for key, value in slot.items() if key != "next"}
-    if slot["user"] == leaving or "recipient" not in slot:
+    if slot["id"] in going or "recipient" not in slot:
         return kept
     return {**kept, "next": seal_for(body, slot, new)}
 
@@ -268,13 +287,15 @@ def end_rotation(folder: Path, *, current: bytes, is_new: bool) -> Ended:
     """
     body = _read(folder)
     if not is_new:
-        slots = [{key: value for key, value in slot.items() if key != "next"} for slot in body["slots"]]
+        present = [slot for slot in body["slots"] if "wrapped" in slot or "sealed" in slot]
+        slots = [{key: value for key, value in slot.items() if key != "next"} for slot in present]
         _replace(folder, body, slots, current)
         return Ended(is_new=False)
     staying = [_settled(slot) for slot in body["slots"] if "next" in slot]
     if not staying:
         raise DamagedStoreError("密钥文件里没有新的数据密钥", "请不要关闭程序，马上把登记库备份到存储盘")
-    gone = tuple(str(slot["user"]) for slot in body["slots"] if "next" not in slot)
+    names = {slot["user"] for slot in staying}
+    gone = tuple(str(slot["user"]) for slot in body["slots"] if slot["user"] not in names)
     _replace(folder, body, staying, current)
     return Ended(is_new=True, gone=gone)
 

@@ -113,6 +113,12 @@ def filled(body: Body, slot: Slot, *, data_key: bytes, wrapping: bytes) -> Slot:
     return done
 
 
+def only_next(body: Body, slot: Slot, following: bytes) -> Slot:
+    """Return a new slot that has nothing but the next data key: it opens once that is in force, and not before."""
+    bare = {key: value for key, value in slot.items() if key not in {"wrapped", "nonce"}}
+    return {**bare, "next": seal_for(body, bare, following)}
+
+
 def open_slot(body: Body, slot: Slot, secret: str) -> SlotKeys | None:
     """Return what `secret` opens in this slot, None if it does not; DamagedStoreError for a broken slot."""
     if slot["kdf"] not in {PASSWORD, RECOVERY}:

@@ -9,6 +9,7 @@ from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.permissions import READ_AUDIT, ROLES, SUPERVISOR
 from desktop.printing.recovery_sheet import RecoverySheet, recovery_pdf
 from desktop.security import key_file, passphrases
+from desktop.security.key_file import NOTHING_ELSE, Change, Renewal
 from desktop.security.key_slots import AGE, RECOVERY
 from desktop.services.access import hold, note_wrong_tries, station_of
 from desktop.services.backups import back_up_before
@@ -115,14 +116,8 @@ def renew_user(
     second = need_second(station, "user.renew", leaving=name)
     back_up_before(station, what="更换数据密钥")
     said = f"{name}（{ROLES[role]}）" if role != known[name].role else name
-    with station.vault.unit("user.renew", why="重设密码") as unit:
-        put_note(station, unit, Note("user.renew", second=second, detail=said))
-        key_file.renew_slot(
-            station.vault.folder, opened=_opened(station), user=name, password=password, role=role, cost=cost
-        )
-        _keep_slots(station, unit)
-        unit.commit()
-    return _rotate(station, "重设使用人的密码", second)
+    change = Change(renewed=Renewal(name, password, role, cost))
+    return _rotate(station, "重设使用人的密码", change, Note("user.renew", second=second, detail=said))
 
 
 def _refuse_wrong_name(name: str) -> None:
@@ -148,7 +143,8 @@ def remove_user(station: Station, *, name: str) -> list[str]:
         raise NotFoundError(f"没有名叫“{name}”的使用人", "请刷新后再看")
     second = need_second(station, "rotate", leaving=name)
     back_up_before(station, what="更换数据密钥")
-    return _rotate(station, "使用人离开", second, leaving=name)
+    note = Note("user.remove", second=second, detail=name)
+    return _rotate(station, "使用人离开", Change(leaving=name), note)
 
 
 def rotate_key(station: Station, *, why: str) -> list[str]:
@@ -158,38 +154,37 @@ def rotate_key(station: Station, *, why: str) -> list[str]:
         raise InvalidValueError("why", "更换数据密钥必须写明原因", "请填写")
     second = need_second(station, "rotate")
     back_up_before(station, what="更换数据密钥")
-    return _rotate(station, why, second)
+    return _rotate(station, why, NOTHING_ELSE, Note("key.rotate", second=second))
 
 
-def _rotate(station: Station, why: str, second: str, leaving: str = "") -> list[str]:
+def _rotate(station: Station, why: str, change: Change, note: Note) -> list[str]:
     """Write both keys, encrypt anew, leave the new key only: at any cut one of the two opens the store.
 
-    Who leaves is out with the old key, so that it is either all done or not at all.
+    What else changes comes into force with the new key, so that it is either all done or not at all.
     """
     folder, before = station.vault.folder, _opened(station)
-    new, lost = key_file.begin_rotation(folder, opened=before, leaving=leaving)
+    new, lost = key_file.begin_rotation(folder, opened=before, change=change)
     try:
         station.vault.change_key(new)
     except BaseException:
         key_file.settle_key(folder, replace(before, next_key=new), opens=station.vault.is_key)
         raise
     try:
-        _note_rotation(station, why, second, lost, leaving)
+        _note_rotation(station, why, note, lost)
     finally:
         key_file.end_rotation(folder, current=new, is_new=True)
     back_up_before(station, what="更换数据密钥后")
     return lost
 
 
-def _note_rotation(station: Station, why: str, second: str, lost: list[str], leaving: str) -> None:
-    if leaving:
-        with station.vault.unit("user.remove") as unit:
-            put_note(station, unit, Note("user.remove", second=second, detail=leaving))
+def _note_rotation(station: Station, why: str, note: Note, lost: list[str]) -> None:
+    if note.action != "key.rotate":
+        with station.vault.unit(note.action, why=why) as unit:
+            put_note(station, unit, note)
             unit.commit()
     with station.vault.unit("key.rotate", why=why) as unit:
-        put_note(station, unit, Note("key.rotate", second=second, count=len(lost), detail=why))
-        staying = [one for one in key_file.slot_marks(station.vault.folder) if one[2] not in {leaving, *lost}]
-        slots.keep(unit, staying)
+        put_note(station, unit, Note("key.rotate", second=note.second, count=len(lost), detail=why))
+        slots.keep(unit, key_file.slot_marks(station.vault.folder, following=True))
         unit.commit()
 
 
@@ -263,12 +258,8 @@ def take_street_key(station: Station) -> list[str]:
         raise NotFoundError("没有给街道留过恢复钥匙", "不用收回")
     second = need_second(station, "recovery.untrust")
     back_up_before(station, what="更换数据密钥")
-    with station.vault.unit("recovery.untrust") as unit:
-        put_note(station, unit, Note("recovery.untrust", second=second, detail="、".join(streets)))
-        key_file.end_street_slots(station.vault.folder, opened=_opened(station))
-        _keep_slots(station, unit)
-        unit.commit()
-    return _rotate(station, "收回街道的恢复钥匙", second)
+    note = Note("recovery.untrust", second=second, detail="、".join(streets))
+    return _rotate(station, "收回街道的恢复钥匙", Change(without_streets=True), note)
 
 
 def streets_known(station: Station) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from desktop.services import access, users
 from tests.conftest import CHEAP
 from tests.faults.jobs import MANY, Ack, Job, new_store, open_at
 
-STEPS = ("add", "remove", "rotate", "password", "code")
+STEPS = ("add", "remove", "renew", "rotate", "password", "code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class State:
     """Who opens the store after so many changes and with what, who did before, and which recovery code is in force."""
 
     passwords: dict[str, str] = field(default_factory=lambda: {"王敏": "practice-2026"})
-    removed: dict[str, str] = field(default_factory=dict)
+    past: tuple[tuple[str, str], ...] = ()  # users and passwords that open nothing any more
     code: int = 0
     step: str = ""
     whom: str = ""
@@ -32,19 +32,23 @@ def state_after(seed: int, changes: int) -> State:
         return State()
     before, chance = state_after(seed, changes - 1), random.Random(f"{seed}/{changes}")
     others = sorted(set(before.passwords) - {"王敏"})
-    step = chance.choice([one for one in STEPS if others or one != "remove"])
-    passwords, removed, code, whom = dict(before.passwords), dict(before.removed), before.code, ""
+    step = chance.choice([one for one in STEPS if others or one not in {"remove", "renew"}])
+    passwords, past, code, whom = dict(before.passwords), before.past, before.code, ""
     if step == "add":
         whom = f"甲{changes}"
         passwords[whom] = f"secret-of-{changes}"
     elif step == "remove":
         whom = chance.choice(others)
-        removed[whom] = passwords.pop(whom)
+        past += ((whom, passwords.pop(whom)),)
+    elif step == "renew":
+        whom = chance.choice(others)
+        past += ((whom, passwords[whom]),)
+        passwords[whom] = f"renewed-{changes}"
     elif step == "password":
         passwords["王敏"] = f"practice-{2026 + changes}"
     elif step == "code":
         code = changes
-    return State(passwords, removed, code, step, whom)
+    return State(passwords, past, code, step, whom)
 
 
 def keys(root: Path, start: int, ack: Ack) -> None:
@@ -57,6 +61,8 @@ def keys(root: Path, start: int, ack: Ack) -> None:
             users.add_user(station, name=new.whom, role="clerk", password=new.passwords[new.whom], cost=CHEAP)
         elif new.step == "remove":
             users.remove_user(station, name=new.whom)
+        elif new.step == "renew":
+            users.renew_user(station, name=new.whom, password=new.passwords[new.whom], cost=CHEAP)
         elif new.step == "rotate":
             users.rotate_key(station, why="试")
         elif new.step == "password":

@@ -59,7 +59,7 @@ def walked(zygote: Zygote, tmp_path: Path, seed: int) -> None:
         kill_at_random(zygote, "keys", ALL["keys"], root=root, acks=acks, chance=chance)
         done = judged(root, acked(acks), seed)
         acks.write_text(f"{done}\n", encoding="ascii")
-    counting.add("sequences of users and keys, killed twice each", "add, remove, rotate, password, code")
+    counting.add("sequences of users and keys, killed twice each", "add, remove, renew, rotate, password, code")
 
 
 def judged(root: Path, at_least: int, seed: int) -> int:
@@ -85,7 +85,7 @@ def _nobody_comes_back(root: Path, state: State) -> None:
     kept = {name: (folder / name).read_bytes() for name in COPIES}
     for old in (root / "in").glob("keys-*[0-9]"):
         key_copies.put_back(folder, old.read_bytes())
-        for user, password in state.removed.items():
+        for user, password in state.past:
             try:
                 found = key_file.open_key_file(folder, password=password, user=user)
             except WrongPasswordError:

@@ -115,6 +115,25 @@ def test_a_second_program_does_not_end_a_change_of_keys_that_is_under_way(statio
     again.close()
 
 
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_new_password_for_somebody_cut_short_is_all_or_nothing(station: Station, is_changed: bool) -> None:
+    add(station, "李静", "clerk", CLERK)
+    folder = station.vault.folder
+    renewal = key_file.Renewal("李静", "another-secret-1", "auditor", CHEAP)
+    new, _ = key_file.begin_rotation(
+        folder, opened=users._opened(station), change=key_file.Change(renewed=renewal, without_streets=True)
+    )
+    if is_changed:
+        station.vault.change_key(new)
+    opened(station, "", PASSWORD).close()
+    good, bad = ("another-secret-1", CLERK) if is_changed else (CLERK, "another-secret-1")
+    with pytest.raises(WrongPasswordError):
+        access.open_store(folder, password=bad, user="李静", clock=station.clock)
+    again = access.open_store(folder, password=good, user="李静", clock=station.clock)
+    assert again.role == ("auditor" if is_changed else "clerk")
+    again.close()
+
+
 def test_a_store_that_neither_key_opens_keeps_both(station: Station) -> None:
     """A damaged first page says nothing about the key: the old one must not be thrown away for it."""
     vault = station.vault
@@ -134,7 +153,7 @@ def test_a_removal_cut_short_is_all_or_nothing(station: Station, is_changed: boo
     """It used to leave somebody without a slot while the key they knew stayed in force, unnoticed."""
     add(station, "李静", "clerk", CLERK)
     folder = station.vault.folder
-    new, _ = key_file.begin_rotation(folder, opened=users._opened(station), leaving="李静")
+    new, _ = key_file.begin_rotation(folder, opened=users._opened(station), change=key_file.Change(leaving="李静"))
     if is_changed:
         station.vault.change_key(new)
         station.close()
@@ -153,7 +172,9 @@ def test_the_last_supervisor_stays(station: Station) -> None:
     with pytest.raises(InvalidValueError, match="自己"):
         users.remove_user(station, name="王敏")
     with pytest.raises(InvalidValueError, match="最后一位主管"):
-        key_file.begin_rotation(station.vault.folder, opened=users._opened(station), leaving="王敏")
+        key_file.begin_rotation(
+            station.vault.folder, opened=users._opened(station), change=key_file.Change(leaving="王敏")
+        )
 
 
 def test_two_supervisors_rotate_together_and_nobody_consents_to_their_own(station: Station) -> None:
@@ -355,9 +376,8 @@ def test_the_last_supervisor_keeps_the_role(station: Station) -> None:
     add(station, "李静", "clerk", CLERK)
     opened_ = users._opened(station)
     with pytest.raises(InvalidValueError, match="最后一位主管"):
-        key_file.renew_slot(
-            station.vault.folder, opened=opened_, user="王敏", password="another-secret-1", role="clerk", cost=CHEAP
-        )
+        renewal = key_file.Renewal("王敏", "another-secret-1", "clerk", CHEAP)
+        key_file.begin_rotation(station.vault.folder, opened=opened_, change=key_file.Change(renewed=renewal))
 
 
 def test_the_street_has_a_way_in_until_it_is_taken_back(make_station: Maker, tmp_path: Path) -> None:
