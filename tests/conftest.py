@@ -34,7 +34,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
 def pytest_configure(config: pytest.Config) -> None:
     """Let the first process of a run name the file in which all count the faults they tried."""
     if not hasattr(config, "workerinput"):
-        os.environ[counting.TALLY] = str(Path(_HOME.name) / "faults.jsonl")
+        os.environ.setdefault(counting.TALLY, str(Path(_HOME.name) / "faults.jsonl"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -71,6 +71,10 @@ def write_backup(vault: Vault, *, target: Path, label: str = "") -> BackupInfo:
         sync_folder(target)
     except (OSError, sqlcipher3.OperationalError) as error:
         raise DiskFullError("备份没有写成，可能是磁盘已满或存储盘被拔出", "请换一个位置再备份") from error
+    except sqlcipher3.DatabaseError as error:
+        raise DamagedStoreError(
+            "备份写下的读不回来，没有保留", "请换一个存储盘；仍不行时请先运行“检查登记库”"
+        ) from error
     finally:
         with suppress(OSError):  # the stick is gone: what is left there goes with the next backup
             copy.unlink(missing_ok=True)

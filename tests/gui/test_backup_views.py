@@ -141,3 +141,27 @@ def test_a_damaged_register_can_be_looked_at_and_is_not_written(damaged: Path, q
     opened[0].close()
     runner.close()
     assert (damaged / "store.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("second", ["", "another-supervisor"])
+def test_a_lost_key_file_is_put_back_and_nothing_registered_is_lost(
+    tmp_path: Path, qtbot: QtBot, second: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It used to restore the whole backup, and with two supervisors could not even ask the other one."""
+    folder = damaged_store(tmp_path / "库", second=second)
+    content = bytearray((folder / "store.db").read_bytes())
+    content[len(content) - 5000] ^= 4  # whole again
+    (folder / "store.db").write_bytes(content)
+    for name in ("store.keys", "store.keys.copy"):
+        (folder / name).write_bytes(b"noise")
+    said: list[str] = []
+    monkeypatch.setattr(Messages, "inform", lambda _self, text: said.append(text))
+    dialog, runner, opened = dialog_on(folder, qtbot)
+    assert not opened and dialog.damaged.isVisible() and "密钥文件" in dialog.damaged.found.text()
+    assert "修好密钥文件" in dialog.damaged.restore.text()
+    dialog.damaged.restore.click()
+    qtbot.waitUntil(lambda: bool(opened), timeout=20_000)
+    assert register.find(opened[0], text="李四").total == 1, "registered after the backup"
+    assert not list(folder.glob("恢复前-*")) and any("没有丢失" in text for text in said)
+    opened[0].close()
+    runner.close()
