@@ -33,7 +33,7 @@ def table(path: Path) -> list[str]:
         notes[one["what"]] |= {one["note"]} - {""}
     lines = []
     for what, kinds in sorted(times.items()):
-        inside = ", ".join(f"{kind} {count:,}" for kind, count in sorted(kinds.items()))
+        inside = ", ".join(f"{kind} {count:,}" for kind, count in sorted(kinds.items()) if count)
         ends = [f"slowest start after it {slowest[what]:.1f} s"] if slowest[what] else []
         ends += sorted(notes[what])
         lines.append(f"{what}: {sum(kinds.values()):,}, none lost ({inside}{''.join('; ' + one for one in ends)})")
