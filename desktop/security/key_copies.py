@@ -12,7 +12,7 @@ from pathlib import Path
 
 from desktop.domain.durable import sync_folder, write_beside
 from desktop.domain.errors import DamagedStoreError
-from desktop.security.key_slots import FORMAT, Body
+from desktop.security.key_slots import FORMAT, Body, Slot, seal_of
 
 NAME = "store.keys"
 COPY = "store.keys.copy"
@@ -53,7 +53,7 @@ def read_and_mend(folder: Path) -> tuple[Body, tuple[str, ...]]:
     mended = tuple(name for name in (NAME, COPY) if _body_of(_raw(folder / name)) != best)
     with suppress(OSError):  # a medium that cannot be written opens all the same
         for name in mended:
-            write_beside(folder / name, text_of(best))
+            write_beside(folder / name, body_text(best))
         if mended:
             sync_folder(folder)
     return best, mended
@@ -79,14 +79,20 @@ def _body_of(raw: bytes) -> Body | None:
     return body if isinstance(body, dict) and body.get("format") == FORMAT else None
 
 
+def replace_slots(folder: Path, body: Body, slots: list[Slot], data_key: bytes) -> None:
+    """Write the next generation with other slots, sealed under the data key."""
+    following = {**body, "generation": body["generation"] + 1, "slots": slots}
+    write_both(folder, {**following, "seal": seal_of(following, data_key)})
+
+
 def write_both(folder: Path, body: Body) -> None:
     """Replace both copies and make that durable: what is encrypted next may need the key in them."""
     for name in (NAME, COPY):
-        write_beside(folder / name, text_of(body))
+        write_beside(folder / name, body_text(body))
     sync_folder(folder)
 
 
-def text_of(body: Body) -> bytes:
+def body_text(body: Body) -> bytes:
     """Return a body as it lies in a file: its hash, a line feed, canonical JSON."""
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
     return hashlib.sha256(text).hexdigest().encode("ascii") + b"\n" + text
@@ -111,4 +117,4 @@ def put_back(folder: Path, raw: bytes) -> None:
 
 def sound_bytes(folder: Path) -> bytes:
     """Return the key file as a sound copy has it, for a backup; raises DamagedStoreError."""
-    return text_of(read(folder))
+    return body_text(read(folder))

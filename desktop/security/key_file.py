@@ -7,14 +7,16 @@ binds store, slot, user, role and cost, so no slot can be moved, renamed or weak
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from desktop.domain.errors import DamagedStoreError, InvalidValueError, NotFoundError, WrongPasswordError
 from desktop.security.key_copies import COPY, NAME, read_and_mend
 from desktop.security.key_copies import read as _read
+from desktop.security.key_copies import replace_slots as _replace
 from desktop.security.key_copies import write_both as _write_both
 from desktop.security.key_slots import (
     AGE,
@@ -29,73 +31,44 @@ from desktop.security.key_slots import (
     Slot,
     SlotKeys,
     filled,
+    is_filled,
     is_sealed,
     make_slot,
-    only_next,
     open_slot,
     open_street_slot,
-    seal_for,
     seal_of,
+    seed_in,
     street_slot,
 )
 from desktop.security.passphrases import check_passphrase, clean_code
+from desktop.security.user_keys import KeyHolder, holder_of
 
 __all__ = ["COPY", "NAME", "STANDARD", "KdfCost", "check_passphrase"]
 
 MOST_SLOTS = 32
 SUPERVISOR = "supervisor"
-Opens = Callable[[bytes], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSlot:
-    """What a secret opened; `next_key` is there while the data key is being changed."""
+    """What a secret opened; `next_key` is there while the data key is being changed, `seed` where the user signs."""
 
-    data_key: bytes
+    data_key: bytes = field(repr=False)
     user: str
     role: str
     store_id: str
-    next_key: bytes | None = None
+    next_key: bytes | None = field(default=None, repr=False)
     mended: tuple[str, ...] = ()  # copies of the key file that were damaged, missing or older
-
-
-@dataclass(frozen=True, slots=True)
-class Renewal:
-    """A user who gets another password or role; the role is bound into a slot, so either takes a new slot."""
-
-    user: str
-    password: str = field(repr=False)
-    role: str
-    cost: KdfCost = STANDARD
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What else changes in the moment the data key does, all of it or nothing."""
-
-    leaving: str = ""
-    without_streets: bool = False
-    renewed: Renewal | None = None
-
-
-NOTHING_ELSE = Change()
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a change of keys that was cut short ended: with the new key or the old one, and who lost their way in."""
-
-    is_new: bool
-    gone: tuple[str, ...] = ()
+    seed: bytes = field(default=b"", repr=False)
 
 
 def create_key_file(
-    folder: Path, *, password: str, user: str, role: str, store_id: str, cost: KdfCost = STANDARD
+    folder: Path, *, password: str, user: str, role: str, store_id: str, cost: KdfCost = STANDARD, seed: bytes = b""
 ) -> bytes:
-    """Make a key file with one slot in `folder` and return the new 32-byte data key."""
+    """Make a key file with one slot in `folder` and return the new 32-byte data key; `seed` is of the signing key."""
     data_key = secrets.token_bytes(KEY_LENGTH)
     body: Body = {"format": FORMAT, "store_id": store_id, "generation": 1, "slots": []}
-    body["slots"] = [make_slot(body, data_key, holder=Holder(user, role, PASSWORD, cost), secret=password)]
+    body["slots"] = [make_slot(body, data_key, holder=Holder(user, role, PASSWORD, cost), secret=password, seed=seed)]
     body["seal"] = seal_of(body, data_key)
     _write_both(folder, body)
     return data_key
@@ -112,8 +85,8 @@ def open_key_file(folder: Path, *, password: str, user: str = "") -> OpenSlot:
             continue
         keys = open_slot(body, slot, password)
         if keys is not None:
-            _renew(folder, body, slot, keys)
-            return OpenSlot(keys.data_key, slot["user"], slot["role"], body["store_id"], keys.next_key, mended)
+            seed = _renew(folder, body, slot, keys)
+            return OpenSlot(keys.data_key, slot["user"], slot["role"], body["store_id"], keys.next_key, mended, seed)
     raise WrongPasswordError("密码不对", "请检查大小写和输入法后再试")
 
 
@@ -164,18 +137,23 @@ def store_id_of(folder: Path) -> str:
     return str(_read(folder)["store_id"])
 
 
-def add_slot(folder: Path, *, opened: OpenSlot, password: str, user: str, role: str, cost: KdfCost = STANDARD) -> None:
-    """Give another user a slot; raises InvalidValueError when the name is taken or slots are full."""
-    body = _sealed_body(folder, opened)
+def add_slot(
+    folder: Path, *, opened: OpenSlot, password: str, user: str, role: str, cost: KdfCost = STANDARD, seed: bytes = b""
+) -> None:
+    """Give another user a slot, with the signing key of `seed`.
+
+    Raises InvalidValueError when the name is taken or slots are full.
+    """
+    body = sealed_body(folder, opened)
     if any(slot["user"] == user for slot in body["slots"]):
         raise InvalidValueError("user", f"已经有名叫“{user}”的使用人", "请换一个名字")
-    slot = make_slot(body, opened.data_key, holder=Holder(user, role, PASSWORD, cost), secret=password)
+    slot = make_slot(body, opened.data_key, holder=Holder(user, role, PASSWORD, cost), secret=password, seed=seed)
     _append(folder, body, slot, opened.data_key)
 
 
 def add_recovery_slot(folder: Path, *, opened: OpenSlot, code: str, name: str) -> None:
     """Let a new recovery code open the store and end every older one."""
-    body = _sealed_body(folder, opened)
+    body = sealed_body(folder, opened)
     body["slots"] = [slot for slot in body["slots"] if slot["kdf"] != RECOVERY]
     holder = Holder(name, SUPERVISOR, RECOVERY, KdfCost(0, 0, 0))
     _append(folder, body, make_slot(body, opened.data_key, holder=holder, secret=clean_code(code)), opened.data_key)
@@ -183,12 +161,12 @@ def add_recovery_slot(folder: Path, *, opened: OpenSlot, code: str, name: str) -
 
 def add_street_slot(folder: Path, *, opened: OpenSlot, recipient: str, name: str) -> None:
     """Let the holder of an age identity open the store: a policy staff are told about."""
-    body = _sealed_body(folder, opened)
+    body = sealed_body(folder, opened)
     body["slots"] = [slot for slot in body["slots"] if slot["kdf"] != AGE]
     _append(folder, body, street_slot(body, opened.data_key, recipient=recipient, name=name), opened.data_key)
 
 
-def _require_supervisor(others: list[Slot], role: str) -> None:
+def require_supervisor(others: list[Slot], role: str) -> None:
     """Raise InvalidValueError if nobody would be left who may manage the register."""
     if role != SUPERVISOR and not any(one["kdf"] == PASSWORD and one["role"] == SUPERVISOR for one in others):
         raise InvalidValueError("user", "最后一位主管不能改成别的角色", "请先添加另一位主管")
@@ -217,106 +195,51 @@ def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCos
     if keys is None:
         raise WrongPasswordError("原密码不对", "请重新输入")
     holder = Holder(user, mine["role"], PASSWORD, cost or KdfCost(*mine["cost"]))
-    slot = make_slot(body, keys.data_key, holder=holder, secret=new)
+    slot = make_slot(body, keys.data_key, holder=holder, secret=new, seed=keys.seed, pin=mine.get("pin"))
     _require_seal(body, keys.data_key)
     _take_place(folder, body, mine, slot, keys.data_key, new)
 
 
-def begin_rotation(folder: Path, *, opened: OpenSlot, change: Change = NOTHING_ELSE) -> tuple[bytes, list[str]]:
-    """Write a new data key beside the old one, sealed to every slot that stays; return it and who must be let in anew.
+def _renew(folder: Path, body: Body, slot: Slot, keys: SlotKeys) -> bytes:
+    """After a password opened a slot: wrap a key that was only sealed to it, give an old slot what it lacks.
 
-    What else `change` says comes into force with the new key and not before: who goes is not given it, a new slot
-    of somebody has nothing but it. Slots of the first kind have no identity to seal to: their users need a new slot.
-    The store opens with the old key until it is changed, with the new one after; `open_key_file` gives both.
-    Raises DamagedStoreError, NotFoundError, InvalidValueError for the last user and the last supervisor.
+    Returns the seed of the user's signing key, b'' if there is none.
     """
-    body = _sealed_body(folder, opened)
-    going = _going(body["slots"], change)
-    new = secrets.token_bytes(KEY_LENGTH)
-    slots = [_with_next(body, slot, new, going) for slot in body["slots"]]
-    lost = [slot["user"] for slot in slots if "next" not in slot and slot["id"] not in going]
-    if change.renewed is not None:
-        one = change.renewed
-        holder = Holder(one.user, one.role, PASSWORD, one.cost)
-        slots.append(only_next(body, make_slot(body, opened.data_key, holder=holder, secret=one.password), new))
-    if not any(slot["kdf"] == PASSWORD and slot["role"] == SUPERVISOR for slot in slots if "next" in slot):
-        raise DamagedStoreError("密钥文件是旧版本建立的", "请主管锁定后重新登录一次，再更换数据密钥")
-    _replace(folder, body, slots, opened.data_key)
-    return new, lost
-
-
-def _going(slots: list[Slot], change: Change) -> set[str]:
-    """Return the ids of the slots that go with the old key; raises NotFoundError, InvalidValueError."""
-    if change.leaving:
-        _refuse_last(slots, change.leaving)
-    gone = {slot["id"] for slot in slots if change.leaving and slot["user"] == change.leaving}
-    gone |= {slot["id"] for slot in slots if change.without_streets and slot["kdf"] == AGE}
-    if change.renewed is not None:
-        mine = {one["id"] for one in slots if one["user"] == change.renewed.user and one["kdf"] == PASSWORD}
-        if not mine:
-            raise NotFoundError(f"没有名叫“{change.renewed.user}”的使用人", "请刷新后再看")
-        _require_supervisor([one for one in slots if one["id"] not in mine], change.renewed.role)
-        gone |= mine
-    return gone
-
-
-def _with_next(body: Body, slot: Slot, new: bytes, going: set[str]) -> Slot:
-    """Return a slot with the next data key sealed to it, as it is if it gets none."""
-    kept = {key: value for key, value in slot.items() if key != "next"}
-    if slot["id"] in going or "recipient" not in slot:
-        return kept
-    return {**kept, "next": seal_for(body, slot, new)}
-
-
-def _refuse_last(slots: list[Slot], leaving: str) -> None:
-    """Raise NotFoundError, InvalidValueError unless somebody who may manage users is left without `leaving`."""
-    left = [slot for slot in slots if slot["user"] != leaving]
-    if len(left) == len(slots):
-        raise NotFoundError(f"没有名叫“{leaving}”的使用人", "请刷新后再看")
-    people = [slot for slot in left if slot["kdf"] == PASSWORD]
-    if not people:
-        raise InvalidValueError("user", "最后一个使用人不能删除", "请先添加另一个使用人")
-    if not any(slot["role"] == SUPERVISOR for slot in people):
-        raise InvalidValueError("user", "最后一位主管不能删除", "请先添加另一位主管")
-
-
-def end_rotation(folder: Path, *, current: bytes, is_new: bool) -> Ended:
-    """Leave only the data key that opens the store: the new one if it was changed, else the old.
-
-    Slots that were not given the new key go with the old one. Raises DamagedStoreError when no slot has the new key.
-    """
-    body = _read(folder)
-    if not is_new:
-        present = [slot for slot in body["slots"] if "wrapped" in slot or "sealed" in slot]
-        slots = [{key: value for key, value in slot.items() if key != "next"} for slot in present]
-        _replace(folder, body, slots, current)
-        return Ended(is_new=False)
-    staying = [_settled(slot) for slot in body["slots"] if "next" in slot]
-    if not staying:
-        raise DamagedStoreError("密钥文件里没有新的数据密钥", "请不要关闭程序，马上把登记库备份到存储盘")
-    names = {slot["user"] for slot in staying}
-    gone = tuple(str(slot["user"]) for slot in body["slots"] if slot["user"] not in names)
-    _replace(folder, body, staying, current)
-    return Ended(is_new=True, gone=gone)
-
-
-def _settled(slot: Slot) -> Slot:
-    """Return a slot after the data key was changed: the new key is all it holds."""
-    kept = {key: value for key, value in slot.items() if key not in {"next", "wrapped", "nonce", "sealed"}}
-    return {**kept, "sealed": slot["next"]}
-
-
-def _renew(folder: Path, body: Body, slot: Slot, keys: SlotKeys) -> None:
-    """After a password opened a slot: wrap a key that was only sealed to it, give an old slot its identity."""
-    if keys.next_key is not None or ("wrapped" in slot and "identity" in slot) or not is_sealed(body, keys.data_key):
-        return
+    if keys.next_key is not None or is_filled(slot) or not is_sealed(body, keys.data_key):
+        return keys.seed
     fresh = filled(body, slot, data_key=keys.data_key, wrapping=keys.wrapping)
     slots = [fresh if one["id"] == slot["id"] else one for one in body["slots"]]
-    with suppress(OSError):  # a medium that cannot be written opens all the same
+    try:
         _replace(folder, body, slots, keys.data_key)
+    except OSError:  # a medium that cannot be written opens all the same
+        return keys.seed
+    return seed_in(body, fresh, keys.wrapping)
 
 
-def _sealed_body(folder: Path, opened: OpenSlot) -> Body:
+def key_holders(folder: Path) -> list[KeyHolder]:
+    """Return what the key file says of its users' signing keys, [] where there is no key file.
+
+    Raises DamagedStoreError.
+    """
+    if not (folder / NAME).exists() and not (folder / COPY).exists():
+        return []
+    return [holder_of(slot) for slot in _read(folder)["slots"] if slot["kdf"] == PASSWORD]
+
+
+def keep_pin(folder: Path, *, data_key: bytes, user: str, pin: Mapping[str, Any]) -> None:
+    """Put where the logs ended into the slot of `user`, unless the slots are not as the program left them.
+
+    Raises DamagedStoreError, OSError.
+    """
+    body = _read(folder)
+    mine = next((one for one in body["slots"] if one["user"] == user and "sign" in one), None)
+    if mine is None or mine.get("pin") == pin or not is_sealed(body, data_key):
+        return
+    slots = [{**one, "pin": dict(pin)} if one is mine else one for one in body["slots"]]
+    _replace(folder, body, slots, data_key)
+
+
+def sealed_body(folder: Path, opened: OpenSlot) -> Body:
     """Return the body if its slots are as a holder of the data key left them; raises DamagedStoreError."""
     body = _read(folder)
     _require_seal(body, opened.data_key)
@@ -324,6 +247,8 @@ def _sealed_body(folder: Path, opened: OpenSlot) -> Body:
 
 
 def _require_seal(body: Body, data_key: bytes) -> None:
+    if any("next" in slot for slot in body["slots"]):
+        raise DamagedStoreError("上次更换数据密钥还没有做完", "请退出程序再打开，打开时会自动做完")
     if not is_sealed(body, data_key):
         raise DamagedStoreError("密钥文件被程序以外的人改动过", "请从备份恢复密钥文件后再管理使用人")
 
@@ -332,28 +257,3 @@ def _append(folder: Path, body: Body, slot: Slot, data_key: bytes) -> None:
     if len(body["slots"]) >= MOST_SLOTS:
         raise InvalidValueError("user", f"使用人已满 {MOST_SLOTS} 个", "请先删除不再使用的")
     _replace(folder, body, [*body["slots"], slot], data_key)
-
-
-def _replace(folder: Path, body: Body, slots: list[Slot], data_key: bytes) -> None:
-    """Write the next generation with other slots, sealed under the data key."""
-    following = {**body, "generation": body["generation"] + 1, "slots": slots}
-    _write_both(folder, {**following, "seal": seal_of(following, data_key)})
-
-
-def settle_key(folder: Path, opened: OpenSlot, *, opens: Opens) -> tuple[OpenSlot, Ended | None]:
-    """Return the slot with the key that opens the store, and how a change of keys that was cut short ended.
-
-    The caller holds the store's lock: a program that is changing the key must not be taken for one that was killed.
-    Raises DamagedStoreError when neither key opens it (both are kept then), WrongPasswordError for who was to
-    leave with the old key.
-    """
-    if not any("next" in slot for slot in _read(folder)["slots"]):
-        return opened, None
-    if opens(opened.data_key):
-        return replace(opened, next_key=None), end_rotation(folder, current=opened.data_key, is_new=False)
-    if opened.next_key is None:
-        raise WrongPasswordError(f"“{opened.user}”已经不能打开这个登记库", "请找主管")
-    if not opens(opened.next_key):
-        raise DamagedStoreError("登记库的数据文件打不开，可能已损坏", "请从备份恢复")
-    ended = end_rotation(folder, current=opened.next_key, is_new=True)
-    return replace(opened, data_key=opened.next_key, next_key=None), ended

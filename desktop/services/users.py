@@ -8,8 +8,8 @@ from desktop.domain.clock import LOCAL, Clock
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.permissions import READ_AUDIT, ROLES, SUPERVISOR
 from desktop.printing.recovery_sheet import RecoverySheet, recovery_pdf
-from desktop.security import key_file, passphrases
-from desktop.security.key_file import NOTHING_ELSE, Change, Renewal
+from desktop.security import key_file, key_rotation, passphrases, user_keys
+from desktop.security.key_rotation import NOTHING_ELSE, Change, Renewal
 from desktop.security.key_slots import AGE, RECOVERY
 from desktop.services.access import hold, note_wrong_tries, station_of
 from desktop.services.backups import back_up_before
@@ -21,6 +21,7 @@ from desktop.services.second_person import need_second
 from desktop.services.station import Station
 from desktop.store import privacy, slots
 from desktop.store.places import StoreLock
+from desktop.store.signatures import naming
 from desktop.store.unit_of_work import UnitOfWork
 
 DRILL_DAYS = 180
@@ -86,11 +87,13 @@ def add_user(
     if name.strip() in {one.name for one in users_of(station.vault.folder)}:
         raise InvalidValueError("user", f"已经有名叫“{name.strip()}”的使用人", "请换一个名字")
     second = need_second(station, "user.add") if role == SUPERVISOR else ""
-    with station.vault.unit("user.add", why=f"添加{ROLES[role]}") as unit:
+    seed, source = _new_key(name.strip(), role)
+    with station.vault.unit("user.add", why=f"添加{ROLES[role]}", source=source) as unit:
         put_note(station, unit, Note("user.add", second=second, detail=f"{name.strip()}（{ROLES[role]}）"))
         key_file.add_slot(
-            station.vault.folder, opened=_opened(station), password=password, user=name.strip(), role=role, cost=cost
-        )
+            station.vault.folder, opened=_opened(station), password=password, user=name.strip(), role=role, cost=cost,
+            seed=seed,
+        )  # fmt: skip
         _keep_slots(station, unit)
         unit.commit()
 
@@ -116,11 +119,20 @@ def renew_user(
     second = need_second(station, "user.renew", leaving=name)
     back_up_before(station, what="更换数据密钥")
     said = f"{name}（{ROLES[role]}）" if role != known[name].role else name
-    change = Change(renewed=Renewal(name, password, role, cost))
-    return _rotate(station, "重设使用人的密码", change, Note("user.renew", second=second, detail=said))
+    seed, source = _new_key(name, role)
+    change = Change(renewed=Renewal(name, password, role, cost, seed))
+    return _rotate(station, "重设使用人的密码", change, Note("user.renew", second=second, detail=said), source=source)
+
+
+def _new_key(name: str, role: str) -> tuple[bytes, str]:
+    """Return the seed of a new signing key, and the source of the unit that names the key as the user's."""
+    seed = user_keys.new_seed()
+    return seed, naming(name, role, user_keys.public_of(seed))
 
 
 def _refuse_wrong_name(name: str) -> None:
+    if name.strip() == CODE_NAME:  # what is done with a recovery code is noted under this name
+        raise InvalidValueError("user", f"不能叫“{CODE_NAME}”", "请填写本人姓名")
     if not name.strip() or len(name.strip()) > _MOST_NAME or not name.strip().isprintable():
         raise InvalidValueError("user", "使用人姓名不能为空", f"请填写，不超过 {_MOST_NAME} 个字")
 
@@ -144,7 +156,7 @@ def remove_user(station: Station, *, name: str) -> list[str]:
     second = need_second(station, "rotate", leaving=name)
     back_up_before(station, what="更换数据密钥")
     note = Note("user.remove", second=second, detail=name)
-    return _rotate(station, "使用人离开", Change(leaving=name), note)
+    return _rotate(station, "使用人离开", Change(leaving=name), note, source=naming(name, "", b""))
 
 
 def rotate_key(station: Station, *, why: str) -> list[str]:
@@ -157,35 +169,36 @@ def rotate_key(station: Station, *, why: str) -> list[str]:
     return _rotate(station, why, NOTHING_ELSE, Note("key.rotate", second=second))
 
 
-def _rotate(station: Station, why: str, change: Change, note: Note) -> list[str]:
-    """Write both keys, encrypt anew, leave the new key only: at any cut one of the two opens the store.
+def _rotate(station: Station, why: str, change: Change, note: Note, *, source: str = "") -> list[str]:
+    """Write both keys, commit what happens, encrypt anew, leave the new key only.
 
-    What else changes comes into force with the new key, so that it is either all done or not at all.
+    What was committed is what counts: a program that dies before it leaves all as it was, one that dies after it is
+    carried on at the next start (`key_rotation.settle_key`). Whatever else changes comes into force with the new key.
     """
-    folder, before = station.vault.folder, _opened(station)
-    new, lost = key_file.begin_rotation(folder, opened=before, change=change)
+    folder = station.vault.folder
+    new, lost = key_rotation.begin_rotation(folder, opened=_opened(station), change=change)
     try:
-        station.vault.change_key(new)
+        _note_rotation(station, new, replace(note, count=len(lost), detail=note.detail or why), why, source)
     except BaseException:
-        key_file.settle_key(folder, replace(before, next_key=new), opens=station.vault.is_key)
+        key_rotation.end_rotation(folder, current=station.vault.slot_key(), is_new=False)
         raise
-    try:
-        _note_rotation(station, why, note, lost)
-    finally:
-        key_file.end_rotation(folder, current=new, is_new=True)
+    station.vault.change_key(new)
+    key_rotation.end_rotation(folder, current=new, is_new=True)
     back_up_before(station, what="更换数据密钥后")
     return lost
 
 
-def _note_rotation(station: Station, why: str, note: Note, lost: list[str]) -> None:
-    if note.action != "key.rotate":
-        with station.vault.unit(note.action, why=why) as unit:
-            put_note(station, unit, note)
-            unit.commit()
-    with station.vault.unit("key.rotate", why=why) as unit:
-        put_note(station, unit, Note("key.rotate", second=note.second, count=len(lost), detail=why))
+def _note_rotation(station: Station, new: bytes, note: Note, why: str, source: str) -> None:
+    """Commit that the key is changed, by whom and with what else; a unit of its own says whose slot changes."""
+    with station.vault.unit(note.action, why=why, source=source) as unit:
+        put_note(station, unit, note)
         slots.keep(unit, key_file.slot_marks(station.vault.folder, following=True))
+        slots.owe_key(unit, key_rotation.mark_of(new))
         unit.commit()
+    if note.action != "key.rotate":
+        with station.vault.unit("key.rotate", why=why) as unit:
+            put_note(station, unit, Note("key.rotate", second=note.second, count=note.count, detail=why))
+            unit.commit()
 
 
 def make_recovery_code(station: Station) -> str:
@@ -300,10 +313,11 @@ def _let_in(lock: StoreLock, opened: key_file.OpenSlot, *, name: str, password: 
     passphrases.check_passphrase(password)
     station = station_of(lock, opened, clock=clock)
     try:
-        with station.vault.unit("user.add", why="用恢复码或街道的钥匙打开") as unit:
+        seed, source = _new_key(name.strip(), SUPERVISOR)
+        with station.vault.unit("user.add", why="用恢复码或街道的钥匙打开", source=source) as unit:
             put_note(station, unit, Note("recovery.used", detail=f"{name.strip()}（{ROLES[SUPERVISOR]}）"))
             key_file.add_slot(
-                lock.folder, opened=_opened(station), password=password, user=name.strip(), role=SUPERVISOR
+                lock.folder, opened=_opened(station), password=password, user=name.strip(), role=SUPERVISOR, seed=seed
             )
             _keep_slots(station, unit)
             unit.commit()

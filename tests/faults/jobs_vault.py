@@ -83,10 +83,14 @@ def _opens(root: Path, password: str) -> bool:
 def in_and_out(station: Station, root: Path) -> int:
     """Count deeds by what the key file says: exactly the users, the password and the code after one of them."""
     folder, names = station.vault.folder, {one.name for one in users.users_of(station.vault.folder)}
-    noted = units(station, "user.add", "user.password", "recovery.make", "user.remove")
-    for number in (noted, noted + 1):  # the note of a deed may be missing: the next start wrote another
+    drift = _extra(
+        root
+    )  # deeds whose own note is missing: the program died before it, and the next start wrote another
+    noted = units(station, "user.add", "user.password", "recovery.make", "user.remove") + drift
+    for number in (noted, noted + 1):
         added = {f"甲{number - number % 4}"} if number % 4 else set()
         if names == {"王敏"} | added and _opens(root, password_after(number)) and _has_code(folder, root, number):
+            _extra(root, drift + number - noted)
             return number
     raise AssertionError(f"the key file is of no moment: {sorted(names)} after {noted}")
 
@@ -269,7 +273,7 @@ def packed(station: Station, root: Path) -> int:
 
 
 def _extra(root: Path, number: int | None = None) -> int:
-    """Return how many packages the judge made itself; keep another number if one is given."""
+    """Return what the judge of a job must remember; keep another number if one is given."""
     path = root / "extra"
     if number is not None:
         path.write_text(json.dumps(number), encoding="ascii")

@@ -9,6 +9,8 @@ import random
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,8 @@ import pytest
 from tests.faults import counting
 from tests.faults.conftest import ROOT, nothing_lost
 from tests.faults.disk import CALLS, MODES, Disk, Step, steps_of
-from tests.faults.zygote import JUDGED as ALL
+from tests.faults.test_key_faults import judged
+from tests.faults.zygote import ALL, JUDGED
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 _WORKER = """
@@ -51,7 +54,15 @@ def traced(root: Path, acks: Path, name: str, many: int) -> tuple[Disk, list[Ste
     return disk, steps
 
 
-def cut_often(tmp_path: Path, *, name: str, many: int, times: int, seed: int = 0) -> None:
+def cut_often(
+    tmp_path: Path,
+    *,
+    name: str,
+    many: int,
+    times: int,
+    seed: int = 0,
+    judge: Callable[[Path, int], object] | None = None,
+) -> None:
     job, root, acks = ALL[name], tmp_path / "root", tmp_path / "acks"
     job.prepare(root)
     folders = [path.relative_to(root) for path in root.rglob("*") if path.is_dir()]
@@ -67,11 +78,15 @@ def cut_often(tmp_path: Path, *, name: str, many: int, times: int, seed: int = 0
         mode = MODES[number % len(MODES)]
         _rebuild(disk.after_power_cut(chance, mode), folders, root)
         try:
-            _, seconds = nothing_lost(name, job, root, at_least=disk.acked)
-        except BaseException as error:
-            error.add_note(
-                f"{name}: cut at call {stop} of {len(steps)} ({mode}), {steps[max(0, stop - 3) : stop]}"[:1500]
+            began = time.monotonic()
+            if judge is not None:
+                judge(root, disk.acked)
+            seconds = (
+                nothing_lost(name, job, root, at_least=disk.acked)[1] if judge is None else time.monotonic() - began
             )
+        except BaseException as error:
+            last = [f"{one.what} {one.name} {one.to}" for one in steps[max(0, stop - 6) : stop]]
+            error.add_note(f"{name}: cut {number} at call {stop} of {len(steps)} ({mode}), after {last}")
             raise
         counting.add("power cuts", name, slowest=seconds)
 
@@ -96,9 +111,17 @@ def test_a_power_cut_loses_nothing_acknowledged(tmp_path: Path, name: str, many:
 
 @pytest.mark.long
 @pytest.mark.timeout(7200)
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", JUDGED)
 def test_thousands_of_power_cuts_lose_nothing_acknowledged(tmp_path: Path, name: str) -> None:
     cut_often(tmp_path, name=name, many=8, times=250)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("seed", range(10))
+def test_power_cuts_in_sequences_of_users_and_keys(tmp_path: Path, seed: int) -> None:
+    """What is there afterwards is one moment of the sequence, and nobody comes back (`test_key_faults.py`)."""
+    cut_often(tmp_path, name="keys", many=8, times=50, seed=seed + 1, judge=lambda root, acked: judged(root, acked, 0))
 
 
 def test_the_simulator_notices_a_store_that_does_not_sync(tmp_path: Path) -> None:

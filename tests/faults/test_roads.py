@@ -29,7 +29,7 @@ ONE_UNIT = {
     "staff.remove", "practice.fill", "access.note", "form.map", "form.forget", "package.alarm", "package.hold",
     "directory.read", "key.revoke", "peer.enroll", "profile.edit", "transfer.offer", "transfer.route",
     "transfer.accept", "transfer.reject", "transfer.cancel", "transfer.confirm", "transfer.close", "person.arrive",
-    "quarantine.take", "quarantine.drop", "proposal.accept", "proposal.reject", "rhythm.set", "recovery.drill",
+    "quarantine.take", "quarantine.drop", "user.key", "proposal.accept", "proposal.reject", "rhythm.set", "recovery.drill",
     "export.note", "basis.edit", "rights.close", "erasure.add", "erasure.edit", "erasure.remove", "archive_lock.add",
     "archive_lock.edit", "archive_lock.remove", "rights_request.remove",
 }  # fmt: skip
@@ -64,7 +64,8 @@ FILES = {
     "store.swapping.sweep_unfinished": "create", "store.swapping.note_made": "create",
     "store.swapping.stage_of": "restore", "store.swapping.drop_stage": "restore", "store.swapping.exchange": "restore",
     "store.swapping.settle_exchange": "restore", "store.swapping._put_aside": "restore", "store.swapping.sweep": "backup",
-    "store.vault.scrub_if_asked": "erase", "store.vault.change_key": "rotate", "store.vault._note_head": "add",
+    "store.vault.scrub_if_asked": "erase", "store.vault.change_key": "rotate", "store.slots.change": "rotate",
+    "store.head_note.write_head": "add",
     "store.epochs.settle": "epoch", "services.backups._count_anew": "restore", "services.streams.begin_anew": "epoch",
 }  # fmt: skip
 _WRITES = {
