@@ -1,7 +1,7 @@
 """The connection recipe: how the SQLCipher file is opened, and nothing else (`security.md` section 2)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
-from desktop.domain.errors import BugError, Cancelled, DamagedStoreError
+from desktop.domain.errors import BugError, Cancelled, DamagedStoreError, DiskFullError
 
 KEY_LENGTH = 32
 _KEPT_STATEMENTS = 128  # the driver's own number: reading asks the same few questions again and again
@@ -120,7 +120,7 @@ def _is_trouble(error: BaseException) -> bool:
 
 
 def change_key(path: Path, *, old: bytes, new: bytes) -> None:
-    """Encrypt the store file anew, in place and all or nothing (`security.md` finding 10)."""
+    """Encrypt the store file anew, in place and all or nothing (`security.md` finding 10); raises DiskFullError."""
     if len(new) != KEY_LENGTH:
         raise BugError("the data key is not 32 bytes")
     connection = raw_connection(path, key=old)
@@ -128,7 +128,12 @@ def change_key(path: Path, *, old: bytes, new: bytes) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         cursor.execute(f"PRAGMA rekey=\"x'{new.hex()}'\"")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        with suppress(sqlcipher3.OperationalError):  # it is changed; what could not be folded in yet will be
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlcipher3.OperationalError as error:
+        raise DiskFullError(
+            "数据密钥没有换完，可能是磁盘已满", "请腾出空间，退出程序再打开，打开时会自动做完"
+        ) from error
     finally:
         connection.close()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop import cli
 from desktop.domain.clock import SystemClock
 from desktop.domain.errors import DamagedStoreError, KnownError, WrongPasswordError
 from desktop.security import key_copies, key_file
@@ -242,3 +243,19 @@ def test_a_sound_key_file_is_never_replaced(kept: Path, tmp_path: Path) -> None:
         key_rescue.rescue_keys(newest.path, folder=folder, password="clerks-secret-1", clock=SystemClock())
     with pytest.raises(DamagedStoreError):
         access.open_store(folder, password=PASSWORD, clock=SystemClock())
+
+
+def test_street_it_puts_a_lost_key_file_back_by_command(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shutil.copytree(kept, tmp_path / "s")
+    newest = backups.newest_backup(folder)
+    assert newest is not None
+    monkeypatch.setenv("YINCE_PASSWORD", PASSWORD)
+    command = ["rescue-keys", str(newest.path), str(folder)]
+    assert cli.main(command) == 1 and "没有损坏" in capsys.readouterr().err
+    for name in COPIES:
+        (folder / name).write_bytes(b"noise")
+    assert cli.main(["find", str(folder), "李四"]) == 1 and "从备份恢复" in capsys.readouterr().err
+    assert cli.main(command) == 0 and "没有丢失" in capsys.readouterr().out
+    assert both_people(folder)

@@ -1,6 +1,7 @@
 """Who may open the register: slots, the rule of two, recovery, and a data key that changes when somebody leaves."""
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from desktop.config import lockout
 from desktop.domain.clock import FixedClock
 from desktop.domain.errors import (
     DamagedStoreError,
+    DiskFullError,
     InvalidValueError,
     KeyCardError,
     NotAllowedError,
@@ -193,6 +195,32 @@ def test_a_new_password_for_somebody_cut_short_is_all_or_nothing(station: Statio
         access.open_store(folder, password=bad, user="李静", clock=station.clock)
     again = access.open_store(folder, password=good, user="李静", clock=station.clock)
     assert again.role == ("auditor" if is_done else "clerk")
+    assert backups.check_store(again).is_sound
+    again.close()
+
+
+def test_a_full_disk_in_the_middle_of_a_change_of_keys_is_finished_at_the_next_start(station: Station) -> None:
+    add(station, "李静", "clerk", CLERK)
+    for number in range(60):
+        register.register_person(station, draft=PersonDraft({"name": f"人{number}"}))
+    backups.back_up_before(station, what="试")
+    folder, before = station.vault.folder, station.vault.slot_key()
+    size = (folder / DATABASE).stat().st_size
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    new, lost = key_rotation.begin_rotation(
+        folder, opened=users._opened(station), change=key_rotation.Change(leaving="李静")
+    )
+    users._note_rotation(station, new, Note("user.remove", detail="李静"), "试", naming("李静", "", b""))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size // 2, limits[1]))
+    try:
+        with pytest.raises(DiskFullError, match="自动做完"):
+            station.vault.change_key(new)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert register.find(station, text="人1").total > 0, "the open register goes on under the old key"
+    again = opened(station, "", PASSWORD)
+    assert again.vault.slot_key() == new != before and lost == []
+    assert [one.name for one in users.users_of(folder)] == ["王敏"]
     assert backups.check_store(again).is_sound
     again.close()
 
