@@ -9,9 +9,8 @@ binds store, slot, user, role and cost, so no slot can be moved, renamed or weak
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from desktop.domain.errors import DamagedStoreError, InvalidValueError, NotFoundError, WrongPasswordError
 from desktop.security.key_copies import COPY, NAME, read_and_mend
@@ -41,7 +40,7 @@ from desktop.security.key_slots import (
     street_slot,
 )
 from desktop.security.passphrases import check_passphrase, clean_code
-from desktop.security.user_keys import KeyHolder, holder_of
+from desktop.security.user_keys import holder_of
 
 __all__ = ["COPY", "NAME", "STANDARD", "KdfCost", "check_passphrase"]
 
@@ -60,6 +59,7 @@ class OpenSlot:
     next_key: bytes | None = field(default=None, repr=False)
     mended: tuple[str, ...] = ()  # copies of the key file that were damaged, missing or older
     seed: bytes = field(default=b"", repr=False)
+    slot: str = ""  # the id of the slot
 
 
 def create_key_file(
@@ -86,7 +86,8 @@ def open_key_file(folder: Path, *, password: str, user: str = "") -> OpenSlot:
         keys = open_slot(body, slot, password)
         if keys is not None:
             seed = _renew(folder, body, slot, keys)
-            return OpenSlot(keys.data_key, slot["user"], slot["role"], body["store_id"], keys.next_key, mended, seed)
+            found = OpenSlot(keys.data_key, slot["user"], slot["role"], body["store_id"], keys.next_key, mended)
+            return replace(found, seed=seed, slot=slot["id"])
     raise WrongPasswordError("密码不对", "请检查大小写和输入法后再试")
 
 
@@ -166,20 +167,40 @@ def add_street_slot(folder: Path, *, opened: OpenSlot, recipient: str, name: str
     _append(folder, body, street_slot(body, opened.data_key, recipient=recipient, name=name), opened.data_key)
 
 
+def drop_void_slots(folder: Path, *, data_key: bytes, named: Mapping[str, bytes], opened: str = "") -> list[str]:
+    """Let go of what a password changed or set anew by halves has left; return whose slots there were.
+
+    Of several slots of one user those stay whose signing key the register names; of several of those the one
+    with the id `opened`, if it is one of them: its password is the one in use.
+    """
+    body = _read(folder)
+    people = [one for one in body["slots"] if one["kdf"] == PASSWORD]
+    void: list[Slot] = []
+    for user in {one["user"] for one in people}:
+        mine = [one for one in people if one["user"] == user]
+        good = [one for one in mine if holder_of(one).public == named.get(user, b"")]
+        good = [one for one in good if one["id"] == opened] or good
+        void += [one for one in mine if good and one not in good]
+    if void and is_sealed(body, data_key):
+        _replace(folder, body, [one for one in body["slots"] if one not in void], data_key)
+        return sorted({str(one["user"]) for one in void})
+    return []
+
+
 def require_supervisor(others: list[Slot], role: str) -> None:
     """Raise InvalidValueError if nobody would be left who may manage the register."""
     if role != SUPERVISOR and not any(one["kdf"] == PASSWORD and one["role"] == SUPERVISOR for one in others):
         raise InvalidValueError("user", "最后一位主管不能改成别的角色", "请先添加另一位主管")
 
 
-def _take_place(folder: Path, body: Body, old: Slot, slot: Slot, key: bytes, password: str) -> None:
-    """Write a slot beside the one it replaces, open it, and only then let the old one go."""
+def _append_opened(folder: Path, body: Body, slot: Slot, key: bytes, password: str) -> Body:
+    """Write a slot beside the others and open it; return what was read back."""
     _replace(folder, body, [*body["slots"], slot], key)
     again = _read(folder)
     found = open_slot(again, again["slots"][-1], password)
     if found is None or found.data_key != key:
         raise DamagedStoreError("新密码写入后打不开", "旧密码仍然有效，请重试")
-    _replace(folder, again, [one for one in again["slots"] if one["id"] != old["id"]], key)
+    return again
 
 
 def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCost | None = None) -> None:
@@ -197,7 +218,8 @@ def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCos
     holder = Holder(user, mine["role"], PASSWORD, cost or KdfCost(*mine["cost"]))
     slot = make_slot(body, keys.data_key, holder=holder, secret=new, seed=keys.seed, pin=mine.get("pin"))
     _require_seal(body, keys.data_key)
-    _take_place(folder, body, mine, slot, keys.data_key, new)
+    again = _append_opened(folder, body, slot, keys.data_key, new)
+    _replace(folder, again, [one for one in again["slots"] if one["id"] != mine["id"]], keys.data_key)
 
 
 def _renew(folder: Path, body: Body, slot: Slot, keys: SlotKeys) -> bytes:
@@ -214,29 +236,6 @@ def _renew(folder: Path, body: Body, slot: Slot, keys: SlotKeys) -> bytes:
     except OSError:  # a medium that cannot be written opens all the same
         return keys.seed
     return seed_in(body, fresh, keys.wrapping)
-
-
-def key_holders(folder: Path) -> list[KeyHolder]:
-    """Return what the key file says of its users' signing keys, [] where there is no key file.
-
-    Raises DamagedStoreError.
-    """
-    if not (folder / NAME).exists() and not (folder / COPY).exists():
-        return []
-    return [holder_of(slot) for slot in _read(folder)["slots"] if slot["kdf"] == PASSWORD]
-
-
-def keep_pin(folder: Path, *, data_key: bytes, user: str, pin: Mapping[str, Any]) -> None:
-    """Put where the logs ended into the slot of `user`, unless the slots are not as the program left them.
-
-    Raises DamagedStoreError, OSError.
-    """
-    body = _read(folder)
-    mine = next((one for one in body["slots"] if one["user"] == user and "sign" in one), None)
-    if mine is None or mine.get("pin") == pin or not is_sealed(body, data_key):
-        return
-    slots = [{**one, "pin": dict(pin)} if one is mine else one for one in body["slots"]]
-    _replace(folder, body, slots, data_key)
 
 
 def sealed_body(folder: Path, opened: OpenSlot) -> Body:

@@ -23,7 +23,6 @@ from desktop.security.key_slots import (
     KdfCost,
     Slot,
     make_slot,
-    only_next,
     seal_for,
 )
 
@@ -63,8 +62,8 @@ def begin_rotation(folder: Path, *, opened: OpenSlot, change: Change = NOTHING_E
     """Write a new data key beside the old one, sealed to every slot that stays; return it and who must be let in anew.
 
     What else `change` says comes into force with the new key and not before: who goes is not given it, a new slot
-    of somebody has nothing but it. Slots of the first kind have no identity to seal to: their users need a new slot.
-    The store opens with the old key until it is changed, with the new one after; `open_key_file` gives both.
+    of somebody counts once it is in force. Slots of the first kind have no identity to seal to: their users need a
+    new slot. The store opens with the old key until it is changed, with the new one after; `open_key_file` gives both.
     Raises DamagedStoreError, NotFoundError, InvalidValueError for the last user and the last supervisor.
     """
     body = sealed_body(folder, opened)
@@ -76,7 +75,7 @@ def begin_rotation(folder: Path, *, opened: OpenSlot, change: Change = NOTHING_E
         one = change.renewed
         holder = Holder(one.user, one.role, PASSWORD, one.cost)
         fresh = make_slot(body, opened.data_key, holder=holder, secret=one.password, seed=one.seed)
-        slots.append(only_next(body, fresh, new))
+        slots.append({**_with_next(body, fresh, new, set()), "fresh": True})
     if not any(slot["kdf"] == PASSWORD and slot["role"] == SUPERVISOR for slot in slots if "next" in slot):
         raise DamagedStoreError("密钥文件是旧版本建立的", "请主管锁定后重新登录一次，再更换数据密钥")
     replace_slots(folder, body, slots, opened.data_key)
@@ -125,7 +124,7 @@ def end_rotation(folder: Path, *, current: bytes, is_new: bool) -> Ended:
     """
     body = read(folder)
     if not is_new:
-        present = [slot for slot in body["slots"] if "wrapped" in slot or "sealed" in slot]
+        present = [slot for slot in body["slots"] if "fresh" not in slot]
         slots = [{key: value for key, value in slot.items() if key != "next"} for slot in present]
         replace_slots(folder, body, slots, current)
         return Ended(is_new=False)
@@ -140,7 +139,7 @@ def end_rotation(folder: Path, *, current: bytes, is_new: bool) -> Ended:
 
 def _settled(slot: Slot) -> Slot:
     """Return a slot after the data key was changed: the new key is all it holds."""
-    kept = {key: value for key, value in slot.items() if key not in {"next", "wrapped", "nonce", "sealed"}}
+    kept = {key: value for key, value in slot.items() if key not in {"next", "fresh", "wrapped", "nonce", "sealed"}}
     return {**kept, "sealed": slot["next"]}
 
 
@@ -178,7 +177,10 @@ def settle_key(folder: Path, opened: OpenSlot, *, store: StoreFile) -> tuple[Ope
     if store.opens(opened.data_key):
         owed = store.owes(opened.data_key)
         if owed in ("", mark_of(opened.data_key)):  # or it was carried out before
-            return replace(opened, next_key=None), end_rotation(folder, current=opened.data_key, is_new=False)
+            ended = end_rotation(folder, current=opened.data_key, is_new=False)
+            if opened.slot and opened.slot not in {str(slot["id"]) for slot in read(folder)["slots"]}:
+                raise WrongPasswordError("密码不对", "新密码没有设成，请用原来的")
+            return replace(opened, next_key=None), ended
         if opened.next_key is not None and owed == mark_of(opened.next_key):
             store.change(opened.data_key, opened.next_key)
     if opened.next_key is None:

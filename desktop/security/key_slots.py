@@ -127,12 +127,6 @@ def filled(
     return done
 
 
-def only_next(body: Body, slot: Slot, following: bytes) -> Slot:
-    """Return a new slot that has nothing but the next data key: it opens once that is in force, and not before."""
-    bare = {key: value for key, value in slot.items() if key not in {"wrapped", "nonce"}}
-    return {**bare, "next": seal_for(body, bare, following)}
-
-
 def is_filled(slot: Slot) -> bool:
     """Return True if a slot of a password or a code lacks nothing."""
     return "wrapped" in slot and "identity" in slot and ("sign" in slot or slot["kdf"] != PASSWORD)

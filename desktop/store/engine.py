@@ -138,6 +138,22 @@ def change_key(path: Path, *, old: bytes, new: bytes) -> None:
         connection.close()
 
 
+def scrub(path: Path, *, key: bytes) -> None:
+    """Leave nothing of what was deleted in the file: index segments merged, pages rewritten, log folded in."""
+    connection = raw_connection(path, key=key)
+    try:
+        cursor = connection.cursor()
+        indexes = cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type='table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
+        ).fetchall()
+        for (name,) in indexes:
+            cursor.execute(f"INSERT INTO {name}({name}) VALUES ('optimize')")  # noqa: S608 - our names
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.close()
+
+
 def open_engine(path: Path, *, key: bytes, read_only: bool = False) -> Engine:
     """Return an engine over the store; connections are made by `raw_connection` and pooled."""
 

@@ -64,7 +64,7 @@ FILES = {
     "store.swapping.sweep_unfinished": "create", "store.swapping.note_made": "create",
     "store.swapping.stage_of": "restore", "store.swapping.drop_stage": "restore", "store.swapping.exchange": "restore",
     "store.swapping.settle_exchange": "restore", "store.swapping._put_aside": "restore", "store.swapping.sweep": "backup",
-    "store.vault.scrub_if_asked": "erase", "store.vault.change_key": "rotate", "store.slots.change": "rotate",
+    "store.vault.scrub_if_asked": "erase", "store.vault.scrub": "erase", "store.vault.change_key": "rotate", "store.slots.change": "rotate",
     "store.head_note.write_head": "add",
     "store.epochs.settle": "epoch", "services.backups._count_anew": "restore", "services.streams.begin_anew": "epoch",
 }  # fmt: skip
