@@ -9,6 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 TALLY = "YINCE_FAULTS_TALLY"
+LOSING = {"kill -9", "power cuts"}  # what could lose something that was acknowledged
 
 
 def add(what: str, kind: str, *, times: int = 1, slowest: float = 0.0, note: str = "") -> None:
@@ -36,5 +37,6 @@ def table(path: Path) -> list[str]:
         inside = ", ".join(f"{kind} {count:,}" for kind, count in sorted(kinds.items()) if count)
         ends = [f"slowest start after it {slowest[what]:.1f} s"] if slowest[what] else []
         ends += sorted(notes[what])
-        lines.append(f"{what}: {sum(kinds.values()):,}, none lost ({inside}{''.join('; ' + one for one in ends)})")
+        held = "none lost" if what in LOSING else "all held"
+        lines.append(f"{what}: {sum(kinds.values()):,}, {held} ({inside}{''.join('; ' + one for one in ends)})")
     return lines
