@@ -73,7 +73,7 @@ def create_store(
         name=draft.name.strip(), practice=draft.practice,
     )  # fmt: skip
     user, seed = draft.user.strip(), user_keys.new_seed()
-    swapping.note_unfinished(folder)
+    swapping.note_unfinished(folder, identity.store_id)
     key = key_file.create_key_file(
         folder, password=password, user=user, role=SUPERVISOR, store_id=identity.store_id, cost=cost, seed=seed
     )

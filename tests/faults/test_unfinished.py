@@ -58,7 +58,7 @@ def test_a_store_whose_making_was_cut_short_is_none_and_is_made_again(tmp_path: 
     """It used to be refused with "there is a store already", and did not open either."""
     folder = tmp_path / "store"
     folder.mkdir()
-    swapping.note_unfinished(folder)
+    swapping.note_unfinished(folder, "s")
     if left != "nothing":
         key_file.create_key_file(folder, password=PASSWORD, user="甲", role="supervisor", store_id="s", cost=CHEAP)
     if left == "half a data file":
@@ -69,6 +69,20 @@ def test_a_store_whose_making_was_cut_short_is_none_and_is_made_again(tmp_path: 
     access.create_store(folder, draft=COMMUNITY, password=PASSWORD, clock=SystemClock(), cost=CHEAP).close()
     assert access.is_store(folder)
     access.open_store(folder, password=PASSWORD, clock=SystemClock()).close()
+
+
+def test_a_store_put_by_hand_where_a_making_was_cut_short_is_a_store(station: Station, tmp_path: Path) -> None:
+    """Nothing of it may be swept away for a marker of another store."""
+    station.close()
+    folder = tmp_path / "store"
+    folder.mkdir()
+    swapping.note_unfinished(folder, "another")
+    shutil.copytree(station.vault.folder, folder, dirs_exist_ok=True)
+    assert access.is_store(folder)
+    with pytest.raises(StorePlaceError, match="已经有一个登记库"):
+        access.create_store(folder, draft=COMMUNITY, password=PASSWORD, clock=SystemClock(), cost=CHEAP)
+    access.open_store(folder, password=PASSWORD, clock=SystemClock()).close()
+    assert not (folder / "store.new").exists()
 
 
 @pytest.mark.parametrize("moved", range(9))
