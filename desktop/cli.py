@@ -29,7 +29,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "rosters": ("import", "reviews", "review"),
     "states": ("state",),
     "audit": ("audit", "unusual", "exports", "erase"),
-    "privacy": ("notice", "consent", "request", "requests", "answer", "retention", "archive", "bases"),
+    "privacy": ("notice", "consent", "request", "requests", "answer", "retention", "archive", "bases", "levels"),
     "users": ("users", "rotate"),
     "verification": ("verify", "check-form", "progress"),
     "sending": ("pack-media", "withhold"),

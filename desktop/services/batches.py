@@ -7,7 +7,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import NotAllowedError, NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, WHOLE
-from desktop.domain.permissions import NOTES
+from desktop.domain.permissions import NOTES, READ_WHOLE
 from desktop.services.station import Station
 from desktop.store import history
 from desktop.store.history import BatchLine, Step
@@ -27,7 +27,7 @@ class Undone:
 
 def recent_batches(station: Station, *, action: str = "", limit: int = 200) -> list[BatchLine]:
     """Return units of work on the register, newest first, of one action if given; notes of use are not among them."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         found = history.batches(connection, action=action, limit=limit)
     return [one for one in found if one.action not in NOTES]
 
@@ -41,7 +41,7 @@ def undo_batch(
     in `kept`. `also` is done in the same unit, after it. Raises NotFoundError when the batch does not exist or was
     undone already, SecondPersonError when more than ten people would go with it.
     """
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         line = history.batch_line(connection, batch)
     if line is None or line.undone_by is not None:
         raise NotFoundError("这一批改动找不到，或已经撤销过", "请刷新后再看")

@@ -13,7 +13,7 @@ from desktop.domain.clock import stamp
 from desktop.domain.errors import PackageError
 from desktop.domain.ids import new_id
 from desktop.domain.operations import MergePlan, Operation
-from desktop.domain.permissions import FEW_DELETED
+from desktop.domain.permissions import FEW_DELETED, READ_WHOLE
 from desktop.domain.progress import Report, silent
 from desktop.services.acks import hear
 from desktop.services.arrivals import Arrived, open_arrival
@@ -127,7 +127,7 @@ def _all_alive() -> Iterator[None]:
 
 def _operations_of(station: Station, arrived: Arrived) -> list[Operation]:
     """Return the operations of a verified package; a community passes on nothing that others wrote."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         installs = exchange.installs_of(connection, arrived.peer.org)
         erased = erasing.erased_people(connection)
     return list(without_erased(arrived.opened.operations(installs=installs, relays=passes_on(arrived.peer)), erased))
@@ -208,7 +208,7 @@ def _keep_pictures(station: Station, preview: MergePreview) -> MergeResult:
 
 def brakes_of(station: Station, preview: MergePreview) -> Brakes | None:
     """Return why merging needs a second confirmation, None if it does not."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         people = merging.count_of_org(connection, preview.peer.org)
     return brakes_for(preview.plan, people=people)
 
@@ -336,7 +336,7 @@ def _take_up(station: Station, peer: Peer, stream: str, report: Report) -> Itera
 
 def _due(station: Station, peer: Peer, stream: str) -> tuple[Held, bytes] | None:
     """Return the waiting package whose turn it is, with its file."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         one = exchange.stream(connection, direction="in", org=peer.org)
         for held in holding.held(connection, stream=stream):
             if held.writer == one.writer and held.seq == one.last_seq + 1:

@@ -163,7 +163,7 @@ def open_engine(path: Path, *, key: bytes, read_only: bool = False) -> Engine:
             connection.execute("PRAGMA query_only=ON")
         return connection
 
-    return _engine_over(connect)
+    return engine_over(connect)
 
 
 def open_writing_engine(path: Path, *, key: bytes) -> Engine:
@@ -173,10 +173,10 @@ def open_writing_engine(path: Path, *, key: bytes) -> Engine:
     fill it, and then every bound text and every cursor of every row is asked of the system, locked and wiped: a
     window's import took three times as long (`docs/decisions/0088-speed-of-bulk-work.md`).
     """
-    return _engine_over(lambda: raw_connection(path, key=key, kept=_KEPT_WHILE_WRITING))
+    return engine_over(lambda: raw_connection(path, key=key, kept=_KEPT_WHILE_WRITING))
 
 
-def _engine_over(creator: Callable[[], Any]) -> Engine:
+def engine_over(creator: Callable[[], Any]) -> Engine:
     """Return an engine whose writes begin with BEGIN IMMEDIATE and whose errors hide values.
 
     QueuePool is the pool that survived threads in the probes; the default lost jobs.

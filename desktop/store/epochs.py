@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import sqlcipher3
 
 from desktop.domain.errors import KnownError
-from desktop.store.audit_chain import Witness
+from desktop.store.audit_chain import AuditHead, Witness
 from desktop.store.places import is_copy, is_other_machine, place_mark
 from desktop.store.unit_of_work import OWED_EPOCH, UnitOfWork
 
@@ -19,10 +19,14 @@ class _Counting(Protocol):
 
     folder: Path
     is_replaced: bool  # what the user left when they last closed it is not in it any more
-    behind: int  # how many entries older the store is than the note beside it, or than its users remember
+    behind: int  # how many entries or units older the store is than the note beside it, or than its users remember
 
     def head(self) -> tuple[int, bytes]:
         """Return the newest entry of the log."""
+        ...
+
+    def audit_head(self) -> AuditHead:
+        """Return the newest unit that is sealed."""
         ...
 
     def noted_head(self) -> Witness | None:
@@ -87,7 +91,8 @@ def settle(vault: _Counting) -> None:
     noted, found = vault.jotted(_PLACE), place_mark(vault.folder)
     noted_head = vault.noted_head()
     heads = [*([noted_head] if noted_head is not None else []), *vault.pinned()]
-    vault.behind = max(0, max((one.entry for one in heads), default=0) - vault.head()[0])
+    entry, batch = vault.head()[0], vault.audit_head().batch
+    vault.behind = max([0, *(one.entry - entry for one in heads), *(one.batch - batch for one in heads)])
     vault.is_replaced = not vault.holds_own_pin()
     if is_copy(noted, found):
         reason = "new-pc" if is_other_machine(noted, found) else "copied"
