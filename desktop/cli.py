@@ -16,7 +16,7 @@ from desktop.domain.errors import Cancelled, KnownError
 from desktop.services.access import end_with_the_job
 
 AREAS: Mapping[str, tuple[str, ...]] = {
-    "registers": ("demo", "init", "find", "show", "backup", "restore", "check"),
+    "registers": ("demo", "init", "find", "show", "backup", "restore", "rescue-keys", "check"),
     "exchanging": ("key-card", "pack", "merge", "conflicts", "resolve"),
     "cards": ("cards", "verify-card", "card-mark", "card-book", "card-coverage", "cards-due"),
     "duplicates": ("duplicates", "join", "unjoin", "health"),

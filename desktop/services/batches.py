@@ -1,5 +1,6 @@
 """Units of work as people see them: what was done when, and taking one back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from desktop.domain.changes import Changes
@@ -31,12 +32,14 @@ def recent_batches(station: Station, *, action: str = "", limit: int = 200) -> l
     return [one for one in found if one.action not in NOTES]
 
 
-def undo_batch(station: Station, *, batch: str, why: str = "撤销") -> Undone:
+def undo_batch(
+    station: Station, *, batch: str, why: str = "撤销", also: Callable[[UnitOfWork], None] | None = None
+) -> Undone:
     """Take a whole unit of work back by compensating writes; nothing is erased from the log.
 
     A field changed since keeps its newer value; a new person edited since stays. Both are listed
-    in `kept`. Raises NotFoundError when the batch does not exist or was undone already, SecondPersonError when more
-    than ten people would go with it.
+    in `kept`. `also` is done in the same unit, after it. Raises NotFoundError when the batch does not exist or was
+    undone already, SecondPersonError when more than ten people would go with it.
     """
     with station.vault.reading(READ_WHOLE) as connection:
         line = history.batch_line(connection, batch)
@@ -49,6 +52,8 @@ def undo_batch(station: Station, *, batch: str, why: str = "撤销") -> Undone:
         steps = history.steps_of(unit.connection, batch)
         restored, kept = _take_back(unit, steps)
         unit.flush()
+        if also is not None:
+            also(unit)
         history.mark_undone(unit, batch)
         changes = unit.commit()
     return Undone(restored, tuple(kept), changes)

@@ -169,25 +169,23 @@ def unjoin(station: Station, *, pair: str, why: str = "收回判定") -> Changes
         batch = joining.batch_that_joined(connection, pair)
     if row is None:
         raise NotFoundError("没有找到这条判定，或已经收回", "请刷新")
-    changes = Changes()
     if batch is not None and row.values.get("verdict") == SAME:
-        changes = batches.undo_batch(station, batch=batch, why=why).changes
-    return changes | _clear(station, row, why)
-
-
-def _clear(station: Station, row: ChildRow, why: str) -> Changes:
-    """Take away what is left of a decision: the link either way, and a verdict that still says 同一人."""
-    ids = [str(row.values.get(key) or "") for key in ("person", "other")]
-    with station.vault.reading(READ_WHOLE) as connection:
-        links = {one.id: one.values.get("joined_to") for one in people.rows_of(connection, ids)}
-        now = next((one for one in joining.decided(connection) if one.id == row.id), None)
+        return batches.undo_batch(station, batch=batch, why=why, also=lambda unit: _clear(unit, row)).changes
     with station.vault.unit("person.unjoin", why=why) as unit:
-        for one, mate in ((ids[0], ids[1]), (ids[1], ids[0])):
-            if links.get(one) == mate:
-                unit.put("person", one, {"joined_to": None})
-        if now is not None and now.values == row.values:
-            unit.delete("pair", row.id)
+        _clear(unit, row)
         return unit.commit()
+
+
+def _clear(unit: UnitOfWork, row: ChildRow) -> None:
+    """Take away inside `unit` what is left of a decision: the link either way, a verdict that still says 同一人."""
+    ids = [str(row.values.get(key) or "") for key in ("person", "other")]
+    links = {one.id: one.values.get("joined_to") for one in people.rows_of(unit.connection, ids)}
+    now = next((one for one in joining.decided(unit.connection) if one.id == row.id), None)
+    for one, mate in ((ids[0], ids[1]), (ids[1], ids[0])):
+        if links.get(one) == mate:
+            unit.put("person", one, {"joined_to": None})
+    if now is not None and now.values == row.values:
+        unit.delete("pair", row.id)
 
 
 def unjoin_person(station: Station, *, person: str, why: str = "收回并入") -> Changes:

@@ -29,7 +29,7 @@ from desktop.services.planning import plan_for
 from desktop.services.proposing import make_proposals
 from desktop.services.second_person import eligible
 from desktop.services.station import Station
-from desktop.store import conflicts, erasing, exchange, holding, merging
+from desktop.store import conflicts, epochs, erasing, exchange, holding, merging
 from desktop.store.exchange import EVERYTHING, PackageLine, Peer
 from desktop.store.holding import Held
 from desktop.store.unit_of_work import UnitOfWork
@@ -259,6 +259,9 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
             )
         _note_arrival(unit, station, preview, line)
         heard = hear(unit, station, peer=peer, manifest=manifest)
+        restored = f"{peer.name}收到过本库没有记录的数据包，视为从备份恢复"
+        if heard.behind:
+            epochs.owe(unit, restored, above=heard.behind)
         told = take_directory(unit, station, peer, preview.beside.get(DIRECTORY, b""))
         if not preview.is_new_epoch:  # the sender may have lost what we have: it gets it back first
             told += compare(unit, peer=peer, manifest=manifest)
@@ -266,7 +269,7 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
     if any(one.kind == "erasure" for one in preview.plan.records):
         station.vault.scrub()
     if heard.behind:
-        station.vault.begin_epoch(f"{peer.name}收到过本库没有记录的数据包，视为从备份恢复", above=heard.behind)
+        station.vault.begin_epoch(restored, above=heard.behind)
     return replace(_result(preview, "imported", "合并完成"), changes=changes, notices=(*heard.notices, *told))
 
 

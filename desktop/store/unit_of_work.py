@@ -25,6 +25,7 @@ from desktop.store.privacy import locked_people
 from desktop.store.records import StoredRecord, Writing, chunks, clean_values, filled_values, load_records
 from desktop.store.signatures import Seal, SessionKey
 
+OWED_EPOCH = "owed_epoch"  # jotted while a new epoch must begin; beginning one settles it
 FLUSH_AT = 2000  # records queued before they are written: bounds memory on large imports
 _PEOPLE_NAMED = 500  # more people than this: views reload instead of refreshing rows
 

@@ -20,13 +20,22 @@ from desktop.security.slot_pins import keep_pin
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import change_key, open_engine, open_writing_engine, opens, raw_connection, stoppable
+from desktop.store.engine import (
+    change_key,
+    look_at,
+    open_engine,
+    open_writing_engine,
+    opens,
+    raw_connection,
+    scrub,
+    stoppable,
+)
 from desktop.store.head_note import read_head, write_head
 from desktop.store.house_settings import load_levels, load_settings, touches_settings
 from desktop.store.pins import Opener, own_pin_holds, slot_words
 from desktop.store.places import DATABASE, StoreLock
 from desktop.store.signatures import SessionKey, Signers
-from desktop.store.unit_of_work import UnitHeader, UnitOfWork
+from desktop.store.unit_of_work import OWED_EPOCH, UnitHeader, UnitOfWork
 from desktop.store.veils import VeiledEngine, with_sight
 from desktop.store.writers import own_number
 
@@ -156,18 +165,7 @@ class Vault:
     def scrub(self) -> None:
         """Leave nothing of what was deleted in the file: index segments merged, pages rewritten, log folded in."""
         self.renew()
-        connection = raw_connection(self.folder / DATABASE, key=bytes(self._key))
-        try:
-            cursor = connection.cursor()
-            indexes = cursor.execute(
-                "SELECT name FROM sqlite_master WHERE type='table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
-            ).fetchall()
-            for (name,) in indexes:
-                cursor.execute(f"INSERT INTO {name}({name}) VALUES ('optimize')")  # noqa: S608 - our names
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        finally:
-            connection.close()
+        scrub(self.folder / DATABASE, key=bytes(self._key))
         self.jot(SCRUB, "")
 
     def scrub_if_asked(self) -> None:
@@ -207,6 +205,10 @@ class Vault:
         """Return a driver connection to a copy of this store under the same key, for verifying backups."""
         return raw_connection(path, key=bytes(self._key))
 
+    def look_at_copy(self, path: Path) -> Any:
+        """Return a driver connection to a copy under the same key that changes nothing of it."""
+        return look_at(path, key=bytes(self._key))
+
     def empty_copy(self, path: Path) -> Any:
         """Return a driver connection to a new, empty file under the same key, to back up into."""
         return raw_connection(path, key=bytes(self._key), create=True)
@@ -244,6 +246,7 @@ class Vault:
             unit.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='epoch'", (str(identity.epoch),))
             unit.connection.exec_driver_sql("UPDATE meta SET value='0' WHERE key='counter'")
             _note_meta(unit.connection, "epoch_start", json.dumps(start, ensure_ascii=False, sort_keys=True))
+            unit.connection.exec_driver_sql("DELETE FROM setting WHERE key=?", (OWED_EPOCH,))
             unit.commit()
         self.identity = identity
         self._writer = own_number(self._engine, identity.writer, org=identity.org)
