@@ -24,6 +24,7 @@ from desktop.store.head_note import read_head, write_head
 from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.pins import Opener, slot_words
 from desktop.store.places import DATABASE, StoreLock
+from desktop.store.scopes import Owned, narrow, tables_of_people
 from desktop.store.signatures import SessionKey, Signers
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 
@@ -74,7 +75,13 @@ class Vault:
         self.identity = _read_identity(engine)
         self._writer = _writer_number(engine, self.identity)
         self.switched_on: frozenset[str] = frozenset()  # fields collected here although the dictionary has them off
+        self.scope, self._of_people = frozenset[str](), tuple[Owned, ...]()  # communities the user is limited to
         self._load_settings()
+
+    def limit_to(self, scope: frozenset[str]) -> None:
+        """Let the user see and change only the people of these communities; of all if there are none."""
+        with self._looking() as connection:
+            self.scope, self._of_people = scope, tables_of_people(connection)
 
     @contextmanager
     def reading(self, what: str = READ_PEOPLE, *, stop: Callable[[], bool] | None = None) -> Iterator[Connection]:
@@ -84,6 +91,8 @@ class Vault:
         """
         require(self.role, what)
         with self._looking() as connection:
+            if self.scope:
+                narrow(connection, self.scope, tables=self._of_people)
             if stop is None:
                 yield connection
                 return
@@ -116,7 +125,7 @@ class Vault:
         connection = self._writing_engine.connect().execution_options(yince_begin="IMMEDIATE")
         counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
         header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
-        return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, vault=self)
+        return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, vault=self, scope=self.scope)
 
     def _refuse_if_read_only(self) -> None:
         if self.is_read_only:
