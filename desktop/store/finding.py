@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from desktop.store.letters import is_spelled
 from desktop.store.matched import MATCHED_FIELDS, kind_of_match
 from desktop.store.readings import places_of
+from desktop.store.scopes import is_narrowed
 from desktop.store.terms import Term, card_number, term_of, words_of
 
 COUNT_CAP = 1000  # as one types, more people than this are only said to be more
@@ -114,7 +115,7 @@ def _checked(terms: Sequence[Term]) -> bool:
 
 def _rows(connection: Connection, expression: str, terms: Sequence[Term], most: int) -> list[int]:
     """Return the index rows, at most so many, that an expression finds and that are really what was typed."""
-    if not _checked(terms):
+    if not _checked(terms) and not is_narrowed(connection):
         sql = "SELECT rowid FROM find WHERE find MATCH ? LIMIT ?"
         return [row[0] for row in connection.exec_driver_sql(sql, (expression, most))]
     found: list[int] = []

@@ -44,12 +44,21 @@ def tables_of_people(connection: Connection) -> tuple[Owned, ...]:
     return tuple((str(table), str(column)) for table, column in rows)
 
 
+def is_narrowed(connection: Connection) -> bool:
+    """Return True if this read sees the people of some communities only."""
+    return connection.exec_driver_sql("SELECT 1 FROM temp.sqlite_master WHERE name='find_row'").first() is not None
+
+
 def narrow(connection: Connection, orgs: Iterable[str], *, tables: Iterable[Owned]) -> None:
     """Let the rest of this read see only the people of some communities, and what belongs to them."""
     codes = ",".join(f"'{code}'" for code in sorted(orgs) if code.isalnum())
     mine = f"home_org IN ({codes})"
     connection.exec_driver_sql(
         f"CREATE TEMP VIEW person AS SELECT rowid AS rowid, * FROM main.person WHERE {mine}"  # noqa: S608 - codes only
+    )
+    connection.exec_driver_sql(  # what the search index keeps of each person
+        "CREATE TEMP VIEW find_row AS SELECT * FROM main.find_row "  # noqa: S608 - codes only
+        f'WHERE row IN (SELECT "row" FROM main.person WHERE {mine})'
     )
     for table, column in tables:
         connection.exec_driver_sql(

@@ -118,6 +118,7 @@ def test_every_read_shows_own_people_and_no_trace_of_others(street: Station) -> 
     assert register.people_count(clerk, wanted=PeopleFilter()) == 2
     assert register.find(clerk, text="张近").total == register.find(clerk, text="88886666").total == 2
     assert register.find(clerk, text="王远").total == 0  # not even how many
+    assert len(register.find(clerk, text="张近", limit=1).people) == 1
     assert len(listing.open_list(clerk, query=ListQuery(PeopleFilter())).first) == 2
     assert len(visits.visits_listed(clerk, wanted=VisitFilter())) == 2 and len(card_life.all_cards(clerk)) == 2
     assert "王远" not in str(numbers.numbers_at(clerk))
@@ -137,6 +138,17 @@ def test_every_read_shows_own_people_and_no_trace_of_others(street: Station) -> 
         with pytest.raises(KnownError):
             refused()
     assert "王远" not in str(books.EXPORTS["form"].make(clerk, PeopleFilter(), lambda *_: None))
+    clerk.close()
+
+
+def test_own_people_are_found_however_many_others_there_are(street: Station) -> None:
+    for number in range(60):  # more than are put in order
+        register.register_person(street, draft=PersonDraft({"name": f"张近{number}", "home_org": THEIRS}))
+    clerk = as_clerk(street, MINE)
+    for text in ("张近", "zhangjin", "zj", "张"):
+        found = register.find(clerk, text=text, limit=5)
+        assert {one.row.text("name") for one in found.people} == {"张近甲", "张近乙"}, text
+        assert found.total == 2, text
     clerk.close()
 
 
