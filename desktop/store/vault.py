@@ -22,7 +22,7 @@ from desktop.store.change_log import head_of
 from desktop.store.engine import change_key, open_engine, open_writing_engine, opens, raw_connection, stoppable
 from desktop.store.head_note import read_head, write_head
 from desktop.store.house_settings import load_settings, touches_settings
-from desktop.store.pins import Opener, slot_words
+from desktop.store.pins import Opener, own_pin_holds, slot_words
 from desktop.store.places import DATABASE, StoreLock
 from desktop.store.scopes import Owned, narrow, tables_of_people
 from desktop.store.signatures import SessionKey, Signers
@@ -71,6 +71,7 @@ class Vault:
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
         self.approve: Approval | None = None  # asked before people are taken out of the register
+        self.is_replaced = False  # what the user left when they last closed it is not in it any more
         self.behind = 0  # steps the store was behind the note beside it when it was opened
         self.identity = _read_identity(engine)
         self._writer = _writer_number(engine, self.identity)
@@ -314,6 +315,11 @@ class Vault:
         with self._looking() as connection:
             signers = Signers(connection)
         return slot_words(self.folder, signers, epoch=self.identity.epoch, opener=self.opener).witnesses
+
+    def holds_own_pin(self) -> bool:
+        """Return False if what the user left when they last closed the store is not in the chain."""
+        with self._looking() as connection:
+            return own_pin_holds(connection, self.folder, self.opener)
 
     def _keep_pin(self) -> None:
         """Leave in the user's slot where the logs ended, if this session wrote anything and signs as the user."""

@@ -122,6 +122,8 @@ class MainWindow(QMainWindow):
         elif vault.behind:
             text = self.tr("登记库比上次用的时候旧了 {0} 步（可能恢复过备份，或上次断电丢了数据）。请核对最近的登记。")
             self._say(text.format(vault.behind), True)
+        elif vault.is_replaced:
+            self._say(self.tr("您上次用过之后，登记库换成了另一份（可能恢复过备份）。请核对您最近的登记。"), True)
 
     def _greet(self, found: Greeting) -> None:
         """Say quietly who had the register open last, aloud how often somebody guessed, and what is due."""
