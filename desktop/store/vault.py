@@ -14,7 +14,7 @@ from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
 from desktop.domain.errors import DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
-from desktop.domain.permissions import READ_PEOPLE, READ_REVEALED, READ_SEALED, READ_WHOLE, SUPERVISOR, require
+from desktop.domain.permissions import READ_PEOPLE, READ_REVEALED, READ_SEALED, SUPERVISOR, require
 from desktop.domain.sight import OPEN, Sight, sight_of
 from desktop.security.slot_pins import keep_pin
 from desktop.store import search
@@ -99,7 +99,7 @@ class Vault:
         """
         require(self.role, what)
         sight = {READ_PEOPLE: self.sight, READ_REVEALED: self.sight.revealed}.get(what, OPEN)
-        scope = frozenset[str]() if what in {READ_WHOLE, READ_SEALED} else self.scope
+        scope = frozenset[str]() if what == READ_SEALED else self.scope
         with self._looking(sight, scope) as connection, nullcontext() if stop is None else stoppable(connection, stop):
             yield connection
 

@@ -116,6 +116,7 @@ def test_every_read_shows_own_people_and_no_trace_of_others(street: Station) -> 
             rows = connection.exec_driver_sql(f"SELECT * FROM {table}").all()
             assert theirs not in str(rows) and "王远" not in str(rows), table
     assert {"phone", "visit", "card", "transfer", "proposal", "state", "conflict"} <= set(covered)
+    assert register.overview(clerk)["home_org"] == {MINE: 2}
     assert register.people_count(clerk, wanted=PeopleFilter()) == 2
     assert register.find(clerk, text="张近").total == register.find(clerk, text="88886666").total == 2
     assert register.find(clerk, text="王远").total == 0  # not even how many
