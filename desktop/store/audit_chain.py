@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from desktop.store.consents import consent_problems
 from desktop.store.encoding import joined
 from desktop.store.signatures import Follower, Seal, Signers
 
@@ -85,7 +86,8 @@ def chain_problems(connection: Connection, *, witnesses: Sequence[Witness] = (),
     found: list[str] = []
     previous = _seal_at(connection, after)
     remembered = by_number(witnesses, lambda one: one.batch)
-    signed = Follower(Signers(connection))
+    signers = Signers(connection)
+    signed = Follower(signers)
     columns = ", ".join(f"batch.{name}" for name in _BATCH)
     rows = connection.exec_driver_sql(
         f'SELECT {columns}, seal.entry, seal.entry_hash, seal.trust, seal.hash, signature."key", signature.value '
@@ -119,7 +121,8 @@ def chain_problems(connection: Connection, *, witnesses: Sequence[Witness] = (),
         for one in several
         if number > expected
     ]
-    return found + signed.end() + _end_problems(connection, last)
+    found += signed.end() + consent_problems(connection, signers, after=after)
+    return found + _end_problems(connection, last)
 
 
 def by_number(witnesses: Iterable[Witness], number: Callable[[Witness], int]) -> dict[int, list[Witness]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.domain.errors import DamagedStoreError
-from desktop.security.key_file import key_holders
+from desktop.security.slot_pins import key_holders
 from desktop.security.user_keys import KeyHolder, Pin, proved_pin
 from desktop.store.audit_chain import Witness
 from desktop.store.signatures import Signers

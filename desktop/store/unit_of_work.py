@@ -14,9 +14,11 @@ from desktop.domain.dictionary import PERSON
 from desktop.domain.errors import BugError, DiskFullError, NotAllowedError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, PUT, WHOLE
+from desktop.security.signing import SigningKey
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, append_seal
 from desktop.store.change_log import ChangeLog, LogEntry, head_of
+from desktop.store.consents import sign_consent
 from desktop.store.encoding import Numbers, new_fields_text, to_json, vector_text
 from desktop.store.privacy import locked_people
 from desktop.store.records import StoredRecord, Writing, chunks, clean_values, filled_values, load_records
@@ -60,6 +62,7 @@ class UnitOfWork:
         self.header = header
         self.writer = writer
         self._session = session
+        self._second: tuple[str, SigningKey] | None = None
         self._counter = counter
         self._began = counter
         self._writing = Writing()
@@ -80,6 +83,10 @@ class UnitOfWork:
         ).scalar_one()
         self.log = ChangeLog(int(batch), n, head)
         self.audit_head: AuditHead | None = None  # once committed
+
+    def countersign(self, name: str, key: SigningKey) -> None:
+        """Have the second person's key sign this unit as well, which notes that they consented."""
+        self._second = (name, key)
 
     def note_source(self, source: Mapping[str, Any] | None) -> None:
         """Attach where the records put from now on come from: file, sheet, row."""
@@ -190,6 +197,8 @@ class UnitOfWork:
             self._save_counter()
             unit = self._seal()
             self._session.sign(self.connection, unit)
+            if self._second is not None:
+                sign_consent(self.connection, unit, name=self._second[0], key=self._second[1])
             self.connection.commit()
         except OperationalError as error:
             self._session.unsure()

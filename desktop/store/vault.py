@@ -15,7 +15,7 @@ from desktop.domain.codes import lift_off
 from desktop.domain.errors import DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
 from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
-from desktop.security.key_file import keep_pin
+from desktop.security.slot_pins import keep_pin
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
@@ -286,6 +286,12 @@ class Vault:
     def opener(self) -> Opener:
         """Who opened the store, with the public half of the key they sign with."""
         return Opener(self.user, self.session.public)
+
+    def named_keys(self) -> dict[str, bytes]:
+        """Return the public signing key the chain names for each user, without those whose key it ended."""
+        with self._looking() as connection:
+            signers = Signers(connection)
+        return {one: key for one in signers.users() if (key := signers.key_of(one, signers.newest))}
 
     def lacks_its_name(self) -> bool:
         """Return True if the user has a signing key that the chain does not name yet."""
