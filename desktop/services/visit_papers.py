@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 from desktop.domain.codes import code_list
 from desktop.domain.errors import InvalidValueError, NotFoundError
+from desktop.domain.permissions import READ_REVEALED
 from desktop.domain.progress import Report, silent
 from desktop.printing.table import TableSheet, table_pdf
 from desktop.printing.visit_sheet import VisitSheet, visit_sheets_pdf
+from desktop.services.looking import allow_print
 from desktop.services.second_person import allow_papers
 from desktop.services.station import Station
 from desktop.store import people
@@ -24,7 +26,11 @@ _ROUTE = (
 def visit_sheets(station: Station, *, ids: Sequence[str], report: Report = silent) -> bytes:
     """Return a filled sheet for each person, in walking order; raises NotFoundError, PrintError, NotAllowedError."""
     allow_papers(station, len(ids))
-    with station.vault.reading() as connection:
+    return _sheets(station, ids, report)
+
+
+def _sheets(station: Station, ids: Sequence[str], report: Report) -> bytes:
+    with station.vault.reading(READ_REVEALED) as connection:
         rows = sorted(people.rows_of(connection, ids), key=_walk)
         last = {row.id: people.children_of(connection, "visit", person=row.id)[:1] for row in rows}
         kin = {row.id: people.children_of(connection, "contact", person=row.id)[:1] for row in rows}
@@ -43,8 +49,12 @@ def blank_sheets(station: Station, *, count: int) -> bytes:
 
 
 def sheets_or_blank(station: Station, *, ids: Sequence[str], report: Report = silent) -> bytes:
-    """Return the sheets of people, a blank one if there is nobody; raises PrintError, NotAllowedError."""
-    return visit_sheets(station, ids=ids, report=report) if ids else blank_sheets(station, count=1)
+    """Return the sheets of people to be given out (which asks whom it must), a blank one if there is nobody.
+
+    Raises PrintError, NotAllowedError.
+    """
+    allow_print(station, len(ids))
+    return _sheets(station, ids, report) if ids else blank_sheets(station, count=1)
 
 
 def _methods() -> list[str]:
@@ -68,10 +78,12 @@ def _sheet(station: Station, row: PersonRow, kin: Sequence[ChildRow], last: Sequ
 def route_sheet(station: Station, *, ids: Sequence[str], title: str = "走访路线单") -> bytes:
     """Return the round as a list in walking order, with room to tick and note; blank lines if there is nobody.
 
+    It is given out (`books.give`), which asks a second supervisor for many people.
+
     Raises PrintError, NotAllowedError.
     """
-    allow_papers(station, len(ids))
-    with station.vault.reading() as connection:
+    allow_print(station, len(ids))
+    with station.vault.reading(READ_REVEALED) as connection:
         rows = sorted(people.rows_of(connection, ids), key=_walk)
         last = {row.id: people.children_of(connection, "visit", person=row.id)[:1] for row in rows}
     lines = [

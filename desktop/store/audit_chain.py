@@ -84,7 +84,7 @@ def append_seal(connection: Connection, batch: Sequence[Any], *, entry: int, ent
 def chain_problems(connection: Connection, *, witnesses: Sequence[Witness] = (), after: int = 0) -> list[str]:
     """Return what is wrong with the audit chain and its signatures from the unit `after` on, each with its place."""
     found: list[str] = []
-    previous = _seal_at(connection, after)
+    previous = seal_at(connection, after)
     remembered = by_number(witnesses, lambda one: one.batch)
     signers = Signers(connection)
     signed = Follower(signers)
@@ -134,7 +134,8 @@ def by_number(witnesses: Iterable[Witness], number: Callable[[Witness], int]) ->
     return found
 
 
-def _seal_at(connection: Connection, batch: int) -> bytes:
+def seal_at(connection: Connection, batch: int) -> bytes:
+    """Return the seal of a unit, zeros where there is none."""
     row = connection.exec_driver_sql("SELECT hash FROM seal WHERE batch=?", (batch,)).first()
     return bytes(row[0]) if row else GENESIS
 

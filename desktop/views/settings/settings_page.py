@@ -6,8 +6,8 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QFileDialog,
+    QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QTabWidget,
     QWidget,
@@ -21,11 +21,14 @@ from desktop.store.backup import BackupInfo
 from desktop.store.integrity import CheckReport
 from desktop.views.context import AppContext
 from desktop.views.page import Page, PlainForm, button, label
+from desktop.views.password_fields import PasswordFields
 from desktop.views.settings.backup_box import BackupBox
+from desktop.views.settings.levels_dialog import LevelsDialog
 from desktop.views.settings.privacy_dialog import PrivacyDialog
 from desktop.views.settings.rules_box import RulesBox
 from desktop.views.settings.staff_box import StaffBox
 from desktop.views.settings.users_box import UsersBox
+from desktop.views.settings.watch_dialog import WatchDialog
 from desktop.views.theme import dress
 
 
@@ -49,13 +52,6 @@ class SettingsPage(Page):
         self.contrast.setChecked(state.get("contrast") == "1")
         for one in (self.large, self.contrast):
             one.toggled.connect(lambda _on: self._dress())
-        self.old, self.new = QLineEdit(), QLineEdit()
-        for field in (self.old, self.new):
-            field.setEchoMode(QLineEdit.EchoMode.Password)
-            field.setMaximumWidth(320)
-        self.change = button(self.tr("更换密码"))
-        self.change.setMaximumWidth(320)
-        self.change.clicked.connect(self.change_password)
         self.phone, self.address = QLineEdit(), QLineEdit()
         self.keep = button(self.tr("保存电话和地址"))
         self.keep.setMaximumWidth(320)
@@ -74,10 +70,9 @@ class SettingsPage(Page):
         return [
             (self.tr("备份与安全"), [(self.tr("备份"), self.backups), (self.tr("登记库位置"), where)]),
             (self.tr("使用人与密码"), [
-                (self.tr("使用人"), self.users), (self.tr("自己的原密码"), self.old),
-                (self.tr("自己的新密码"), self.new), ("", self.change),
+                (self.tr("使用人"), self.users), (self.tr("自己的密码"), self._password_box()),
             ]),
-            (self.tr("个人信息保护"), [(self.tr("个人信息"), self._privacy_button())]),
+            (self.tr("个人信息保护"), [(self.tr("个人信息"), self._privacy_buttons())]),
             (self.tr("本单位与工作人员"), [
                 (self.tr("值班电话"), self.phone), (self.tr("地址"), self.address), ("", self.keep),
                 (self.tr("工作人员"), self.staff),
@@ -86,12 +81,52 @@ class SettingsPage(Page):
             (self.tr("显示"), [(self.tr("文字和颜色"), self.large), ("", self.contrast)]),
         ]  # fmt: skip
 
-    def _privacy_button(self) -> QPushButton:
+    def _password_box(self) -> QWidget:
+        """Return the fields in which a user changes their own password."""
+        self.old = QLineEdit()
+        self.old.setEchoMode(QLineEdit.EchoMode.Password)
+        self.passwords = PasswordFields(self)
+        self.change = button(self.tr("更换密码"))
+        self.change.clicked.connect(self.change_password)
+        held = QWidget()
+        held.setMaximumWidth(620)
+        form = PlainForm(held)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.add_row(self.tr("原密码"), self.old)
+        self.passwords.add_to(form)
+        form.add_row("", self.change)
+        return held
+
+    def _privacy_buttons(self) -> QWidget:
         self.privacy = button(self.tr("个人信息保护…"))
-        self.privacy.setMaximumWidth(320)
         self.privacy.clicked.connect(self.open_privacy)
         self.opened: PrivacyDialog | None = None
-        return self.privacy
+        self.levels = button(self.tr("可见范围…"))
+        self.levels.clicked.connect(self.open_levels)
+        self.watch = button(self.tr("异常访问的界线…"))
+        self.watch.clicked.connect(self.open_watch)
+        self.opened_levels: LevelsDialog | None = None
+        self.opened_watch: WatchDialog | None = None
+        held = QWidget()
+        row = QHBoxLayout(held)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.privacy)
+        row.addWidget(self.levels)
+        row.addWidget(self.watch)
+        row.addStretch(1)
+        return held
+
+    def open_levels(self) -> None:
+        """Show how much each role sees."""
+        self.opened_levels = LevelsDialog(self.context, parent=self)
+        self.opened_levels.open()
+        self.opened_levels.refresh()
+
+    def open_watch(self) -> None:
+        """Show from where on use is called unusual."""
+        self.opened_watch = WatchDialog(self.context, parent=self)
+        self.opened_watch.open()
+        self.opened_watch.refresh()
 
     def _limit_to_role(self) -> None:
         """Offer only what the role may do; the services refuse the rest."""
@@ -101,6 +136,8 @@ class SettingsPage(Page):
         self.staff.setEnabled(station.may("staff.edit"))
         self.keep.setEnabled(station.may("org.edit"))
         self.privacy.setEnabled(station.may(READ_PEOPLE))
+        self.levels.setEnabled(station.may("sight.edit"))
+        self.watch.setEnabled(station.may("watch.edit"))
 
     def refresh(self) -> None:
         """Read what is printed on cards."""
@@ -169,11 +206,15 @@ class SettingsPage(Page):
 
     def change_password(self) -> None:
         """Replace the user's own password."""
-        old, new = self.old.text(), self.new.text()
+        said = self.passwords.complaint()
+        if said:
+            self.context.messages.said.emit(said, True)
+            return
+        old, new = self.old.text(), self.passwords.password.text()
 
         def done(_nothing: None) -> None:
             self.old.clear()
-            self.new.clear()
+            self.passwords.clear()
             self.context.messages.inform(self.tr("密码已更换"))
 
         self.context.read(
