@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShortcut
+from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -129,7 +130,7 @@ def filled(station: Station) -> Station:
     return station
 
 
-@pytest.mark.parametrize("role", [CLERK, AUDITOR, TECHNICIAN])
+@pytest.mark.parametrize("role", [pytest.param(CLERK, marks=pytest.mark.long), AUDITOR, TECHNICIAN])
 def test_nothing_that_can_be_pressed_is_refused(
     qtbot: QtBot, filled: Station, role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +139,7 @@ def test_nothing_that_can_be_pressed_is_refused(
         ("getExistingDirectory", ""),
     ):  # fmt: skip
         monkeypatch.setattr(QFileDialog, name, lambda *_args, answer=answer, **_words: answer)
+    monkeypatch.setattr(QPrintDialog, "exec", lambda *_args: 0)
     monkeypatch.setattr(asking, "_answered", lambda asked: bool(asked.deleteLater()))
     filled.role = filled.vault.role = role
     watch = Watch(qtbot, filled)
