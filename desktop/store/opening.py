@@ -19,6 +19,7 @@ from desktop.store.engine import open_engine, raw_connection
 from desktop.store.epochs import settle
 from desktop.store.migrations.m0001_initial import APPLICATION_ID
 from desktop.store.places import BACKUPS, DATABASE, StoreLock, refuse_network_place
+from desktop.store.startup import damaged_pages
 from desktop.store.vault import StoreIdentity, Vault
 
 
@@ -87,8 +88,9 @@ def open_vault(lock: StoreLock, *, slot: OpenSlot, clock: Clock, ids: IdMaker, r
         _take_up(vault, store_id=slot.store_id)
     except (DatabaseError, sqlcipher3.DatabaseError) as error:
         vault.is_read_only = True  # closing must not touch what is broken
+        places = tuple(damaged_pages(vault))
         vault.close()
-        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
+        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复", places) from error
     except DamagedStoreError:
         vault.is_read_only = True
         vault.close()

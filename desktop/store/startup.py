@@ -39,6 +39,16 @@ def start_problems(vault: Vault) -> list[str]:
         return ["数据文件：读到一半出错，文件已损坏"]
 
 
+def damaged_pages(vault: Vault) -> list[str]:
+    """Return which pages are damaged of a store in which something could not be read, [] if that cannot be told."""
+    vault.renew()  # a connection that met damage refuses everything from then on
+    try:
+        with vault.reading(READ_SEALED) as connection:
+            return list(_page_problems(connection, vault))
+    except (DatabaseError, sqlcipher3.DatabaseError):
+        return []
+
+
 def _page_problems(connection: Connection, vault: Vault) -> Iterator[str]:
     size = (vault.folder / DATABASE).stat().st_size
     if size > _PAGES_UP_TO:
