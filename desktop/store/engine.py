@@ -1,7 +1,7 @@
 """The connection recipe: how the SQLCipher file is opened, and nothing else (`security.md` section 2)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
-from desktop.domain.errors import BugError, Cancelled, DamagedStoreError
+from desktop.domain.errors import BugError, Cancelled, DamagedStoreError, DiskFullError
 
 KEY_LENGTH = 32
 _KEPT_STATEMENTS = 128  # the driver's own number: reading asks the same few questions again and again
@@ -77,6 +77,29 @@ def raw_connection(path: Path, *, key: bytes, create: bool = False, kept: int = 
     return connection
 
 
+def look_at(path: Path, *, key: bytes) -> Any:
+    """Return a keyed driver connection that changes not one byte of a file at rest, such as a copy to be checked.
+
+    Raises DamagedStoreError, BugError.
+    """
+    if len(key) != KEY_LENGTH:
+        raise BugError("the data key is not 32 bytes")
+    connection = sqlcipher3.connect(
+        f"file:{_uri_path(path)}?mode=ro&immutable=1", uri=True, check_same_thread=False, isolation_level=None
+    )
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA cipher_log_level=NONE")
+        cursor.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+        for statement in (*([] if _Process.is_brief else [_WIPES_MEMORY]), "PRAGMA temp_store=MEMORY"):
+            cursor.execute(statement)
+        cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlcipher3.DatabaseError as error:
+        connection.close()
+        raise DamagedStoreError("登记库的数据文件打不开，可能已损坏", "请从备份恢复") from error
+    return connection
+
+
 def opens(path: Path, *, key: bytes) -> bool:
     """Return True if `key` is the key of the store file.
 
@@ -97,7 +120,7 @@ def _is_trouble(error: BaseException) -> bool:
 
 
 def change_key(path: Path, *, old: bytes, new: bytes) -> None:
-    """Encrypt the store file anew, in place and all or nothing (`security.md` finding 10)."""
+    """Encrypt the store file anew, in place and all or nothing (`security.md` finding 10); raises DiskFullError."""
     if len(new) != KEY_LENGTH:
         raise BugError("the data key is not 32 bytes")
     connection = raw_connection(path, key=old)
@@ -105,6 +128,27 @@ def change_key(path: Path, *, old: bytes, new: bytes) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         cursor.execute(f"PRAGMA rekey=\"x'{new.hex()}'\"")
+        with suppress(sqlcipher3.OperationalError):  # it is changed; what could not be folded in yet will be
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlcipher3.OperationalError as error:
+        raise DiskFullError(
+            "数据密钥没有换完，可能是磁盘已满", "请腾出空间，退出程序再打开，打开时会自动做完"
+        ) from error
+    finally:
+        connection.close()
+
+
+def scrub(path: Path, *, key: bytes) -> None:
+    """Leave nothing of what was deleted in the file: index segments merged, pages rewritten, log folded in."""
+    connection = raw_connection(path, key=key)
+    try:
+        cursor = connection.cursor()
+        indexes = cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type='table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
+        ).fetchall()
+        for (name,) in indexes:
+            cursor.execute(f"INSERT INTO {name}({name}) VALUES ('optimize')")  # noqa: S608 - our names
+        cursor.execute("VACUUM")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
         connection.close()
@@ -119,7 +163,7 @@ def open_engine(path: Path, *, key: bytes, read_only: bool = False) -> Engine:
             connection.execute("PRAGMA query_only=ON")
         return connection
 
-    return _engine_over(connect)
+    return engine_over(connect)
 
 
 def open_writing_engine(path: Path, *, key: bytes) -> Engine:
@@ -129,10 +173,10 @@ def open_writing_engine(path: Path, *, key: bytes) -> Engine:
     fill it, and then every bound text and every cursor of every row is asked of the system, locked and wiped: a
     window's import took three times as long (`docs/decisions/0088-speed-of-bulk-work.md`).
     """
-    return _engine_over(lambda: raw_connection(path, key=key, kept=_KEPT_WHILE_WRITING))
+    return engine_over(lambda: raw_connection(path, key=key, kept=_KEPT_WHILE_WRITING))
 
 
-def _engine_over(creator: Callable[[], Any]) -> Engine:
+def engine_over(creator: Callable[[], Any]) -> Engine:
     """Return an engine whose writes begin with BEGIN IMMEDIATE and whose errors hide values.
 
     QueuePool is the pool that survived threads in the probes; the default lost jobs.

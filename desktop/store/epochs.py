@@ -1,5 +1,6 @@
 """Noticing that a store was restored by hand or copied: either begins a new epoch by itself (`sync.md` 3.4)."""
 
+import json
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -8,6 +9,7 @@ import sqlcipher3
 from desktop.domain.errors import KnownError
 from desktop.store.audit_chain import AuditHead, Witness
 from desktop.store.places import is_copy, is_other_machine, place_mark
+from desktop.store.unit_of_work import OWED_EPOCH, UnitOfWork
 
 _PLACE = "place"
 
@@ -39,7 +41,7 @@ class _Counting(Protocol):
         """Return False if what the user left when they last closed the store is not in it."""
         ...
 
-    def begin_epoch(self, why: str, *, reason: str = ...) -> None:
+    def begin_epoch(self, why: str, *, reason: str = ..., above: int = ...) -> None:
         """Start a new epoch."""
         ...
 
@@ -75,6 +77,12 @@ def epoch_of_copy(vault: _Keyed, path: Path, *, store_id: str) -> int:
         copy.close()
 
 
+def owe(unit: UnitOfWork, why: str, *, above: int) -> None:
+    """Note inside `unit` that a new epoch must begin after it, at the next start if the program dies before that."""
+    owed = json.dumps({"why": why, "above": above}, ensure_ascii=False)
+    unit.connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?,?)", (OWED_EPOCH, owed))
+
+
 def settle(vault: _Counting) -> None:
     """Begin a new epoch for a store that is older than the note beside it, or lies where it did not lie before.
 
@@ -91,5 +99,8 @@ def settle(vault: _Counting) -> None:
         vault.begin_epoch("登记库是从别处复制来的", reason=reason)
     elif vault.behind:
         vault.begin_epoch(f"登记库比记录下来的进度旧 {vault.behind} 步，视为从备份恢复")
+    owed = vault.jotted(OWED_EPOCH)
+    if owed:
+        vault.begin_epoch(**json.loads(owed))
     if noted != found:
         vault.jot(_PLACE, found)

@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from desktop.domain.changes import Changes
-from desktop.domain.dictionary import PERSON
+from desktop.domain.dictionary import KINDS, PERSON
 from desktop.domain.errors import BugError, DiskFullError, NotAllowedError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, PUT, WHOLE
+from desktop.domain.sight import MASK, is_mask
 from desktop.security.signing import SigningKey
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, append_seal
@@ -24,6 +25,7 @@ from desktop.store.privacy import locked_people
 from desktop.store.records import StoredRecord, Writing, chunks, clean_values, filled_values, load_records
 from desktop.store.signatures import Seal, SessionKey
 
+OWED_EPOCH = "owed_epoch"  # jotted while a new epoch must begin; beginning one settles it
 FLUSH_AT = 2000  # records queued before they are written: bounds memory on large imports
 _PEOPLE_NAMED = 500  # more people than this: views reload instead of refreshing rows
 
@@ -233,7 +235,8 @@ class UnitOfWork:
         changed = {
             key: [stored.values.get(key), value]
             for key, value in values.items()
-            if stored.values.get(key) != value or key in force
+            if (stored.values.get(key) != value or key in force)
+            and not _is_mask(kind, key, value, stored.values.get(key))
         }
         if not changed and not stored.deleted:
             return False
@@ -329,6 +332,11 @@ class UnitOfWork:
         code = getattr(error.orig, "sqlite_errorcode", None)
         if code == sqlcipher3.SQLITE_FULL or "disk is full" in str(error.orig):
             raise DiskFullError("磁盘已满，这一次的改动没有保存", "请腾出空间后再试") from error
+
+
+def _is_mask(kind: str, key: str, value: Value, stored: Value) -> bool:
+    """True for the mask of what is stored: what a form or a file showed of it, never a value of its own."""
+    return isinstance(value, str) and MASK in value and is_mask(KINDS[kind].by_key[key], value, stored)
 
 
 def person_of(stored: StoredRecord) -> str | None:

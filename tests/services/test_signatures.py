@@ -396,7 +396,7 @@ def test_a_password_set_anew_by_halves_is_settled_by_the_chain(
 
     target = (
         ("desktop.store.unit_of_work.UnitOfWork.commit", cut) if where == "before the commit"
-        else ("desktop.security.key_file.drop_void_slots", cut)
+        else ("desktop.store.vault.change_key", cut)
     )  # fmt: skip
     with monkeypatch.context() as patched:
         patched.setattr(*target)
