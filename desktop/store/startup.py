@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from desktop.domain.permissions import READ_SEALED
 from desktop.store.audit_chain import Witness, chain_problems
 from desktop.store.change_log import COLUMNS, GENESIS
+from desktop.store.engine import page_words
 from desktop.store.erasing import excused, is_sound
 from desktop.store.pins import slot_words
 from desktop.store.places import DATABASE
@@ -39,23 +40,12 @@ def start_problems(vault: Vault) -> list[str]:
         return ["数据文件：读到一半出错，文件已损坏"]
 
 
-def damaged_pages(vault: Vault) -> list[str]:
-    """Return which pages are damaged of a store in which something could not be read, [] if that cannot be told."""
-    vault.renew()  # a connection that met damage refuses everything from then on
-    try:
-        with vault.reading(READ_SEALED) as connection:
-            return list(_page_problems(connection, vault))
-    except (DatabaseError, sqlcipher3.DatabaseError):
-        return []
-
-
 def _page_problems(connection: Connection, vault: Vault) -> Iterator[str]:
     size = (vault.folder / DATABASE).stat().st_size
     if size > _PAGES_UP_TO:
         return
     for (finding,) in connection.exec_driver_sql("PRAGMA cipher_integrity_check").all():
-        digits = "".join(c for c in str(finding).rpartition(" ")[2] if c.isdigit())
-        yield f"数据页：第 {digits} 页损坏" if digits else "数据页：有页损坏"
+        yield page_words(str(finding))
     if size <= _STRUCTURE_UP_TO and connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
         yield "数据结构：结构不一致"
 
