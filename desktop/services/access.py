@@ -25,7 +25,7 @@ from desktop.services.notes import Note, put_note, write_note
 from desktop.services.second_person import approve_removals
 from desktop.services.station import Station
 from desktop.store import engine, slots, swapping
-from desktop.store.opening import create_vault, open_vault
+from desktop.store.opening import create_vault, open_vault, telling_damage
 from desktop.store.places import DATABASE, StoreLock, refuse_network_place
 from desktop.store.scopes import scopes_of
 from desktop.store.signatures import naming
@@ -163,7 +163,8 @@ def station_of(
     if not read_only:
         swapping.sweep(folder)
     if not read_only:
-        _refuse_void(vault, settle_slots(vault, opened=slot.slot))
+        with telling_damage(vault):
+            _refuse_void(vault, settle_slots(vault, opened=slot.slot))
     if checked and not read_only:
         _refuse_damaged(vault)
         _introduce(vault)
