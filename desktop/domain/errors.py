@@ -113,6 +113,10 @@ class ReadOnlyStoreError(StoreError):
     """The store was opened only to be looked at."""
 
 
+class PlaceError(KnownError):
+    """A file may not be written there, or not under that name."""
+
+
 class DiskFullError(StoreError):
     """The disk is full; the transaction was rolled back."""
 
