@@ -1,11 +1,11 @@
 """What this workstation remembers about one register, outside it: where backups go and when they went."""
 
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from desktop.config import paths
+from desktop.domain.durable import write_beside
 
 _FOLDER = "stations"
 _MOST_PLACES = 8
@@ -35,11 +35,9 @@ def notes_of(store_id: str) -> StationNotes:
 def keep_notes(store_id: str, notes: StationNotes) -> None:
     """Remember `notes`; a full or read-only disk is no reason to stop."""
     path = _path(store_id)
-    part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.write_text(json.dumps(asdict(notes), ensure_ascii=False, sort_keys=True), encoding="utf-8")
-        os.replace(part, path)
+        write_beside(path, json.dumps(asdict(notes), ensure_ascii=False, sort_keys=True).encode("utf-8"))
     except OSError:
         return
 

@@ -8,7 +8,6 @@ binds store, slot, user, role and cost, so no slot can be moved, renamed or weak
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from desktop.domain.durable import sync_folder, write_beside
 from desktop.domain.errors import DamagedStoreError, InvalidValueError, NotFoundError, WrongPasswordError
 from desktop.security.key_slots import (
     AGE,
@@ -59,6 +59,15 @@ class OpenSlot:
     role: str
     store_id: str
     next_key: bytes | None = None
+    mended: tuple[str, ...] = ()  # copies of the key file that were damaged, missing or older
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a change of keys that was cut short ended: with the new key or the old one, and who lost their way in."""
+
+    is_new: bool
+    gone: tuple[str, ...] = ()
 
 
 def create_key_file(
@@ -76,38 +85,38 @@ def create_key_file(
 def open_key_file(folder: Path, *, password: str, user: str = "") -> OpenSlot:
     """Return what `password` opens, in the slot of `user` if one is named; damage is mended on the way.
 
-    Raises WrongPasswordError, DamagedStoreError when neither copy can be read.
+    Raises WrongPasswordError, DamagedStoreError when neither copy can be read. The caller holds the store's lock.
     """
-    body = _read(folder)
+    body, mended = _read_and_mend(folder)
     for slot in body["slots"]:
         if slot["kdf"] != PASSWORD or (user and slot["user"] != user):
             continue
         keys = open_slot(body, slot, password)
         if keys is not None:
             _renew(folder, body, slot, keys)
-            return OpenSlot(keys.data_key, slot["user"], slot["role"], body["store_id"], keys.next_key)
+            return OpenSlot(keys.data_key, slot["user"], slot["role"], body["store_id"], keys.next_key, mended)
     raise WrongPasswordError("密码不对", "请检查大小写和输入法后再试")
 
 
 def open_with_code(folder: Path, *, code: str) -> OpenSlot:
     """Return what the printed recovery code opens, as a supervisor; raises WrongPasswordError, InvalidValueError."""
     plain = clean_code(code)
-    body = _read(folder)
+    body, mended = _read_and_mend(folder)
     for slot in body["slots"]:
         keys = open_slot(body, slot, plain) if slot["kdf"] == RECOVERY else None
         if keys is not None:
-            return OpenSlot(keys.data_key, slot["user"], SUPERVISOR, body["store_id"], keys.next_key)
+            return OpenSlot(keys.data_key, slot["user"], SUPERVISOR, body["store_id"], keys.next_key, mended)
     raise WrongPasswordError("恢复码不对", "请核对打印的那一页；换过恢复码的以最新一张为准")
 
 
 def open_with_identity(folder: Path, *, identity: str) -> OpenSlot:
     """Return what the street's age identity opens; raises WrongPasswordError if it was given no slot."""
-    body = _read(folder)
+    body, mended = _read_and_mend(folder)
     for slot in body["slots"]:
         if slot["kdf"] == AGE:
             with suppress(DamagedStoreError):
                 key, following = open_street_slot(body, slot, identity)
-                return OpenSlot(key, slot["user"], SUPERVISOR, body["store_id"], following)
+                return OpenSlot(key, slot["user"], SUPERVISOR, body["store_id"], following, mended)
     raise WrongPasswordError("这个登记库没有给本街道留恢复钥匙", "请用恢复码或主管的密码")
 
 
@@ -120,6 +129,16 @@ def other_ways(folder: Path) -> dict[str, list[str]]:
     """Return the recovery codes and street keys that open the store besides passwords, by kind."""
     slots = _read(folder)["slots"]
     return {kind: [slot["user"] for slot in slots if slot["kdf"] == kind] for kind in (RECOVERY, AGE)}
+
+
+def slot_marks(folder: Path) -> list[list[str]]:
+    """Return id, kind and name of every slot, in order: what the register notes to see what changed without it."""
+    return [[str(slot["id"]), str(slot["kdf"]), str(slot["user"])] for slot in _read(folder)["slots"]]
+
+
+def sound_bytes(folder: Path) -> bytes:
+    """Return the key file as a sound copy has it, for a backup; raises DamagedStoreError."""
+    return _text_of(_read(folder))
 
 
 def store_id_of(folder: Path) -> str:
@@ -151,20 +170,6 @@ def add_street_slot(folder: Path, *, opened: OpenSlot, recipient: str, name: str
     _append(folder, body, street_slot(body, opened.data_key, recipient=recipient, name=name), opened.data_key)
 
 
-def remove_slot(folder: Path, *, opened: OpenSlot, user: str) -> None:
-    """Take a slot away; raises NotFoundError, InvalidValueError for the last user and the last supervisor."""
-    body = _sealed_body(folder, opened)
-    left = [slot for slot in body["slots"] if slot["user"] != user]
-    if len(left) == len(body["slots"]):
-        raise NotFoundError(f"没有名叫“{user}”的使用人", "请刷新后再看")
-    people = [slot for slot in left if slot["kdf"] == PASSWORD]
-    if not people:
-        raise InvalidValueError("user", "最后一个使用人不能删除", "请先添加另一个使用人")
-    if not any(slot["role"] == SUPERVISOR for slot in people):
-        raise InvalidValueError("user", "最后一位主管不能删除", "请先添加另一位主管")
-    _replace(folder, body, left, opened.data_key)
-
-
 def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCost | None = None) -> None:
     """Replace a user's password: the new slot is written and opened before the old one goes.
 
@@ -188,33 +193,66 @@ def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCos
     _replace(folder, again, [one for one in again["slots"] if one["id"] != mine["id"]], keys.data_key)
 
 
-def begin_rotation(folder: Path, *, opened: OpenSlot) -> tuple[bytes, list[str]]:
-    """Write a new data key beside the old one, sealed to every slot; return it and who must be let in anew.
+def begin_rotation(folder: Path, *, opened: OpenSlot, leaving: str = "") -> tuple[bytes, list[str]]:
+    """Write a new data key beside the old one, sealed to every slot that stays; return it and who must be let in anew.
 
+    `leaving` is not given the new key: they are out at the moment the store is encrypted with it, and not before.
     Slots of the first kind have no identity to seal to: their users need a new slot. The store opens
     with the old key until it is changed, with the new one after; `open_key_file` gives both.
+    Raises DamagedStoreError, NotFoundError, InvalidValueError for the last user and the last supervisor.
     """
     body = _sealed_body(folder, opened)
+    if leaving:
+        _refuse_last(body["slots"], leaving)
     new = secrets.token_bytes(KEY_LENGTH)
-    slots = [{**slot, "next": seal_for(body, slot, new)} for slot in body["slots"] if "recipient" in slot]
-    if not any(slot["kdf"] == PASSWORD and slot["role"] == SUPERVISOR for slot in slots):
+    slots = [_with_next(body, slot, new, leaving) for slot in body["slots"]]
+    if not any(slot["kdf"] == PASSWORD and slot["role"] == SUPERVISOR for slot in slots if "next" in slot):
         raise DamagedStoreError("密钥文件是旧版本建立的", "请主管锁定后重新登录一次，再更换数据密钥")
-    lost = [slot["user"] for slot in body["slots"] if "recipient" not in slot]
+    lost = [slot["user"] for slot in slots if "next" not in slot and slot["user"] != leaving]
     _replace(folder, body, slots, opened.data_key)
     return new, lost
 
 
-def end_rotation(folder: Path, *, current: bytes, is_new: bool) -> None:
-    """Leave only the data key that opens the store: the new one if it was changed, else the old."""
+def _with_next(body: Body, slot: Slot, new: bytes, leaving: str) -> Slot:
+    """Return a slot with the next data key sealed to it, as it is if it gets none."""
+    kept = {key: value for key, value in slot.items() if key != "next"}
+    if slot["user"] == leaving or "recipient" not in slot:
+        return kept
+    return {**kept, "next": seal_for(body, slot, new)}
+
+
+def _refuse_last(slots: list[Slot], leaving: str) -> None:
+    """Raise NotFoundError, InvalidValueError unless somebody who may manage users is left without `leaving`."""
+    left = [slot for slot in slots if slot["user"] != leaving]
+    if len(left) == len(slots):
+        raise NotFoundError(f"没有名叫“{leaving}”的使用人", "请刷新后再看")
+    people = [slot for slot in left if slot["kdf"] == PASSWORD]
+    if not people:
+        raise InvalidValueError("user", "最后一个使用人不能删除", "请先添加另一个使用人")
+    if not any(slot["role"] == SUPERVISOR for slot in people):
+        raise InvalidValueError("user", "最后一位主管不能删除", "请先添加另一位主管")
+
+
+def end_rotation(folder: Path, *, current: bytes, is_new: bool) -> Ended:
+    """Leave only the data key that opens the store: the new one if it was changed, else the old.
+
+    Slots that were not given the new key go with the old one. Raises DamagedStoreError when no slot has the new key.
+    """
     body = _read(folder)
-    slots = [_settled(slot, is_new=is_new) for slot in body["slots"]]
-    _replace(folder, body, slots, current)
+    if not is_new:
+        slots = [{key: value for key, value in slot.items() if key != "next"} for slot in body["slots"]]
+        _replace(folder, body, slots, current)
+        return Ended(is_new=False)
+    staying = [_settled(slot) for slot in body["slots"] if "next" in slot]
+    if not staying:
+        raise DamagedStoreError("密钥文件里没有新的数据密钥", "请不要关闭程序，马上把登记库备份到存储盘")
+    gone = tuple(str(slot["user"]) for slot in body["slots"] if "next" not in slot)
+    _replace(folder, body, staying, current)
+    return Ended(is_new=True, gone=gone)
 
 
-def _settled(slot: Slot, *, is_new: bool) -> Slot:
-    """Return a slot after the data key was changed, or after it was not."""
-    if not is_new or "next" not in slot:
-        return {key: value for key, value in slot.items() if key != "next"}
+def _settled(slot: Slot) -> Slot:
+    """Return a slot after the data key was changed: the new key is all it holds."""
     kept = {key: value for key, value in slot.items() if key not in {"next", "wrapped", "nonce", "sealed"}}
     return {**kept, "sealed": slot["next"]}
 
@@ -248,16 +286,26 @@ def _append(folder: Path, body: Body, slot: Slot, data_key: bytes) -> None:
 
 
 def _read(folder: Path) -> Body:
-    """Return the newest sound copy, and mend the other from it; DamagedStoreError if there is none."""
-    copies = {name: _read_one(folder / name) for name in (NAME, COPY)}
-    sound = [body for body in copies.values() if body is not None]
+    """Return the newest sound copy; DamagedStoreError if there is none."""
+    sound = [body for name in (NAME, COPY) if (body := _read_one(folder / name)) is not None]
     if not sound:
         raise DamagedStoreError("密钥文件不见了或已损坏", "请从备份恢复密钥文件")
-    best = max(sound, key=lambda body: int(body["generation"]))
-    for name, body in copies.items():
-        if body != best:
-            _write_one(folder / name, best)
-    return best
+    return max(sound, key=lambda body: int(body["generation"]))
+
+
+def _read_and_mend(folder: Path) -> tuple[Body, tuple[str, ...]]:
+    """Return the newest sound copy and the names of those that were mended from it; raises DamagedStoreError.
+
+    Only who holds the store's lock may mend: another program may be writing the two one after the other.
+    """
+    best = _read(folder)
+    mended = tuple(name for name in (NAME, COPY) if _read_one(folder / name) != best)
+    with suppress(OSError):  # a medium that cannot be written opens all the same
+        for name in mended:
+            write_beside(folder / name, _text_of(best))
+        if mended:
+            sync_folder(folder)
+    return best, mended
 
 
 def _read_one(path: Path) -> dict[str, Any] | None:
@@ -281,27 +329,32 @@ def _replace(folder: Path, body: Body, slots: list[Slot], data_key: bytes) -> No
 
 
 def _write_both(folder: Path, body: Body) -> None:
+    """Replace both copies and make that durable: what is encrypted next may need the key in them."""
     for name in (NAME, COPY):
-        _write_one(folder / name, body)
+        write_beside(folder / name, _text_of(body))
+    sync_folder(folder)
 
 
-def _write_one(path: Path, body: Body) -> None:
-    """Replace one copy: temporary neighbour, mode 0600, synced, renamed."""
+def _text_of(body: Body) -> bytes:
+    """Return a body as it lies in a file: its hash, a line feed, canonical JSON."""
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
-    part = path.with_name(path.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(hashlib.sha256(text).hexdigest().encode("ascii") + b"\n" + text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
+    return hashlib.sha256(text).hexdigest().encode("ascii") + b"\n" + text
 
 
-def settle_key(folder: Path, opened: OpenSlot, *, opens: Opens) -> OpenSlot:
-    """Return the slot with the key that opens the store, finishing a change of keys that was cut short."""
+def settle_key(folder: Path, opened: OpenSlot, *, opens: Opens) -> tuple[OpenSlot, Ended | None]:
+    """Return the slot with the key that opens the store, and how a change of keys that was cut short ended.
+
+    The caller holds the store's lock: a program that is changing the key must not be taken for one that was killed.
+    Raises DamagedStoreError when neither key opens it (both are kept then), WrongPasswordError for who was to
+    leave with the old key.
+    """
+    if not any("next" in slot for slot in _read(folder)["slots"]):
+        return opened, None
+    if opens(opened.data_key):
+        return replace(opened, next_key=None), end_rotation(folder, current=opened.data_key, is_new=False)
     if opened.next_key is None:
-        return opened
-    is_new = not opens(opened.data_key)
-    current = opened.next_key if is_new else opened.data_key
-    end_rotation(folder, current=current, is_new=is_new)
-    return replace(opened, data_key=current, next_key=None)
+        raise WrongPasswordError(f"“{opened.user}”已经不能打开这个登记库", "请找主管")
+    if not opens(opened.next_key):
+        raise DamagedStoreError("登记库的数据文件打不开，可能已损坏", "请从备份恢复")
+    ended = end_rotation(folder, current=opened.next_key, is_new=True)
+    return replace(opened, data_key=opened.next_key, next_key=None), ended

@@ -20,10 +20,9 @@ from desktop.domain.permissions import SUPERVISOR
 from desktop.security import key_file, sealing
 from desktop.services.notes import Note, put_note, write_note
 from desktop.services.station import Station
-from desktop.store import engine
+from desktop.store import engine, slots, swapping
 from desktop.store.opening import create_vault, open_vault
-from desktop.store.places import BACKUPS, DATABASE, refuse_network_place
-from desktop.store.rotation import sweep_parts
+from desktop.store.places import DATABASE, StoreLock, refuse_network_place
 from desktop.store.startup import start_problems
 from desktop.store.vault import StoreIdentity, Vault
 
@@ -68,11 +67,13 @@ def create_store(
         store_id=new_id(ids), install=new_id(ids), epoch=1, kind=draft.kind, org=draft.code.strip(),
         name=draft.name.strip(), practice=draft.practice,
     )  # fmt: skip
+    swapping.note_unfinished(folder)
     key = key_file.create_key_file(
         folder, password=password, user=draft.user.strip(), role=SUPERVISOR, store_id=identity.store_id, cost=cost
     )
     vault = create_vault(folder, key=key, identity=identity, clock=clock, ids=ids, user=draft.user.strip())
     _furnish(vault, draft)
+    swapping.note_made(folder)
     return Station(vault, clock, ids, draft.user.strip(), SUPERVISOR)
 
 
@@ -88,37 +89,83 @@ def open_store(
     WrongPasswordError, WaitError, StoreInUseError, NewerStoreError, DamagedStoreError (its `places` say
     what was found).
     """
-    refuse_other_places(folder)
-    store = key_file.store_id_of(folder)
-    _refuse_while_waiting(store, since_start())
+    lock = hold(folder)
     try:
-        slot = key_file.open_key_file(folder, password=password, user=user)
-    except WrongPasswordError as error:
-        _note_wrong(store, since_start(), error)
+        store = key_file.store_id_of(folder)
+        _refuse_while_waiting(store, since_start())
+        try:
+            slot = key_file.open_key_file(folder, password=password, user=user)
+        except WrongPasswordError as error:
+            _note_wrong(store, since_start(), error)
+            raise
+        station = station_of(lock, slot, clock=clock, ids=ids, read_only=read_only, checked=checked)
+    except BaseException:
+        lock.release()
         raise
-    station = station_of(folder, slot, clock=clock, ids=ids, read_only=read_only, checked=checked)
     wrong = lockout.clear(store)
     if wrong and not read_only:
         write_note(station, Note("login.wrong", count=wrong, detail=f"此前输错密码 {wrong} 次"))
     return station
 
 
+def hold(folder: Path) -> StoreLock:
+    """Return the taken lock of a register's folder, after what a killed restore left was carried to its end.
+
+    Everything that opens a register or its key file holds it: two programs that write the key file at once, or one
+    that takes the other's change of keys for one that was cut short, would lock everybody out.
+    Raises StorePlaceError, StoreInUseError.
+    """
+    refuse_other_places(folder)
+    lock = StoreLock(folder)
+    lock.take()
+    try:
+        swapping.settle_exchange(folder)
+    except BaseException:
+        lock.release()
+        raise
+    return lock
+
+
 def station_of(
-    folder: Path, slot: key_file.OpenSlot, *, clock: Clock, ids: IdMaker | None = None, read_only: bool = False,
+    lock: StoreLock, slot: key_file.OpenSlot, *, clock: Clock, ids: IdMaker | None = None, read_only: bool = False,
     checked: bool = True,
 ) -> Station:  # fmt: skip
-    """Open the register with the key of a slot, finishing a change of the data key that was cut short."""
-    ids = ids or RandomIds()
-    slot = key_file.settle_key(folder, slot, opens=lambda key: engine.opens(folder / DATABASE, key=key))
+    """Open the register whose lock is held with the key of a slot, finishing a change of keys that was cut short."""
+    ids, folder = ids or RandomIds(), lock.folder
+    slot, ended = key_file.settle_key(folder, slot, opens=lambda key: engine.opens(folder / DATABASE, key=key))
     vault = open_vault(
-        folder, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role,
+        lock, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role,
         read_only=read_only,
     )  # fmt: skip
     if not read_only:
-        sweep_parts(folder / BACKUPS)
+        swapping.sweep(folder)
     if checked and not read_only:
         _refuse_damaged(vault)
-    return Station(vault, clock, ids, slot.user, slot.role)
+    station = Station(vault, clock, ids, slot.user, slot.role)
+    if not read_only:
+        _note_settled(station, slot, ended)
+    return station
+
+
+def _note_settled(station: Station, slot: key_file.OpenSlot, ended: key_file.Ended | None) -> None:
+    """Write down what had to be mended or finished at this start, and what the key file has that nobody noted."""
+    notes = []
+    if slot.mended:
+        notes.append(Note("keys.mended", detail="密钥文件的一份已损坏或过时，已用另一份修好"))
+    if ended is not None:
+        how = "已换成新密钥" if ended.is_new else "仍用原密钥"
+        gone = f"，不再能打开：{'、'.join(ended.gone)}" if ended.gone else ""
+        notes.append(Note("keys.settled", detail=f"上次更换数据密钥中断，启动时收尾：{how}{gone}"))
+    marks, kept = key_file.slot_marks(station.vault.folder), slots.kept(station.vault)
+    if kept is not None and kept != marks and ended is None:
+        notes.append(Note("keys.found", detail=f"与登记库记下的不同：{slots.difference(kept, marks)}"))
+    if not notes and kept == marks:
+        return
+    with station.vault.unit("access.note") as unit:
+        for note in notes:
+            put_note(station, unit, note)
+        slots.keep(unit, marks)
+        unit.commit()
 
 
 def refuse_other_places(folder: Path) -> None:
@@ -169,12 +216,13 @@ def change_own_password(station: Station, *, old: str, new: str) -> None:
     with station.vault.unit("user.password") as unit:
         put_note(station, unit, Note("user.password"))
         key_file.change_password(station.vault.folder, user=station.user, old=old, new=new)
+        slots.keep(unit, key_file.slot_marks(station.vault.folder))
         unit.commit()
 
 
 def is_store(folder: Path) -> bool:
     """Return True if `folder` holds a register."""
-    return (folder / DATABASE).is_file()
+    return swapping.is_store(folder)
 
 
 def _check_draft(draft: NewStore) -> None:
@@ -204,6 +252,7 @@ def _make_place(folder: Path) -> None:
 def _furnish(vault: Vault, draft: NewStore) -> None:
     """Give a new store its device keys and its own organisation."""
     with vault.unit("store.create", why="建立登记库") as unit:
+        slots.keep(unit, key_file.slot_marks(vault.folder))
         unit.keep_secret("sign_seed", RandomIds().random_bytes(32))
         unit.keep_secret("age_identity", sealing.new_identity().encode("ascii"))
         unit.add(

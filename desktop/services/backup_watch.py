@@ -1,17 +1,18 @@
 """Backups that make themselves, how safe the register is at the moment, and the restore drill."""
 
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from desktop.config.out_path import refuse_own_folder
 from desktop.config.station_notes import StationNotes, keep_notes, notes_of, with_place
+from desktop.domain.durable import forget_cached, sync_file, sync_folder
 from desktop.domain.errors import DamagedStoreError, DiskFullError, NotFoundError, StoreError
 from desktop.services.keyring import own_publics
 from desktop.services.station import Station
-from desktop.store import backup
+from desktop.store import backup, swapping
 from desktop.store.backup import BackupInfo
 from desktop.store.places import BACKUPS, DATABASE
 from desktop.store.rotation import KeptBackup, kept_backups, rotate, sweep_parts
@@ -84,9 +85,11 @@ def _copy_off(station: Station, info: BackupInfo) -> None:
     try:
         sweep_parts(place)
         shutil.copyfile(info.path, part)
-        _sync(part)
+        sync_file(part)
+        forget_cached(part)
         backup.verify_container(part)
         part.replace(target)
+        sync_folder(place)
     except (OSError, StoreError):
         part.unlink(missing_ok=True)
         return
@@ -94,21 +97,13 @@ def _copy_off(station: Station, info: BackupInfo) -> None:
     rotate(place, store_id=station.vault.identity.store_id, today=station.today())
 
 
-def _sync(path: Path) -> None:
-    """Bring a copied file to its medium, so that what is read back is what lies there."""
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def back_up_to(station: Station, *, target: Path) -> BackupInfo:
     """Write a verified backup into a folder the user chose, and remember the folder.
 
-    Raises DiskFullError, DamagedStoreError.
+    Raises DiskFullError, DamagedStoreError, PlaceError (a folder of a register).
     """
     station.allow("backup.auto")
+    refuse_own_folder(target)
     info = backup.write_backup(station.vault, target=target)
     notes = with_place(notes_of(station.vault.identity.store_id), target.resolve())
     if is_off_machine(station, target):
@@ -182,7 +177,7 @@ def drill_restore(station: Station, *, path: Path | None = None) -> Drill:
     header = backup.read_header(chosen)
     if header["store_id"] != station.vault.identity.store_id:
         raise DamagedStoreError("这份备份是另一个登记库的", "请选择本登记库的备份")
-    with tempfile.TemporaryDirectory(dir=station.vault.folder, prefix="演练-") as place:
+    with tempfile.TemporaryDirectory(dir=station.vault.folder, prefix=swapping.DRILLS) as place:
         backup.unpack_backup(chosen, folder=Path(place))
         counts = _counts_of(station, Path(place) / DATABASE)
     if (counts["people"], counts["log"]) != (header["people"], header["log"]):

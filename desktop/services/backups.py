@@ -1,7 +1,6 @@
 """Backups, restoring one, and the check of the whole store."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,25 +8,23 @@ from typing import Any
 
 from desktop.config.station_notes import notes_of
 from desktop.domain.clock import Clock, stamp
-from desktop.domain.errors import DiskFullError, KnownError
+from desktop.domain.durable import write_durably
+from desktop.domain.errors import DamagedStoreError, DiskFullError
 from desktop.domain.ids import IdMaker, RandomIds
 from desktop.domain.permissions import READ_SEALED
 from desktop.domain.progress import Report, silent
-from desktop.services.access import is_store, open_store
+from desktop.services.access import open_store
 from desktop.services.backup_watch import automatic_backup, back_up_to, refuse_without_room
 from desktop.services.keyring import own_publics
 from desktop.services.second_person import need_second
 from desktop.services.station import Second, Station
-from desktop.store import backup, witnesses
+from desktop.store import backup, swapping, witnesses
 from desktop.store.audit_chain import Witness
 from desktop.store.backup import BackupInfo
 from desktop.store.epochs import epoch_of_copy
 from desktop.store.integrity import CheckReport, check_vault
-from desktop.store.places import BACKUPS, DATABASE, HEAD, StoreLock, refuse_network_place
+from desktop.store.places import BACKUPS, DATABASE, HEAD, LOCK, StoreLock, refuse_network_place
 from desktop.store.rotation import KeptBackup, kept_backups
-from desktop.store.vault import write_atomically
-
-_STORE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", HEAD, backup.KEY_FILE, f"{backup.KEY_FILE}.copy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,52 +86,78 @@ def restore_backup(
 ) -> Restored:  # fmt: skip
     """Restore a backup into `folder` and begin a new epoch there.
 
-    A store already in the folder is moved aside, never deleted; it is put back if the backup does
-    not open, or if a second supervisor is needed and did not consent. Raises NotFoundError,
+    It is made ready in a folder of its own, and takes the place of a store that is there in one go, also when the
+    program dies meanwhile (`store.swapping`). That store is moved aside, never deleted; it is not touched if the
+    backup does not open, or if a second supervisor is needed and did not consent. Raises NotFoundError,
     DamagedStoreError, WrongPasswordError, StoreInUseError, NotAllowedError, SecondPersonError.
     """
     header = backup.read_header(path)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     refuse_network_place(folder)
-    aside = _move_aside(folder, clock) if is_store(folder) else None
+    lock = StoreLock(folder)
+    lock.take()
     try:
-        backup.unpack_backup(path, folder=folder)
-        station = open_store(folder, password=password, clock=clock, ids=ids or RandomIds(), user=user)
-    except (KnownError, OSError):
-        _put_back(folder, aside)
-        raise
-    try:
-        station.allow("restore")
-        station.second = second
-        need_second(station, "restore")
-    except KnownError:
-        station.close()
-        _put_back(folder, aside)
-        raise
-    try:
-        why = f"从备份恢复（{header['created']}）"
-        used = _epochs_used(station, folder, aside, int(header["epoch"]))
-        if station.vault.identity.epoch <= used:
-            station.vault.begin_epoch(why, above=used)
-        else:  # opening it noticed already that it lies elsewhere
-            station.vault.explain_epoch(why)
-        people = int(header["people"])
+        swapping.settle_exchange(folder)
+        swapping.sweep_unfinished(folder)
+        stage = swapping.stage_of(folder)
+        try:
+            backup.unpack_backup(path, folder=stage)
+            station = open_store(stage, password=password, clock=clock, ids=ids or RandomIds(), user=user)
+            try:
+                _accept(station, header, second)
+                _count_anew(station, header, folder)
+            finally:
+                station.close()
+        except BaseException:
+            swapping.drop_stage(folder)
+            raise
+        (stage / LOCK).unlink(missing_ok=True)
+        aside = swapping.exchange(folder, aside=_free_aside(folder, clock))
     finally:
-        station.close()
-    return Restored(people, str(header["created"]), aside, _lost(aside, header))
+        lock.release()
+    return Restored(int(header["people"]), str(header["created"]), aside, _lost(aside, header))
 
 
-def _epochs_used(station: Station, folder: Path, aside: Path | None, present: int) -> int:
+def _accept(station: Station, header: Mapping[str, Any], second: Second | None) -> None:
+    """Raise unless the user may restore, the second supervisor consents, and the backup is what its device wrote."""
+    station.allow("restore")
+    is_signed = header["format"] > 1 or "signature" in header
+    if is_signed and not any(backup.is_from(dict(header), public=one) for one in own_publics(station)):
+        raise DamagedStoreError("备份的说明与登记库写下的不一致，已损坏或被改动过", "请换一份备份")
+    station.second = second
+    need_second(station, "restore")
+
+
+def _count_anew(station: Station, header: Mapping[str, Any], folder: Path) -> None:
+    """Begin an epoch above every one the register is known to have counted in."""
+    why = f"从备份恢复（{header['created']}）"
+    used = _epochs_used(station, folder, int(header["epoch"]))
+    if station.vault.identity.epoch <= used:
+        station.vault.begin_epoch(why, above=used)
+    else:  # opening it noticed already that it lies elsewhere
+        station.vault.explain_epoch(why)
+
+
+def _epochs_used(station: Station, folder: Path, present: int) -> int:
     """Return the highest epoch the register is known to have counted in: after its backup it may have begun others.
 
     An epoch used twice would make its counters lie: what was written in one of them would count as known.
     """
     store_id = station.vault.identity.store_id
-    found = [present]
+    found = [present, epoch_of_copy(station.vault, folder / DATABASE, store_id=store_id)]
     for kept in kept_backups(folder / BACKUPS, store_id=store_id):
         found.append(int(backup.read_header(kept.path).get("epoch", 0)))
-    if aside is not None:
-        found.append(epoch_of_copy(station.vault, aside / DATABASE, store_id=store_id))
     return max(found)
+
+
+def _free_aside(folder: Path, clock: Clock) -> str:
+    """Return the name of a new dated folder for the store that is replaced."""
+    first = f"恢复前-{stamp(clock).replace(':', '')}"
+    number, free = 1, first
+    while (folder / free).exists():
+        number += 1
+        free = f"{first}-{number}"
+    return free
 
 
 def _lost(aside: Path | None, header: Mapping[str, Any]) -> int:
@@ -164,37 +187,6 @@ def save_diagnosis(path: Path, *, places: Sequence[str], folder: Path, clock: Cl
     lines += [f"{one.name}　{one.stat().st_size} 字节" for one in sorted(folder.iterdir()) if one.is_file()]
     lines += [f"备份：{one.path.name}　{one.log_entries} 步" for one in kept_backups(folder / BACKUPS)]
     try:
-        write_atomically(path, "\n".join(lines).encode("utf-8"))
+        write_durably(path, "\n".join(lines).encode("utf-8"))
     except OSError as error:
         raise DiskFullError("诊断没有写成", "请换一个位置再保存") from error
-
-
-def _move_aside(folder: Path, clock: Clock) -> Path:
-    """Move the store in `folder` into a dated folder inside it; raises StoreInUseError."""
-    lock = StoreLock(folder)
-    lock.take()
-    try:
-        aside = folder / f"恢复前-{stamp(clock).replace(':', '')}"
-        number = 1
-        while aside.exists():
-            number += 1
-            aside = folder / f"恢复前-{stamp(clock).replace(':', '')}-{number}"
-        aside.mkdir(mode=0o700)
-        for name in _STORE_FILES:
-            if (folder / name).exists():
-                os.replace(folder / name, aside / name)
-    finally:
-        lock.release()
-    return aside
-
-
-def _put_back(folder: Path, aside: Path | None) -> None:
-    """Undo `_move_aside`: the files of a failed restore go, the old ones return."""
-    for name in _STORE_FILES:
-        (folder / name).unlink(missing_ok=True)
-    if aside is None:
-        return
-    for name in _STORE_FILES:
-        if (aside / name).exists():
-            os.replace(aside / name, folder / name)
-    aside.rmdir()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.config.out_path import checked_target
 from desktop.domain.clock import local_text, stamp
 from desktop.domain.errors import InvalidValueError, TermsNeededError
 from desktop.domain.fields import Value
@@ -42,11 +43,14 @@ class Leaving:
 
 
 def give_out(station: Station, *, leaving: Leaving, path: Path) -> None:
-    """Write an export; raises NotAllowedError, TermsNeededError, SecondPersonError, DiskFullError.
+    """Write an export.
+
+    Raises NotAllowedError, TermsNeededError, SecondPersonError, DiskFullError, PlaceError.
 
     `station.terms` says on what terms, `station.second` who consents above fifty people; both are used up.
     """
     station.allow("export.plain")
+    path = checked_target(path)
     content = _register(station, leaving)
     write_safely(path, content)
 
@@ -57,6 +61,7 @@ def give_filled(station: Station, *, what: str, people: int, files: Sequence[tup
     Raises as `give_out`.
     """
     station.allow_print(people)
+    files = [(checked_target(path), content) for path, content in files]
     if not station.may("export.plain"):  # a clerk fills a form for the person in front of him
         for path, content in files:
             write_safely(path, content)

@@ -83,13 +83,16 @@ def write_person_file(station: Station, *, person: str, card: Path, fingerprint:
         seal=lambda plain: sealing.seal(plain, recipients=[receiver.recipient]),
     )  # fmt: skip
     shown = key_card.build_key_card(own, sign=signer.sign)
-    peers.write_safely(path, MAGIC + _LENGTH.pack(len(shown)) + shown + sealed)
     note = json.dumps({
         "person": page.id, "digest": digest, "install": receiver.install, "name": receiver.name,
         "fingerprint": own.fingerprint,
     })  # fmt: skip
-    with station.vault.unit(_ACTION, why=f"写给{receiver.name}的转出文件", source=note) as unit:
-        unit.commit()
+
+    def noted() -> None:
+        with station.vault.unit(_ACTION, why=f"写给{receiver.name}的转出文件", source=note) as unit:
+            unit.commit()
+
+    peers.write_safely(path, MAGIC + _LENGTH.pack(len(shown)) + shown + sealed, noted=noted)
     return own.fingerprint
 
 

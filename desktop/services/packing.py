@@ -1,6 +1,7 @@
 """Packages out: what a peer may see of what was written here, signed and sealed to it (`sync.md` section 3.2)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,9 +22,11 @@ from desktop.services.station import Station
 from desktop.services.withholding import profile_of, without_withheld
 from desktop.store import exchange, media, merging
 from desktop.store.engine import Reading
-from desktop.store.exchange import EVERYTHING, PackageLine, Peer, Stream
+from desktop.store.exchange import EVERYTHING, SINCE_ACKED, PackageLine, Peer, Stream
 from desktop.sync import package
 from desktop.sync.manifest import DELTA, SNAPSHOT, written_format
+
+_UNSENT = "unsent:"  # jotted with the peer's code: the package that is just being written
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,9 @@ class _Packing:
 
     @property
     def kind(self) -> str:
-        """`snapshot` if it may stand for packages that never arrived."""
-        return DELTA if self.extent.start == self.out.cursor and not self.extent.everything else SNAPSHOT
+        """`snapshot` if it may stand for packages that never arrived, also for one in which nothing was new."""
+        is_next = self.extent.start == self.out.cursor and not self.extent.everything and not self.out.rebase
+        return DELTA if is_next else SNAPSHOT
 
 
 def pack_for(
@@ -72,8 +76,9 @@ def pack_for(
     if peer.state != TRUSTED:
         raise KeyCardError("revoked", f"{peer.name}的密钥已经停用", "请先登记对方的新密钥卡并核对")
     report(0, 0, "收集改动")
+    unsent = _sweep_unsent(station, peer)
     with station.vault.reading() as connection:
-        packing = _gather(station, connection, peer, snapshot=snapshot)
+        packing = _gather(station, connection, peer, unsent, snapshot=snapshot)
     signer = signer_for(station, peer.org)
     draft = _draft(station, peer, packing, signer)
     sealed, manifest = package.build_package(
@@ -81,11 +86,28 @@ def pack_for(
         seal=lambda plain: sealing.seal(plain, recipients=[peer.recipient]),
     )  # fmt: skip
     report(0, 0, "写入文件")
-    write_safely(path, sealed)
-    return _note(station, peer, packing, draft, manifest, path)
+    result = PackResult(manifest[:32], draft.stream, draft.seq, package.counts_of(packing.operations), path, draft.kind)
+    # The number is taken before anybody can find the file: one that a killed program left behind must never meet
+    # another with its number. Until it has its name it counts as never sent, and the next stands for it as well.
+    station.vault.jot(_UNSENT + peer.org, f"{draft.seq} {path.absolute()}")
+    write_safely(path, sealed, noted=lambda: _note(station, peer, packing, draft, manifest, result))
+    station.vault.jot(_UNSENT + peer.org, "")
+    return result
 
 
-def _gather(station: Station, connection: Reading, peer: Peer, *, snapshot: bool) -> _Packing:
+def _sweep_unsent(station: Station, peer: Peer) -> int:
+    """Return the number of the package a killed program took for a peer and may not have written, 0 if none.
+
+    What it left half written is taken away.
+    """
+    number, _, path = station.vault.jotted(_UNSENT + peer.org).partition(" ")
+    if path:
+        with suppress(OSError):
+            Path(f"{path}.part").unlink(missing_ok=True)
+    return int(number) if number.isdigit() else 0
+
+
+def _gather(station: Station, connection: Reading, peer: Peer, unsent: int, *, snapshot: bool) -> _Packing:
     """Return what the next package for a peer holds."""
     me = station.vault.identity
     out = exchange.stream(connection, direction="out", org=peer.org)
@@ -95,6 +117,8 @@ def _gather(station: Station, connection: Reading, peer: Peer, *, snapshot: bool
             out, writer=me.writer, epoch=me.epoch, last_seq=0, last_manifest="", acked_seq=0, alarm="", heard={},
             cursor=0, rebase=EVERYTHING if began else out.rebase,
         )  # fmt: skip
+    elif unsent and unsent == out.last_seq:
+        out = replace(out, rebase=out.rebase or SINCE_ACKED)
     extent = _extent(station, connection, out, snapshot=snapshot)
     operations = operations_for(station, connection, peer, extent)
     ack = own_ack(connection, org=me.org, peer=peer)
@@ -141,13 +165,12 @@ def _draft(station: Station, peer: Peer, packing: _Packing, signer: Signer) -> p
 
 
 def _note(
-    station: Station, peer: Peer, packing: _Packing, draft: package.Draft, manifest: str, path: Path
-) -> PackResult:
-    """Write down that a package went out."""
-    counts = package.counts_of(packing.operations)
+    station: Station, peer: Peer, packing: _Packing, draft: package.Draft, manifest: str, result: PackResult
+) -> None:
+    """Write down that a package goes out."""
     line = PackageLine(
-        manifest[:32], "out", draft.stream, draft.seq, manifest, peer.org, draft.created, "written", path.name,
-        counts, writer=packing.out.writer, position=packing.cursor, kind=draft.kind,
+        result.id, "out", draft.stream, draft.seq, manifest, peer.org, draft.created, "written", result.path.name,
+        result.counts, writer=packing.out.writer, position=packing.cursor, kind=draft.kind,
     )  # fmt: skip
     with station.vault.unit("package.write", why=f"生成发给{peer.name}的数据包") as unit:
         done = replace(
@@ -159,4 +182,3 @@ def _note(
         if draft.rotate:
             note_carried(unit, peer.org, (draft.sender.epoch, draft.seq))
         unit.commit()
-    return PackResult(line.id, line.stream, line.seq, counts, path, draft.kind)

@@ -2,12 +2,16 @@
 
 import os
 import stat
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from desktop.config.out_path import checked_target, shown_name
+from desktop.config.out_path import checked_target
 from desktop.domain.clock import stamp
+from desktop.domain.durable import forget_cached, sync_folder, write_synced
 from desktop.domain.errors import DiskFullError, KeyCardError, NotFoundError, PackageError
 from desktop.domain.fields import Value
+from desktop.domain.file_names import shown_name
 from desktop.domain.ids import org_id
 from desktop.domain.levels import LEVEL_CODES, rank_of
 from desktop.domain.permissions import READ_HOUSE
@@ -122,23 +126,26 @@ def read_file(path: Path, *, most: int) -> bytes:
     return content
 
 
-def write_safely(path: Path, content: bytes) -> None:
+def write_safely(path: Path, content: bytes, *, noted: Callable[[], None] | None = None) -> None:
     """Write a file so that a pulled stick or a full disk leaves no half of it: part, sync, read back, rename.
 
-    Raises DiskFullError, PlaceError (`desktop/config/out_path.py`).
+    `noted` is called when the content lies on the medium and before it gets its name: whoever finds the file may
+    rely on what was noted of it. Raises DiskFullError, PlaceError (`desktop/config/out_path.py`).
     """
     path = checked_target(path)
     part = path.with_name(path.name + ".part")
     try:
         part.unlink(missing_ok=True)  # a link that lies there is not written through
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        write_synced(part, content)
+        forget_cached(part)
         if part.read_bytes() != content:
             raise OSError("read back differs")
+        if noted is not None:
+            noted()
         os.replace(part, path)
+        sync_folder(path.parent)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise DiskFullError(f"“{path.name}”没有写成，可能是存储盘已满或被拔出", "请换一个位置再试") from error
+    finally:
+        with suppress(OSError):  # the stick is gone, and the half file with it
+            part.unlink(missing_ok=True)

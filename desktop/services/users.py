@@ -1,6 +1,6 @@
 """Who may open the register: adding, removing, recovery codes, the street's key, and changing the data key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -10,13 +10,15 @@ from desktop.domain.permissions import READ_AUDIT, ROLES, SUPERVISOR
 from desktop.printing.recovery_sheet import RecoverySheet, recovery_pdf
 from desktop.security import key_file, passphrases
 from desktop.security.key_slots import AGE, RECOVERY
-from desktop.services.access import refuse_other_places, station_of
+from desktop.services.access import hold, station_of
 from desktop.services.backups import back_up_before
 from desktop.services.notes import Note, put_note
 from desktop.services.peers import own_card, peers_of
 from desktop.services.second_person import need_second
 from desktop.services.station import Station
-from desktop.store import privacy
+from desktop.store import privacy, slots
+from desktop.store.places import StoreLock
+from desktop.store.unit_of_work import UnitOfWork
 
 DRILL_DAYS = 180
 CODE_NAME = "恢复码"
@@ -82,6 +84,7 @@ def add_user(
         key_file.add_slot(
             station.vault.folder, opened=_opened(station), password=password, user=name.strip(), role=role, cost=cost
         )
+        _keep_slots(station, unit)
         unit.commit()
 
 
@@ -98,11 +101,7 @@ def remove_user(station: Station, *, name: str) -> list[str]:
         raise NotFoundError(f"没有名叫“{name}”的使用人", "请刷新后再看")
     second = need_second(station, "rotate", leaving=name)
     back_up_before(station, what="更换数据密钥")
-    with station.vault.unit("user.remove") as unit:
-        put_note(station, unit, Note("user.remove", second=second, detail=name))
-        key_file.remove_slot(station.vault.folder, opened=_opened(station), user=name)
-        unit.commit()
-    return _rotate(station, "使用人离开", second)
+    return _rotate(station, "使用人离开", second, leaving=name)
 
 
 def rotate_key(station: Station, *, why: str) -> list[str]:
@@ -115,17 +114,36 @@ def rotate_key(station: Station, *, why: str) -> list[str]:
     return _rotate(station, why, second)
 
 
-def _rotate(station: Station, why: str, second: str) -> list[str]:
-    """Write both keys, encrypt anew, leave the new key only: at any cut one of the two opens the store."""
-    folder = station.vault.folder
-    new, lost = key_file.begin_rotation(folder, opened=_opened(station))
-    station.vault.change_key(new)
-    key_file.end_rotation(folder, current=new, is_new=True)
-    with station.vault.unit("key.rotate", why=why) as unit:
-        put_note(station, unit, Note("key.rotate", second=second, count=len(lost), detail=why))
-        unit.commit()
+def _rotate(station: Station, why: str, second: str, leaving: str = "") -> list[str]:
+    """Write both keys, encrypt anew, leave the new key only: at any cut one of the two opens the store.
+
+    Who leaves is out with the old key, so that it is either all done or not at all.
+    """
+    folder, before = station.vault.folder, _opened(station)
+    new, lost = key_file.begin_rotation(folder, opened=before, leaving=leaving)
+    try:
+        station.vault.change_key(new)
+    except BaseException:
+        key_file.settle_key(folder, replace(before, next_key=new), opens=station.vault.is_key)
+        raise
+    try:
+        _note_rotation(station, why, second, lost, leaving)
+    finally:
+        key_file.end_rotation(folder, current=new, is_new=True)
     back_up_before(station, what="更换数据密钥后")
     return lost
+
+
+def _note_rotation(station: Station, why: str, second: str, lost: list[str], leaving: str) -> None:
+    if leaving:
+        with station.vault.unit("user.remove") as unit:
+            put_note(station, unit, Note("user.remove", second=second, detail=leaving))
+            unit.commit()
+    with station.vault.unit("key.rotate", why=why) as unit:
+        put_note(station, unit, Note("key.rotate", second=second, count=len(lost), detail=why))
+        staying = [one for one in key_file.slot_marks(station.vault.folder) if one[2] not in {leaving, *lost}]
+        slots.keep(unit, staying)
+        unit.commit()
 
 
 def make_recovery_code(station: Station) -> str:
@@ -151,6 +169,7 @@ def confirm_recovery_code(station: Station, *, code: str, typed: str) -> None:
     with station.vault.unit("recovery.make") as unit:
         put_note(station, unit, Note("recovery.make"))
         key_file.add_recovery_slot(station.vault.folder, opened=_opened(station), code=code, name=CODE_NAME)
+        _keep_slots(station, unit)
         unit.commit()
 
 
@@ -176,6 +195,7 @@ def give_street_key(station: Station, *, org: str) -> str:
         key_file.add_street_slot(
             station.vault.folder, opened=_opened(station), recipient=peer.recipient, name=peer.name
         )
+        _keep_slots(station, unit)
         unit.commit()
     return peer.name
 
@@ -185,26 +205,38 @@ def recover_with_code(folder: Path, *, code: str, name: str, password: str, cloc
 
     Raises WrongPasswordError, InvalidValueError, StoreInUseError.
     """
-    refuse_other_places(folder)
-    _let_in(folder, key_file.open_with_code(folder, code=code), name=name, password=password, clock=clock)
+    lock = hold(folder)
+    try:
+        _let_in(lock, key_file.open_with_code(folder, code=code), name=name, password=password, clock=clock)
+    finally:
+        lock.release()
 
 
 def recover_as_street(street: Station, *, folder: Path, name: str, password: str) -> None:
     """Open a community's register with the street's key and give a new supervisor a password."""
     street.allow("recovery")
-    refuse_other_places(folder)
-    opened = key_file.open_with_identity(folder, identity=street.vault.secret("age_identity").decode("ascii"))
-    _let_in(folder, opened, name=name, password=password, clock=street.clock)
+    identity = street.vault.secret("age_identity").decode("ascii")
+    lock = hold(folder)
+    try:
+        opened = key_file.open_with_identity(folder, identity=identity)
+        _let_in(lock, opened, name=name, password=password, clock=street.clock)
+    finally:
+        lock.release()
 
 
-def _let_in(folder: Path, opened: key_file.OpenSlot, *, name: str, password: str, clock: Clock) -> None:
+def _let_in(lock: StoreLock, opened: key_file.OpenSlot, *, name: str, password: str, clock: Clock) -> None:
     """Write a supervisor's slot into a register opened by other means, and note by which."""
     passphrases.check_passphrase(password)
-    station = station_of(folder, opened, clock=clock)
+    station = station_of(lock, opened, clock=clock)
     try:
         add_user(station, name=name, role=SUPERVISOR, password=password)
     finally:
         station.close()
+
+
+def _keep_slots(station: Station, unit: UnitOfWork) -> None:
+    """Note inside `unit` the slots the key file has now."""
+    slots.keep(unit, key_file.slot_marks(station.vault.folder))
 
 
 def _opened(station: Station) -> key_file.OpenSlot:

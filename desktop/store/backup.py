@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,10 @@ from typing import Any
 import sqlcipher3
 
 from desktop.domain.clock import stamp
+from desktop.domain.durable import forget_cached, sync_folder, write_synced
 from desktop.domain.errors import DamagedStoreError, DiskFullError, NotFoundError
+from desktop.domain.file_names import is_plain_file
+from desktop.security import key_file
 from desktop.security.signing import SigningKey, is_signed
 from desktop.store import migrations
 from desktop.store.engine import raw_connection
@@ -27,7 +31,7 @@ from desktop.store.vault import Vault
 
 MAGIC = b"YBK1\n"
 SUFFIX = ".ybk"
-KEY_FILE = "store.keys"
+KEY_FILE = key_file.NAME
 _LENGTH = struct.Struct(">I")
 _MOST_HEADER = 1 << 20
 _SEALED_SINCE = 11  # the schema with the audit chain
@@ -51,24 +55,27 @@ def write_backup(vault: Vault, *, target: Path, label: str = "") -> BackupInfo:
 
     Raises DiskFullError, DamagedStoreError when the copy does not verify.
     """
-    target.mkdir(mode=0o700, parents=True, exist_ok=True)
     created = stamp(vault.clock)
     name = f"备份-{vault.identity.org}-{created.replace(':', '').replace('-', '')}{label}{SUFFIX}"
     path = _free_name(target / name)
     copy = path.with_name(path.name + ".db.part")
     part = path.with_name(path.name + ".part")
     try:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
         facts = _copy_store(vault, copy)
         _assemble(vault, copy, part, created=created, facts=facts)
+        forget_cached(part)
         verify_container(part)
+        size = part.stat().st_size
         os.replace(part, path)
+        sync_folder(target)
     except (OSError, sqlcipher3.OperationalError) as error:
         raise DiskFullError("备份没有写成，可能是磁盘已满或存储盘被拔出", "请换一个位置再备份") from error
     finally:
-        copy.unlink(missing_ok=True)
-        part.unlink(missing_ok=True)
-    _sync_folder(target)
-    return BackupInfo(path, facts["people"], facts["log"], created, path.stat().st_size)
+        with suppress(OSError):  # the stick is gone: what is left there goes with the next backup
+            copy.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
+    return BackupInfo(path, facts["people"], facts["log"], created, size)
 
 
 def _free_name(path: Path) -> Path:
@@ -120,7 +127,7 @@ def sound_counts(connection: Any) -> dict[str, Any]:
 
 def _assemble(vault: Vault, copy: Path, part: Path, *, created: str, facts: dict[str, Any]) -> None:
     """Write header, key file and store into one file, and sync it."""
-    keys = (vault.folder / KEY_FILE).read_bytes()
+    keys = key_file.sound_bytes(vault.folder)  # of the two copies one that is whole
     header: dict[str, Any] = {
         "format": _FORMAT, "store_id": vault.identity.store_id, "org": vault.identity.org, "name": vault.identity.name,
         "kind": vault.identity.kind, "epoch": vault.identity.epoch, "created": created, **facts,
@@ -161,7 +168,7 @@ def _file_hash(path: Path) -> str:
 
 def read_header(path: Path) -> dict[str, Any]:
     """Return the header of a backup file; raises NotFoundError, DamagedStoreError."""
-    if not path.is_file():
+    if not is_plain_file(path):
         raise NotFoundError("找不到这个备份文件", "请检查路径")
     with path.open("rb") as file:
         start = file.read(len(MAGIC) + _LENGTH.size)
@@ -202,7 +209,7 @@ def unpack_backup(path: Path, *, folder: Path) -> dict[str, Any]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("rb") as file:
         file.seek(header["offset"])
-        _write(folder / KEY_FILE, file.read(header["keys_size"]))
+        write_synced(folder / KEY_FILE, file.read(header["keys_size"]))
         store_part = folder / (DATABASE + ".part")
         descriptor = os.open(store_part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as store:
@@ -212,25 +219,6 @@ def unpack_backup(path: Path, *, folder: Path) -> dict[str, Any]:
             os.fsync(store.fileno())
     os.replace(store_part, folder / DATABASE)
     return header
-
-
-def _write(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable where the system can."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def check_copy(path: Path, *, key: bytes) -> dict[str, Any]:

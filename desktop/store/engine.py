@@ -72,12 +72,22 @@ def raw_connection(path: Path, *, key: bytes, create: bool = False) -> Any:
 
 
 def opens(path: Path, *, key: bytes) -> bool:
-    """Return True if `key` is the key of the store file."""
+    """Return True if `key` is the key of the store file.
+
+    Raises DamagedStoreError when that cannot be told: the file is missing, locked or unreadable.
+    """
     try:
         raw_connection(path, key=key).close()
-    except DamagedStoreError:
+    except DamagedStoreError as error:
+        if not isinstance(error.__cause__, sqlcipher3.DatabaseError) or _is_trouble(error.__cause__):
+            raise
         return False
     return True
+
+
+def _is_trouble(error: BaseException) -> bool:
+    """Return True for a disk or a lock that stands in the way, which says nothing about the key."""
+    return isinstance(error, sqlcipher3.OperationalError)
 
 
 def change_key(path: Path, *, old: bytes, new: bytes) -> None:

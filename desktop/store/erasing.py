@@ -18,6 +18,7 @@ from desktop.domain.dictionary import KINDS, PERSON_RECORDS
 from desktop.store.change_log import seal
 from desktop.store.records import chunks
 from desktop.store.unit_of_work import UnitOfWork
+from desktop.store.vault import SCRUB
 
 EMPTIED = "{}"
 # Whose it was and where it belonged, and which write a proposal was: ids, so that erasure and digest find their way.
@@ -41,7 +42,13 @@ def erase(unit: UnitOfWork, person: str, *, proof: str) -> int:
     unit.add("erasure_proof", proof, {"about": person, "entries": _ranges(rows), "digest": digest_of(rows)})
     unit.touch("person")
     unit.flush()
+    ask_for_scrub(unit)
     return len(rows)
+
+
+def ask_for_scrub(unit: UnitOfWork) -> None:
+    """See inside `unit` that `Vault.scrub` runs after it, at the next start if the program dies before that."""
+    unit.connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?, '1')", (SCRUB,))
 
 
 def erased_people(connection: Connection) -> frozenset[str]:

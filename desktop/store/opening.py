@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.clock import Clock, stamp
+from desktop.domain.durable import sync_file, sync_folder
 from desktop.domain.errors import DamagedStoreError, NewerStoreError, OlderStoreError, StorePlaceError
 from desktop.domain.ids import IdMaker
 from desktop.domain.permissions import SUPERVISOR
@@ -51,7 +52,7 @@ def create_vault(
 
 
 def open_vault(
-    folder: Path,
+    lock: StoreLock,
     *,
     key: bytes,
     store_id: str,
@@ -61,20 +62,21 @@ def open_vault(
     role: str = SUPERVISOR,
     read_only: bool = False,
 ) -> Vault:
-    """Open the store in `folder`; migrate it if it is older, after a copy was put aside.
+    """Open the store in the folder whose lock the caller took; migrate it if it is older, after a copy was put aside.
+
+    The vault lets go of the lock when it is closed; on any error it is let go of here.
 
     A store that was restored by hand or copied opens in a new epoch, so that its counters are never used
     twice (`store.epochs`). A damaged one may be opened
     `read_only`: nothing of it is changed then, and every write raises ReadOnlyStoreError.
     Raises StorePlaceError, StoreInUseError, NewerStoreError, OlderStoreError, DamagedStoreError.
     """
-    refuse_network_place(folder)
+    folder = lock.folder
     path = folder / DATABASE
-    if not path.is_file():
-        raise StorePlaceError("这个文件夹里没有登记库", "请检查选择的文件夹")
-    lock = StoreLock(folder)
-    lock.take()
     try:
+        refuse_network_place(folder)
+        if not path.is_file():
+            raise StorePlaceError("这个文件夹里没有登记库", "请检查选择的文件夹")
         _bring_up_to_date(folder, key=key, clock=clock, read_only=read_only)
         engine = open_engine(path, key=key, read_only=read_only)
         vault = _vault_over(folder, engine, key=key, clock=clock, ids=ids, user=user, role=role)
@@ -100,6 +102,7 @@ def _take_up(vault: Vault, *, store_id: str) -> None:
         vault.close()
         raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
     if not vault.is_read_only:
+        vault.scrub_if_asked()
         settle(vault)
 
 
@@ -137,8 +140,18 @@ def _bring_up_to_date(folder: Path, *, key: bytes, clock: Clock, read_only: bool
 def _keep_copy(connection: Any, folder: Path, *, key: bytes, name: str) -> None:
     """Copy the store under the same key into its backup folder."""
     target = folder / BACKUPS / name
+    part = target.with_name(f"{name}.part")
     target.parent.mkdir(mode=0o700, exist_ok=True)
-    copy = raw_connection(target, key=key, create=True)
-    connection.backup(copy)
-    copy.close()
-    os.chmod(target, 0o600)
+    part.unlink(missing_ok=True)
+    copy = raw_connection(part, key=key, create=True)
+    try:
+        os.chmod(part, 0o600)
+        connection.backup(copy)
+        copy.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        copy.execute("PRAGMA journal_mode=DELETE").fetchall()
+    finally:
+        copy.close()
+    sync_file(part)
+    os.replace(part, target)
+    sync_folder(target.parent)
+    sync_folder(folder)

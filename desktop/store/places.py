@@ -11,6 +11,8 @@ DATABASE = "store.db"
 LOCK = "store.lock"
 HEAD = "store.head"
 BACKUPS = "backups"
+KEYS = ("store.keys", "store.keys.copy")  # as `security/key_file.py` names them
+STORE_FILES = (*KEYS, HEAD, f"{DATABASE}-wal", f"{DATABASE}-shm", DATABASE)  # the data file last: without it, no store
 
 _NETWORK_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs", "fuse.gvfsd-fuse",
@@ -112,6 +114,7 @@ class StoreLock:
     """An exclusive lock on a store folder, held by this process until it is released or dies."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._path = folder / LOCK
         self._file: IO[str] | None = None
 

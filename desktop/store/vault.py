@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,19 +15,21 @@ from sqlalchemy.exc import OperationalError
 from desktop.domain.changes import Changes
 from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
+from desktop.domain.durable import write_beside
 from desktop.domain.errors import Cancelled, DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
 from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import change_key, open_engine, raw_connection
+from desktop.store.engine import change_key, open_engine, opens, raw_connection
 from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.places import DATABASE, HEAD, StoreLock
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 
 _STEPS_BETWEEN_STOPS = 4000  # of SQLite's machine: a few tenths of a millisecond
 _STEP_BYTES = 3  # an epoch is at most 2**24 above the one before
+SCRUB = "scrub"  # jotted while something erased is still to be scrubbed from the file
 _META_KEYS = ("store_id", "install", "epoch", "kind", "org", "name", "practice")
 
 
@@ -155,6 +156,12 @@ class Vault:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             connection.close()
+        self.jot(SCRUB, "")
+
+    def scrub_if_asked(self) -> None:
+        """Finish an erasure whose program died before the file was scrubbed."""
+        if self.jotted(SCRUB):
+            self.scrub()
 
     def renew(self) -> None:
         """Close idle connections: FTS5 keeps totals per connection, which a full check must not trust."""
@@ -172,6 +179,10 @@ class Vault:
         self._key[:] = new
         self._engine = open_engine(path, key=new)
         self._note_head()
+
+    def is_key(self, key: bytes) -> bool:
+        """Return True if `key` opens the store file; raises DamagedStoreError when that cannot be told."""
+        return opens(self.folder / DATABASE, key=key)
 
     def raw_copy_source(self) -> Any:
         """Return a fresh driver connection for the backup interface; the caller closes it."""
@@ -294,7 +305,7 @@ class Vault:
             "batch": audit.batch, "audit": audit.seal.hex(),
         }  # fmt: skip
         note = json.dumps({**body, "seal": self._seal(body)}, sort_keys=True)
-        write_atomically(self.folder / HEAD, note.encode("utf-8"))
+        write_beside(self.folder / HEAD, note.encode("utf-8"))  # an older one after a power cut tells no lie
 
     def _seal(self, body: dict[str, Any]) -> str:
         text = json.dumps(body, sort_keys=True).encode("utf-8")
@@ -374,14 +385,3 @@ def writer_number(connection: Connection, name: str, *, org: str) -> int:
     if row is None:
         raise DamagedStoreError("登记库写不进去", "请从备份恢复")
     return int(row[0])
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file: a temporary neighbour with mode 0600, synced, then renamed over it."""
-    part = path.with_name(path.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)

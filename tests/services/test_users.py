@@ -8,10 +8,12 @@ import pytest
 from desktop.config import lockout
 from desktop.domain.clock import FixedClock
 from desktop.domain.errors import (
+    DamagedStoreError,
     InvalidValueError,
     KeyCardError,
     NotAllowedError,
     SecondPersonError,
+    StoreInUseError,
     WaitError,
     WrongPasswordError,
 )
@@ -98,12 +100,60 @@ def test_a_change_of_keys_cut_short_opens_all_the_same(station: Station, is_chan
     station.close()
 
 
+def test_a_second_program_does_not_end_a_change_of_keys_that_is_under_way(station: Station) -> None:
+    """It used to take the key file's two keys for a change that was cut short, and threw the new one away."""
+    vault = station.vault
+    new, _ = key_file.begin_rotation(vault.folder, opened=users._opened(station))
+    with pytest.raises(StoreInUseError):
+        access.open_store(vault.folder, password=PASSWORD, clock=station.clock)
+    vault.change_key(new)
+    with pytest.raises(StoreInUseError):
+        access.open_store(vault.folder, password=PASSWORD, clock=station.clock)
+    key_file.end_rotation(vault.folder, current=new, is_new=True)
+    again = opened(station, "", PASSWORD)
+    assert again.vault.slot_key() == new
+    again.close()
+
+
+def test_a_store_that_neither_key_opens_keeps_both(station: Station) -> None:
+    """A damaged first page says nothing about the key: the old one must not be thrown away for it."""
+    vault = station.vault
+    key_file.begin_rotation(vault.folder, opened=users._opened(station))
+    station.close()
+    good = (vault.folder / DATABASE).read_bytes()
+    (vault.folder / DATABASE).write_bytes(good[:100] + bytes([good[100] ^ 1]) + good[101:])
+    with pytest.raises(DamagedStoreError):
+        access.open_store(vault.folder, password=PASSWORD, clock=station.clock)
+    assert "next" in (vault.folder / key_file.NAME).read_text()
+    (vault.folder / DATABASE).write_bytes(good)
+    access.open_store(vault.folder, password=PASSWORD, clock=station.clock).close()
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_removal_cut_short_is_all_or_nothing(station: Station, is_changed: bool) -> None:
+    """It used to leave somebody without a slot while the key they knew stayed in force, unnoticed."""
+    add(station, "李静", "clerk", CLERK)
+    folder = station.vault.folder
+    new, _ = key_file.begin_rotation(folder, opened=users._opened(station), leaving="李静")
+    if is_changed:
+        station.vault.change_key(new)
+        station.close()
+        with pytest.raises(WrongPasswordError, match="已经不能打开"):
+            access.open_store(folder, password=CLERK, user="李静", clock=station.clock)
+    again = opened(station, "", PASSWORD)
+    assert ("李静" in {one.name for one in users.users_of(folder)}) is not is_changed
+    assert any("启动时收尾" in one.detail for one in audit.deeds(again, wanted=audit.AuditFilter()))
+    again.close()
+    if not is_changed:
+        access.open_store(folder, password=CLERK, user="李静", clock=station.clock).close()
+
+
 def test_the_last_supervisor_stays(station: Station) -> None:
     add(station, "李静", "clerk", CLERK)
     with pytest.raises(InvalidValueError, match="自己"):
         users.remove_user(station, name="王敏")
     with pytest.raises(InvalidValueError, match="最后一位主管"):
-        key_file.remove_slot(station.vault.folder, opened=users._opened(station), user="王敏")
+        key_file.begin_rotation(station.vault.folder, opened=users._opened(station), leaving="王敏")
 
 
 def test_two_supervisors_rotate_together_and_nobody_consents_to_their_own(station: Station) -> None:
@@ -186,8 +236,12 @@ def test_the_street_opens_with_its_own_key_where_it_was_let(make_station: Maker,
     card = peers.export_key_card(street, path=tmp_path / "street.yck")
     peers.enroll_peer(community, path=tmp_path / "street.yck", fingerprint=card.fingerprint)
     folder = community.vault.folder
+    with pytest.raises(StoreInUseError):
+        users.recover_as_street(street, folder=folder, name="新主管", password="new-supervisor-1")
+    community.close()
     with pytest.raises(WrongPasswordError, match="没有给"):
         users.recover_as_street(street, folder=folder, name="新主管", password="new-supervisor-1")
+    community = access.open_store(folder, password=PASSWORD, clock=the_clock())
     assert users.give_street_key(community, org=street.org) == street.org_name
     assert users.ways_in(community).streets == (street.org_name,)
     users.rotate_key(community, why="换钥匙")

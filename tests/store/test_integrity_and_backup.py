@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.errors import DamagedStoreError
+from desktop.security import key_file
 from desktop.store import backup
 from desktop.store.engine import raw_connection
 from desktop.store.integrity import check_vault
@@ -59,19 +60,40 @@ def test_flipped_bits_in_the_store_file_are_found(vault: Vault) -> None:
         copy.unlink()
 
 
+def with_key_file(vault: Vault) -> None:
+    key_file.create_key_file(
+        vault.folder,
+        password="first-secret",
+        user="甲",
+        role="supervisor",
+        store_id="s",
+        cost=key_file.KdfCost(64, 1, 1),
+    )
+
+
+@pytest.mark.parametrize("name", [key_file.NAME, key_file.COPY])
+def test_a_backup_holds_the_copy_of_the_key_file_that_is_whole(vault: Vault, tmp_path: Path, name: str) -> None:
+    with_key_file(vault)
+    good = (vault.folder / key_file.NAME).read_bytes()
+    (vault.folder / name).write_bytes(good[:-9])
+    info = backup.write_backup(vault, target=tmp_path / "stick")
+    backup.unpack_backup(info.path, folder=tmp_path / "again")
+    assert (tmp_path / "again" / backup.KEY_FILE).read_bytes() == good
+
+
 def test_a_backup_is_read_back_whole(vault: Vault, tmp_path: Path) -> None:
     add_person(vault, "张三")
-    (vault.folder / backup.KEY_FILE).write_bytes(b"slots")
+    with_key_file(vault)
     info = backup.write_backup(vault, target=tmp_path / "stick")
     assert (info.people, info.log_entries) == (1, 1)
     assert [path.name for path in (tmp_path / "stick").iterdir()] == [info.path.name]
     backup.unpack_backup(info.path, folder=tmp_path / "again")
     assert backup.check_copy(tmp_path / "again" / DATABASE, key=KEY)["people"] == 1
-    assert (tmp_path / "again" / backup.KEY_FILE).read_bytes() == b"slots"
+    assert (tmp_path / "again" / backup.KEY_FILE).read_bytes() == (vault.folder / backup.KEY_FILE).read_bytes()
 
 
 def test_a_damaged_backup_is_refused(vault: Vault, tmp_path: Path) -> None:
-    (vault.folder / backup.KEY_FILE).write_bytes(b"slots")
+    with_key_file(vault)
     info = backup.write_backup(vault, target=tmp_path / "stick")
     good = info.path.read_bytes()
     chance = random.Random(3)

@@ -13,16 +13,16 @@ from desktop.models.tables import METADATA
 from desktop.store import migrations
 from desktop.store.engine import raw_connection
 from desktop.store.opening import open_vault
-from desktop.store.places import DATABASE, HEAD, refuse_network_place
+from desktop.store.places import DATABASE, HEAD, StoreLock, refuse_network_place
 from desktop.store.vault import Vault
 from tests.store.conftest import KEY, add_person, make_vault
 
 
 def reopen(vault: Vault, *, key: bytes = KEY) -> Vault:
     """Open the folder of a closed vault again."""
-    return open_vault(
-        vault.folder, key=key, store_id=vault.identity.store_id, clock=vault.clock, ids=SeededIds(9), user="王敏"
-    )
+    lock = StoreLock(vault.folder)
+    lock.take()
+    return open_vault(lock, key=key, store_id=vault.identity.store_id, clock=vault.clock, ids=SeededIds(9), user="王敏")
 
 
 def test_a_store_holds_no_plaintext(vault: Vault) -> None:
