@@ -11,6 +11,7 @@ from functools import lru_cache
 _LATIN = re.compile("[\x20-\x7e\x80-\xffŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]+")
 _HIGH = re.compile("[^\x00-\x7f]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_PLAIN_GBK = re.compile("[^\x80-\xff€\ufffd]*")  # nothing in it stands for a byte of its own
 _LOST = re.compile("锟斤|斤拷|烫烫烫|屯屯屯屯")
 _LEAST_HIGH = 2  # bytes of one Chinese character in GBK
 _COMMON_SHARE = 0.7  # of the characters that come out must be common ones
@@ -49,13 +50,11 @@ def _unscrambled(text: str) -> str:
 
 def _from_gbk(text: str) -> str:
     """Return UTF-8 that was read as GBK; a last byte without a partner was lost, and its character is shown as □."""
-    raw = bytearray()
-    for character in text:
-        try:
-            raw += _gbk_bytes(character)
-        except UnicodeEncodeError:
-            return ""
-    found = bytes(raw).decode("utf-8", errors="replace")
+    try:
+        raw = text.encode("gb18030") if _PLAIN_GBK.fullmatch(text) else b"".join(map(_gbk_bytes, text))
+    except UnicodeEncodeError:
+        return ""
+    found = raw.decode("utf-8", errors="replace")
     found = re.sub("\ufffd[?\ufffd]*", "□", found)
     bad = found.count("□")
     worth = len(_HAN.findall(found))

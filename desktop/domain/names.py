@@ -22,12 +22,17 @@ _REPAIRS = {
     **{chr(0xE78D + place): character for place, character in enumerate("︐︒︑︓︔︕︖︗︘︙")},
     "\ue7c7": "ḿ",
 }
+_REPAIRED = frozenset(_REPAIRS)
 _COMMON_SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
     "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍"
     "韦申尤毕聂丛焦向柳邢路岳齐梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋"
 )
 _VARIANTS = str.maketrans("萧傅閻阎蘭兰邱昇喆", "肖付闫闫兰兰丘升哲")
+_WAYS = {
+    int(key): [chr(one) for one, other in _VARIANTS.items() if int(other) == int(key)] for key in _VARIANTS.values()
+}  # a character of a match key -> the others written for it
+_HAS_WAYS = frozenset(map(chr, _WAYS))
 _MOST_SPELLINGS = 24
 _CLEAN = re.compile(r"(?!.(?:已故|去世|死亡|亡故|病故))[\u4e00-\u9fff]{2,3}")  # nothing to repair, split off or ask
 
@@ -48,7 +53,7 @@ class NameReading:
 
 def repaired(text: str) -> str:
     """Return a text with the private-use characters of old GB 18030 files as the characters they are."""
-    return text if text.isascii() else "".join(_REPAIRS.get(c, c) for c in text)
+    return text if _REPAIRED.isdisjoint(text) else "".join(_REPAIRS.get(c, c) for c in text)
 
 
 def read_name(text: str) -> NameReading:
@@ -129,9 +134,12 @@ def match_key(name: str) -> str:
 
 def spellings(name: str) -> set[str]:
     """Return every way a name may be written that has its match key: 肖红 is 萧红 too; at most a few dozen."""
+    plain = match_key(name)
+    if _HAS_WAYS.isdisjoint(plain):
+        return {plain, name}
     found = {""}
-    for character in match_key(name):
-        ways = [character, *(chr(one) for one, key in _VARIANTS.items() if chr(int(key)) == character)]
+    for character in plain:
+        ways = [character, *_WAYS.get(ord(character), ())]
         found = (
             {start + way for start in found for way in ways}
             if len(found) < _MOST_SPELLINGS

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from desktop.domain.codes import split_words
 from desktop.domain.fields import Value
@@ -191,6 +192,7 @@ def spellings(name: str) -> Sequence[str]:
     return (plain,)
 
 
+@lru_cache(maxsize=4096)  # an import asks it of the same few texts again and again
 def flat(text: str) -> str:
     """Return a text as names are compared: full-width forms plain, no spaces."""
     return "".join(unicodedata.normalize("NFKC", text).split())

@@ -5,16 +5,18 @@ case 66), so the text is searched for the names of our units, whatever stands be
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 
 from desktop.domain.org_tree import COMMUNITY, STREET, OrgTree, OrgUnit, flat, spellings
 
 BY_LIVING, BY_HUKOU, BY_ENTERPRISE, BY_HAND = "1", "2", "3", "9"
 _SOURCES = {BY_LIVING: "长期居住地", BY_HUKOU: "户籍所在地", BY_ENTERPRISE: "企业所在地"}
 _ELSEWHERE = frozenset({"2", "3", "4"})  # live_class: another pension area, another province, abroad
+_KEPT = 4096  # texts whose units are kept: a roster names few enterprises, and each text is asked several times
 _STEP = re.compile(r"[^省市区县州旗盟]{2,10}?(?:特别行政区|自治区|自治州|自治县|省|市|区|县|州|旗|盟)")
 _NO_PLACE = (
     "社区",
@@ -75,9 +77,14 @@ class Matcher:
             for name in unit.names():
                 self._words += [(word, code) for word in spellings(name)]
         self._words = [(word, code) for word, code in dict.fromkeys(self._words) if len(word) > 1]
+        self._hits = lru_cache(_KEPT)(self._hits_anew)
+        self._unit = lru_cache(_KEPT)(self._unit_anew)
 
-    def hits(self, text: str) -> dict[str, str]:
+    def hits(self, text: str) -> Mapping[str, str]:
         """Return the units a text names, each with the longest word that names it."""
+        return self._hits(text)
+
+    def _hits_anew(self, text: str) -> Mapping[str, str]:
         plain = flat(text)
         found: dict[str, str] = {}
         for word, code in self._words:
@@ -91,6 +98,9 @@ class Matcher:
         The deepest unit wins, then the longest word; a unit under a street the address names beats one
         under another. Two units that are as good are left to a person.
         """
+        return self._unit(text)
+
+    def _unit_anew(self, text: str) -> tuple[OrgUnit | None, str]:
         hits = self.hits(text)
         ranked = sorted(((self._rank(code, hits), code) for code in hits), reverse=True)
         if not ranked:
@@ -101,7 +111,7 @@ class Matcher:
         best = ranked[0][1]
         return self.tree.units[best], hits[best]
 
-    def _rank(self, code: str, hits: dict[str, str]) -> tuple[bool, int, int, int]:
+    def _rank(self, code: str, hits: Mapping[str, str]) -> tuple[bool, int, int, int]:
         """Return how well a unit fits: not at odds with another named, deep, long, borne out from above."""
         above = {unit.code for unit in self.tree.ancestors(code)}
         levels = {unit.level for unit in self.tree.ancestors(code)}

@@ -3,20 +3,24 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from desktop.domain import dates, id_numbers, mojibake, names, phones
 from desktop.domain.amounts import read_amount
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import kind_of
-from desktop.domain.fields import Field, Kind
+from desktop.domain.fields import Field, Kind, Value
 from desktop.domain.id_numbers import IdProblem
 from desktop.roster.beside import take_beside
 from desktop.roster.draft import ASK, FIX, REJECT, CellProblem, RowDraft
 from desktop.roster.grid import FORMULA_EMPTY, RowSaid, address, is_number, plain
 from desktop.roster.remarks import take_remark
 
-__all__ = ["ASK", "FIX", "REJECT", "CellProblem", "RowDraft", "read_row"]
+__all__ = ["ASK", "FIX", "REJECT", "CellProblem", "RowDraft", "Settled", "read_row"]
+Settled = dict[tuple[int, str], Value]  # (column, cell) -> what it came to, of cells with nothing doubtful in them
+_MOST_SETTLED = 20_000
+_REPEATING = frozenset({Kind.CODE, Kind.CODES, Kind.DATE, Kind.BOOL, Kind.INT})
 _BLANK = frozenset(
     {"不详", "无", "/", "／", "—", "－", "-", "0", "N/A", "#N/A", "NULL", "空", "未知", "没有", "\\", "——"}
 )
@@ -36,38 +40,69 @@ def read_row(
     headers: Sequence[str],
     said: RowSaid = RowSaid(),  # noqa: B008 - frozen
     meanings: Mapping[str, str] = MappingProxyType({}),
+    settled: Settled | None = None,
 ) -> RowDraft:
     """Return the draft of one row; `targets` says where each column goes.
 
     `said` is what the row says beside its texts; `meanings` what its marks mean in this file (mark -> a key of
-    `table.MEANINGS`), as somebody answered. A mark nobody explained makes the row wait.
+    `table.MEANINGS`), as somebody answered. A mark nobody explained makes the row wait. `settled` is what the rows of
+    one table share: cells that repeat from row to row are read once.
     """
     draft = RowDraft(number, cells)
-    for column, target in enumerate(targets[: len(cells)]):
-        text = plain(cells[column]).strip()
-        kind, _, key = target.partition(".")
-        if not key or text in _BLANK or not text:
+    shared: Settled = {} if settled is None else settled
+    width = len(cells)
+    for column, target, kind, key, repeats in _columns_of(tuple(targets)):
+        if column >= width or not cells[column]:
             continue
-        if text in _BROKEN:
-            place = address(number, said.columns[column] if column < len(said.columns) else column)
-            outcome = FIX if text == FORMULA_EMPTY else ASK  # nothing was ever shown there: said, and no reason to wait
-            draft.say(column, key, outcome, f"“{headers[column]}”（{place}）是表格公式错误 {text}")
-        elif len(text) > _LONGEST and not _is_free(kind, key):
-            draft.say(column, key, ASK, f"“{headers[column]}”这一格有 {len(text)} 个字，太长，没有读入")
-            draft.notes.append(f"{headers[column]}原文：{text[:_LONGEST]}")
-        else:
-            text = _readable(draft, column, target, headers[column], text)
-            _cell(draft, column, kind, key, text, numeric=is_number(cells[column]), date1904=said.date1904)
+        held = shared.get((column, cells[column])) if repeats else None
+        if held is not None:
+            draft.values[key] = held
+            continue
+        said_before = len(draft.problems) + len(draft.notes)
+        is_first = repeats and key not in draft.values
+        _read_cell(draft, (column, target, kind, key), cells[column], headers[column], said)
+        is_clean = said_before == len(draft.problems) + len(draft.notes) and draft.unsure_birth is None
+        if is_first and is_clean and key in draft.values and len(shared) < _MOST_SETTLED:
+            shared[column, cells[column]] = draft.values[key]
     take_beside(draft, said, meanings)
     _whole_row(draft, targets)
     return draft
 
 
-def _readable(draft: RowDraft, column: int, target: str, header: str, text: str) -> str:
+@lru_cache(maxsize=64)
+def _columns_of(targets: tuple[str, ...]) -> tuple[tuple[int, str, str, str, bool], ...]:
+    """Return the columns that go somewhere: place, target, its kind and key, and whether its cells repeat much."""
+    found = []
+    for column, target in enumerate(targets):
+        kind, _, key = target.partition(".")
+        if key:
+            one = kind_of("person").by_key.get(key) if kind == "person" else None
+            repeats = one is not None and (key == "ent_name" or one.kind in _REPEATING)
+            found.append((column, target, kind, key, repeats))
+    return tuple(found)
+
+
+def _read_cell(draft: RowDraft, where: tuple[int, str, str, str], cell: str, header: str, said: RowSaid) -> None:
+    """Read one cell that is not empty: blank words say nothing, broken and endless ones are said."""
+    column, target, kind, key = where
+    text = plain(cell).strip()
+    if not text or text in _BLANK:
+        return
+    if text in _BROKEN:
+        place = address(draft.row, said.columns[column] if column < len(said.columns) else column)
+        outcome = FIX if text == FORMULA_EMPTY else ASK  # nothing was ever shown there: said, and no reason to wait
+        draft.say(column, key, outcome, f"“{header}”（{place}）是表格公式错误 {text}")
+    elif len(text) > _LONGEST and not _is_free(kind, key):
+        draft.say(column, key, ASK, f"“{header}”这一格有 {len(text)} 个字，太长，没有读入")
+        draft.notes.append(f"{header}原文：{text[:_LONGEST]}")
+    else:
+        if not text.isascii() and target != "person.name":
+            text = _readable(draft, column, key, header, text)
+        _cell(draft, column, kind, key, text, numeric=is_number(cell), date1904=said.date1904)
+
+
+def _readable(draft: RowDraft, column: int, key: str, header: str, text: str) -> str:
     """Return a cell's text as it was before a wrong table garbled it (case 51); a garbled name is asked, not here."""
-    if text.isascii() or target == "person.name":
-        return text
-    key = target.rpartition(".")[2]
     if mojibake.is_lost(text):
         draft.say(column, key, REJECT, f"“{header}”是乱码，无法还原，请对方重新导出后再发")
         return text
@@ -110,7 +145,7 @@ def _person_cell(draft: RowDraft, column: int, key: str, text: str, numeric: boo
         one = kind_of("person").field(key)
         if one.kind is Kind.DATE:
             _date_cell(draft, column, one, text, numeric=numeric, date1904=date1904)
-        elif one.kind in {Kind.CODE, Kind.CODES}:
+        elif one.kind is Kind.CODE or one.kind is Kind.CODES:
             _code_cell(draft, column, one, text)
         elif one.is_number:
             _number_cell(draft, column, one, text)

@@ -54,7 +54,7 @@ def places_of(values: Mapping[str, Value]) -> Places:
     """Return what a person's fields say of where he belongs."""
 
     def text(*keys: str) -> str:
-        return "".join(str(values.get(key) or "") for key in keys)
+        return "".join([str(values.get(key) or "") for key in keys])
 
     return Places(
         text("live_addr", "live_estate"), text("hukou_area", "hukou_addr"), text("ent_name", "ent_sub"),

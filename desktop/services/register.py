@@ -116,7 +116,7 @@ def take_former(values: dict[str, Value], *, source: str) -> list[tuple[str, dic
     found: list[tuple[str, dict[str, Value]]] = []
     for key, (kind, target, rest) in _RETIRED.items():
         text = str(values.pop(key, None) or "")
-        for one in re.split(r"[、,，;；/]", text):
+        for one in () if not text else re.split(r"[、,，;；/]", text):
             if one.strip():
                 found.append((kind, {target: one.strip(), **rest, "source": source}))
     return found

@@ -13,7 +13,7 @@ from desktop.roster.error_workbook import ADDED, Marker
 from desktop.roster.grid import plain
 from desktop.roster.mapping import NOTE, ColumnMapping
 from desktop.roster.matching import Choice, Earlier, Known, Met, Planned, RegisterIndex
-from desktop.roster.rowread import FIX, RowDraft, read_row
+from desktop.roster.rowread import FIX, RowDraft, Settled, read_row
 from desktop.roster.table import FoundTable
 from desktop.services.name_candidates import offer_candidates
 from desktop.services.roster_placing import Placer
@@ -86,6 +86,8 @@ class Planner:
         self._asked: set[str] = set()
         self._open: RosterSource | None = None
         self._goes: list[str] = []
+        self._places: dict[str, int] = {}
+        self._settled: Settled = {}
         self._is_archive = False
         self.earlier = Earlier(self._row_again)
 
@@ -109,20 +111,22 @@ class Planner:
         table, targets = source.table, self._targets(source)
         whole, copied = copied_down(cells, above, targets)
         draft = read_row(
-            row, whole, targets=targets, headers=table.headers, said=table.said(row), meanings=source.meanings
-        )
+            row, whole, targets=targets, headers=table.headers, said=table.said(row), meanings=source.meanings,
+            settled=self._settled,
+        )  # fmt: skip
         for column in copied:
             draft.say(column, targets[column].rpartition(".")[2], FIX, f"“{plain(cells[column])}”按上一行填写")
         if NOTE in targets:
             _keep_notes(draft, source)
         self._names.place(draft, targets, asks=not self._is_archive)
-        self._placer.name_community(draft, source.places)
+        self._placer.name_community(draft, self._places)
         return draft
 
     def _targets(self, source: RosterSource) -> list[str]:
         """Return where the sender's columns go, made once a table."""
         if self._open is not source:
             self._open, self._goes, self._is_archive = source, source.targets[: source.width], source.is_archive
+            self._places, self._settled = source.places, {}
         return self._goes
 
     def _row_again(self, met: Met) -> RowDraft:
@@ -150,7 +154,7 @@ class Planner:
             offer_candidates(draft, index)
             planned = matching.plan_row(draft, index, self.earlier)
             if planned.outcome == matching.ADDED:
-                self._placer.propose(draft, planned.changes, source.places)
+                self._placer.propose(draft, planned.changes, self._places)
         if planned.outcome == matching.REVIEW:
             self._not_twice(planned)
         elif planned.outcome == matching.UPDATED and planned.person is not None:
@@ -188,6 +192,8 @@ class Planner:
     def _index(self, source: RosterSource, drafts: Sequence[RowDraft]) -> RegisterIndex:
         """Return the people of the register whom these rows may mean."""
         index = RegisterIndex()
+        if not self._until:
+            return index  # nobody was there when this import began
         wanted, keys = _wanted(drafts)
         found = roster_matches.matches(
             self._connection, wanted, until=self._until, with_deleted=bool(source.seen_at),

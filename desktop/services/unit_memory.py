@@ -65,7 +65,7 @@ class UnitNames:
             return
         draft.values["roster_org"] = name
         code = self._words.get(name) or self._words.get(flat(name))
-        kept = self._kept.get((COMMUNITY, flat(name)))
+        kept = self._kept.get((COMMUNITY, flat(name))) if self._kept else None
         if code is None and kept:
             code = self._words.get(kept)
         if code is not None:
@@ -78,7 +78,7 @@ class UnitNames:
                 draft.say(column_of(targets, COMMUNITY), COMMUNITY, ASK, reason, shown)
 
     def _enterprise(self, draft: RowDraft, written: str, targets: Sequence[str]) -> None:
-        kept = self._kept.get((ENTERPRISE, flat(written)))
+        kept = self._kept.get((ENTERPRISE, flat(written))) if self._kept else None
         column = column_of(targets, ENTERPRISE)
         if kept is not None:
             draft.values[ENTERPRISE] = kept

@@ -11,6 +11,8 @@ from sqlalchemy.pool import QueuePool
 from desktop.domain.errors import BugError, DamagedStoreError
 
 KEY_LENGTH = 32
+_KEPT_STATEMENTS = 128  # the driver's own number: reading asks the same few questions again and again
+_KEPT_WHILE_WRITING = 5  # the driver's least, see `open_writing_engine`
 Reading = Connection  # what `Vault.reading` and a unit give: services pass it on and never look inside
 _WIPES_MEMORY = "PRAGMA cipher_memory_security=ON"
 _PRAGMAS = (
@@ -41,8 +43,8 @@ def end_with_the_job() -> None:
     _Process.is_brief = True
 
 
-def raw_connection(path: Path, *, key: bytes, create: bool = False) -> Any:
-    """Return a keyed driver connection to the store file.
+def raw_connection(path: Path, *, key: bytes, create: bool = False, kept: int = _KEPT_STATEMENTS) -> Any:
+    """Return a keyed driver connection to the store file that keeps `kept` compiled statements.
 
     A zero-length file opens with any key and a short raw key is silently taken as a passphrase
     (`security.md` finding 8), so both are refused here. Raises DamagedStoreError, BugError.
@@ -53,8 +55,9 @@ def raw_connection(path: Path, *, key: bytes, create: bool = False) -> Any:
         raise DamagedStoreError("登记库的数据文件不见了或是空的", "请从备份恢复")
     mode = "rwc" if create else "rw"
     connection = sqlcipher3.connect(
-        f"file:{_uri_path(path)}?mode={mode}", uri=True, check_same_thread=False, isolation_level=None, timeout=5
-    )
+        f"file:{_uri_path(path)}?mode={mode}", uri=True, check_same_thread=False, isolation_level=None, timeout=5,
+        cached_statements=kept,
+    )  # fmt: skip
     cursor = connection.cursor()
     cursor.execute("PRAGMA cipher_log_level=NONE")
     cursor.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
@@ -114,6 +117,16 @@ def open_engine(path: Path, *, key: bytes, read_only: bool = False) -> Engine:
         return connection
 
     return _engine_over(connect)
+
+
+def open_writing_engine(path: Path, *, key: bytes) -> Engine:
+    """Return an engine for units of work, whose connections keep hardly any compiled statements.
+
+    A connection has a small store of memory of its own for short-lived pieces. Compiled statements that are kept
+    fill it, and then every bound text and every cursor of every row is asked of the system, locked and wiped: a
+    window's import took three times as long (`docs/decisions/0088-speed-of-bulk-work.md`).
+    """
+    return _engine_over(lambda: raw_connection(path, key=key, kept=_KEPT_WHILE_WRITING))
 
 
 def _engine_over(creator: Callable[[], Any]) -> Engine:

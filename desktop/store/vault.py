@@ -22,7 +22,7 @@ from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import change_key, open_engine, opens, raw_connection
+from desktop.store.engine import change_key, open_engine, open_writing_engine, opens, raw_connection
 from desktop.store.house_settings import load_settings, touches_settings
 from desktop.store.places import DATABASE, HEAD, StoreLock
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
@@ -64,6 +64,7 @@ class Vault:
         self.ids = ids
         self._engine = engine
         self._key = bytearray(key)
+        self._writing_engine = open_writing_engine(folder / DATABASE, key=key)
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
         self.behind = 0  # steps the store was behind the note beside it when it was opened
@@ -109,7 +110,7 @@ class Vault:
         """
         require(self.role, action)
         self._refuse_if_read_only()
-        connection = self._engine.connect().execution_options(yince_begin="IMMEDIATE")
+        connection = self._writing_engine.connect().execution_options(yince_begin="IMMEDIATE")
         counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
         header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
         return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, noted=self._committed)
@@ -120,7 +121,7 @@ class Vault:
 
     def index_again_if_old(self) -> None:
         """Make the search index anew if this program's tokens are others than those it was made with."""
-        with self._engine.begin() as connection:
+        with self._writing_engine.begin() as connection:
             if not search.is_current(connection):
                 search.rebuild(connection)
 
@@ -143,7 +144,7 @@ class Vault:
 
     def scrub(self) -> None:
         """Leave nothing of what was deleted in the file: index segments merged, pages rewritten, log folded in."""
-        self._engine.dispose()
+        self.renew()
         connection = raw_connection(self.folder / DATABASE, key=bytes(self._key))
         try:
             cursor = connection.cursor()
@@ -166,6 +167,7 @@ class Vault:
     def renew(self) -> None:
         """Close idle connections: FTS5 keeps totals per connection, which a full check must not trust."""
         self._engine.dispose()
+        self._writing_engine.dispose()
 
     def slot_key(self) -> bytes:
         """Return the data key, to wrap it for another slot of the key file."""
@@ -173,11 +175,12 @@ class Vault:
 
     def change_key(self, new: bytes) -> None:
         """Encrypt the store under another data key; the caller keeps both in the key file meanwhile."""
-        self._engine.dispose()
+        self.renew()
         path = self.folder / DATABASE
         change_key(path, old=bytes(self._key), new=new)
         self._key[:] = new
         self._engine = open_engine(path, key=new)
+        self._writing_engine = open_writing_engine(path, key=new)
         self._note_head()
 
     def is_key(self, key: bytes) -> bool:
@@ -203,7 +206,7 @@ class Vault:
         lift_off(str(self.folder))
         if not self.is_read_only:
             self.checkpoint()
-        self._engine.dispose()
+        self.renew()
         self._key[:] = bytes(len(self._key))
         self._lock.release()
         self._lock = None
