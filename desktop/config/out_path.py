@@ -9,7 +9,7 @@ from desktop.domain.file_names import is_odd, shown_name
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(1, 10))}
 _OWN = ("store.db", "store.keys")  # what makes a folder a register
-_KEPT = ("backups", "恢复前-", "演练-")  # folders a register makes within its own
+_KEPT = ("backups", "恢复前-", "恢复中", "演练-")  # folders a register makes within its own
 _LONGEST = 240  # bytes of a name; most systems take 255, and `.part` is added while it is written
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from desktop.domain.durable import sync_folder, write_beside
-from desktop.domain.errors import DamagedStoreError, InvalidValueError, NotFoundError, WrongPasswordError
+from desktop.domain.durable import replace_together, sync_folder, write_beside
+from desktop.domain.errors import DamagedStoreError, DiskFullError, InvalidValueError, NotFoundError, WrongPasswordError
 from desktop.security.key_slots import (
     AGE,
     FORMAT,
@@ -329,10 +329,16 @@ def _replace(folder: Path, body: Body, slots: list[Slot], data_key: bytes) -> No
 
 
 def _write_both(folder: Path, body: Body) -> None:
-    """Replace both copies and make that durable: what is encrypted next may need the key in them."""
-    for name in (NAME, COPY):
-        write_beside(folder / name, _text_of(body))
-    sync_folder(folder)
+    """Replace both copies and make that durable: what is encrypted next may need the key in them.
+
+    Raises DiskFullError; then both are as they were.
+    """
+    text = _text_of(body)
+    try:
+        replace_together({folder / name: text for name in (NAME, COPY)})
+        sync_folder(folder)
+    except OSError as error:
+        raise DiskFullError("密钥文件没有写成，可能是磁盘已满", "请腾出空间后再试") from error
 
 
 def _text_of(body: Body) -> bytes:

@@ -202,10 +202,18 @@ def verify_container(path: Path) -> None:
 def unpack_backup(path: Path, *, folder: Path) -> dict[str, Any]:
     """Write the key file and the store of a verified backup into `folder`; return the header.
 
-    The folder must hold no store. Raises DamagedStoreError, NotFoundError.
+    The folder must hold no store. Raises DamagedStoreError, NotFoundError, DiskFullError.
     """
     header = read_header(path)
     verify_container(path)
+    try:
+        _unpack(path, folder, header)
+    except OSError as error:
+        raise DiskFullError("备份没有恢复，可能是磁盘已满", "请腾出空间后再试，现在的登记库没有动过") from error
+    return header
+
+
+def _unpack(path: Path, folder: Path, header: dict[str, Any]) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("rb") as file:
         file.seek(header["offset"])
@@ -218,7 +226,6 @@ def unpack_backup(path: Path, *, folder: Path) -> dict[str, Any]:
             store.flush()
             os.fsync(store.fileno())
     os.replace(store_part, folder / DATABASE)
-    return header
 
 
 def check_copy(path: Path, *, key: bytes) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -308,7 +308,8 @@ class Vault:
             "batch": audit.batch, "audit": audit.seal.hex(),
         }  # fmt: skip
         note = json.dumps({**body, "seal": self._seal(body)}, sort_keys=True)
-        write_beside(self.folder / HEAD, note.encode("utf-8"))  # an older one after a power cut tells no lie
+        with suppress(OSError):  # what was committed is committed: an older note tells no lie
+            write_beside(self.folder / HEAD, note.encode("utf-8"))
 
     def _seal(self, body: dict[str, Any]) -> str:
         text = json.dumps(body, sort_keys=True).encode("utf-8")

@@ -218,6 +218,9 @@ def test_odd_names_are_names_or_refused(name: str, world: World, run: Run) -> No
     assert one_sentence(code, said), said
     assert (code == 0) == (name in FINE)
     assert names_in(world.desk) == ([name] if name in FINE else [])
+
+
+def test_dots_and_folders_that_are_not_there(world: World, run: Run) -> None:
     for more in ("../desk/" + "x.pdf", "nowhere/x.pdf"):
         code, said = run("numbers", world.store, "--out", world.desk / more)
         assert one_sentence(code, said) and code == int("nowhere" in more)
