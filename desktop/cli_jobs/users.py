@@ -26,10 +26,12 @@ def add(job: JobAdder) -> None:
         ("add", add_user, f"添加使用人（密码取自 {NEW_PASSWORD}，或逐次输入）"),
         ("remove", remove_user, "删除使用人，并更换数据密钥"),
         ("passwd", change_password, "更换自己的密码"),
+        ("reset", reset, f"给使用人重设密码（取自 {NEW_PASSWORD}），可同时改角色；旧密码作废，数据密钥更换"),
         ("code", make_code, "制作恢复码（写到标准输出，须再输入一次才生效）"),
         ("drill", drill, f"演练恢复码（取自 {RECOVERY_CODE}，或输入）"),
         ("recover", recover, "用恢复码打开，给一位新主管设密码"),
         ("street-key", street_key, "允许已登记的街道用它的密钥打开本库"),
+        ("street-key-back", street_key_back, "收回街道的恢复钥匙，并更换数据密钥"),
         ("recover-for", recover_for, "街道用自己的密钥打开社区的库，给一位新主管设密码"),
         ("passphrase", passphrase, "生成一个好记的密码"),
     ):
@@ -37,10 +39,12 @@ def add(job: JobAdder) -> None:
         deed.set_defaults(deed_run=run)
         deed.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="输出一个 JSON 对象")
         deed.add_argument("--user", dest="as_user", default=argparse.SUPPRESS, help="使用人姓名")
-        if name in {"add", "remove", "recover", "recover-for"}:
+        if name in {"add", "remove", "reset", "recover", "recover-for"}:
             deed.add_argument("--name", required=True, help="使用人姓名")
         if name == "add":
             deed.add_argument("--role", required=True, choices=tuple(ROLES))
+        if name == "reset":
+            deed.add_argument("--role", default="", choices=("", *ROLES), help="同时改成这个角色")
         if name == "code":
             deed.add_argument("--pdf", type=Path, metavar="OUT.pdf", help="把要打印的一页写到这个文件，打印后请删除")
         if name == "street-key":
@@ -120,6 +124,16 @@ def change_password(options: argparse.Namespace) -> Answer:
     return {"name": name, "text": f"{name} 的密码已更换{_advice(new)}"}
 
 
+def reset(options: argparse.Namespace) -> Answer:
+    """Give somebody a new password, and another role if one is named."""
+    with station_at(options.store) as station:
+        password = new_password()
+        lost = users.renew_user(station, name=options.name, password=password, role=options.role)
+    now = f"，角色改为{ROLES[options.role]}" if options.role else ""
+    text = f"已给 {options.name} 重设密码{now}，旧密码作废{_advice(password)}"
+    return {"name": options.name, "role": options.role, "lost": lost, "text": text + _lost(lost)}
+
+
 def make_code(options: argparse.Namespace) -> Answer:
     """Make a recovery code; it is in force once it was typed back."""
     with station_at(options.store) as station:
@@ -152,6 +166,14 @@ def street_key(options: argparse.Namespace) -> Answer:
     with station_at(options.store) as station:
         name = users.give_street_key(station, org=options.org)
     return {"street": name, "text": f"{name} 现在可以用它的密钥打开本库，所有使用人都能看到这一点"}
+
+
+def street_key_back(options: argparse.Namespace) -> Answer:
+    """Take the street's way in away."""
+    with station_at(options.store) as station:
+        lost = users.take_street_key(station)
+    text = f"已收回街道的恢复钥匙，数据密钥已更换；街道以前拷走的登记库或备份仍能用它打开{_lost(lost)}"
+    return {"lost": lost, "text": text}
 
 
 def recover_for(options: argparse.Namespace) -> Answer:

@@ -33,7 +33,7 @@ FEW_DELETED = 10
 # Units that only remember what was done: never undone, not shown among the changes of the register.
 NOTES = frozenset({
     "access.note", "export.note", "user.add", "user.remove", "user.password", "key.rotate", "recovery.make",
-    "recovery.drill", "recovery.street", "person.erase",
+    "recovery.drill", "recovery.street", "recovery.untrust", "user.renew", "person.erase",
 })  # fmt: skip
 
 
@@ -196,10 +196,12 @@ _VAULT = {
     "user.add": Permit("添加使用人", LEAD),
     "user.remove": Permit("删除使用人", LEAD),
     "user.password": Permit("更换密码", ALL),
+    "user.renew": Permit("重设使用人密码或角色", LEAD),
     "key.rotate": Permit("更换数据密钥", LEAD),
     "recovery.make": Permit("制作恢复码", LEAD),
     "recovery.drill": Permit("恢复码演练", LEAD),
     "recovery.street": Permit("给街道留恢复钥匙", LEAD),
+    "recovery.untrust": Permit("收回街道的恢复钥匙", LEAD),
     "export.note": Permit("登记对外提供", STAFF),
     "basis.edit": Permit("修改处理依据", LEAD),
     "rights.close": Permit("答复权利请求", LEAD),

@@ -170,6 +170,48 @@ def add_street_slot(folder: Path, *, opened: OpenSlot, recipient: str, name: str
     _append(folder, body, street_slot(body, opened.data_key, recipient=recipient, name=name), opened.data_key)
 
 
+def end_street_slots(folder: Path, *, opened: OpenSlot) -> list[str]:
+    """Take every street's way in away; return their names. The data key must be changed after."""
+    body = _sealed_body(folder, opened)
+    names = [str(slot["user"]) for slot in body["slots"] if slot["kdf"] == AGE]
+    if names:
+        _replace(folder, body, [slot for slot in body["slots"] if slot["kdf"] != AGE], opened.data_key)
+    return names
+
+
+def renew_slot(
+    folder: Path, *, opened: OpenSlot, user: str, password: str, role: str, cost: KdfCost = STANDARD
+) -> None:
+    """Give a user a new slot with another password or role; the old one goes once the new one was opened.
+
+    The role is bound into a slot, so another role takes another password too. Raises NotFoundError,
+    InvalidValueError for the last supervisor.
+    """
+    body = _sealed_body(folder, opened)
+    mine = next((slot for slot in body["slots"] if slot["user"] == user and slot["kdf"] == PASSWORD), None)
+    if mine is None:
+        raise NotFoundError(f"没有名叫“{user}”的使用人", "请刷新后再看")
+    _require_supervisor([one for one in body["slots"] if one["id"] != mine["id"]], role)
+    slot = make_slot(body, opened.data_key, holder=Holder(user, role, PASSWORD, cost), secret=password)
+    _take_place(folder, body, mine, slot, opened.data_key, password)
+
+
+def _require_supervisor(others: list[Slot], role: str) -> None:
+    """Raise InvalidValueError if nobody would be left who may manage the register."""
+    if role != SUPERVISOR and not any(one["kdf"] == PASSWORD and one["role"] == SUPERVISOR for one in others):
+        raise InvalidValueError("user", "最后一位主管不能改成别的角色", "请先添加另一位主管")
+
+
+def _take_place(folder: Path, body: Body, old: Slot, slot: Slot, key: bytes, password: str) -> None:
+    """Write a slot beside the one it replaces, open it, and only then let the old one go."""
+    _replace(folder, body, [*body["slots"], slot], key)
+    again = _read(folder)
+    found = open_slot(again, again["slots"][-1], password)
+    if found is None or found.data_key != key:
+        raise DamagedStoreError("新密码写入后打不开", "旧密码仍然有效，请重试")
+    _replace(folder, again, [one for one in again["slots"] if one["id"] != old["id"]], key)
+
+
 def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCost | None = None) -> None:
     """Replace a user's password: the new slot is written and opened before the old one goes.
 
@@ -185,12 +227,7 @@ def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCos
     holder = Holder(user, mine["role"], PASSWORD, cost or KdfCost(*mine["cost"]))
     slot = make_slot(body, keys.data_key, holder=holder, secret=new)
     _require_seal(body, keys.data_key)
-    _replace(folder, body, [*body["slots"], slot], keys.data_key)
-    again = _read(folder)
-    found = open_slot(again, again["slots"][-1], new)
-    if found is None or found.data_key != keys.data_key:
-        raise DamagedStoreError("新密码写入后打不开", "旧密码仍然有效，请重试")
-    _replace(folder, again, [one for one in again["slots"] if one["id"] != mine["id"]], keys.data_key)
+    _take_place(folder, body, mine, slot, keys.data_key, new)
 
 
 def begin_rotation(folder: Path, *, opened: OpenSlot, leaving: str = "") -> tuple[bytes, list[str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from desktop.config import lockout
@@ -18,7 +19,9 @@ from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
 from desktop.domain.levels import LEVEL_CODES
 from desktop.domain.permissions import SUPERVISOR
 from desktop.security import key_file, sealing
+from desktop.security.key_file import OpenSlot
 from desktop.services.notes import Note, put_note, write_note
+from desktop.services.second_person import approve_removals
 from desktop.services.station import Station
 from desktop.store import engine, slots, swapping
 from desktop.store.opening import create_vault, open_vault
@@ -74,7 +77,7 @@ def create_store(
     vault = create_vault(folder, key=key, identity=identity, clock=clock, ids=ids, user=draft.user.strip())
     _furnish(vault, draft)
     swapping.note_made(folder)
-    return Station(vault, clock, ids, draft.user.strip(), SUPERVISOR)
+    return _station(vault, clock, ids, draft.user.strip(), SUPERVISOR)
 
 
 def open_store(
@@ -91,21 +94,40 @@ def open_store(
     """
     lock = hold(folder)
     try:
-        store = key_file.store_id_of(folder)
-        _refuse_while_waiting(store, since_start())
-        try:
-            slot = key_file.open_key_file(folder, password=password, user=user)
-        except WrongPasswordError as error:
-            _note_wrong(store, since_start(), error)
-            raise
+        door = lockout.Door(key_file.store_id_of(folder), folder)
+        slot = _try(door, since_start, lambda: key_file.open_key_file(folder, password=password, user=user))
         station = station_of(lock, slot, clock=clock, ids=ids, read_only=read_only, checked=checked)
     except BaseException:
         lock.release()
         raise
-    wrong = lockout.clear(store)
-    if wrong and not read_only:
-        write_note(station, Note("login.wrong", count=wrong, detail=f"此前输错密码 {wrong} 次"))
+    if not read_only:
+        note_wrong_tries(station)
     return station
+
+
+def _try(door: lockout.Door, since_start: Callable[[], float], opening: Callable[[], OpenSlot]) -> OpenSlot:
+    """Open a slot as tries are counted; raises WaitError, WrongPasswordError."""
+    left = lockout.begin(door, ticks=since_start())
+    if left:
+        raise WaitError(left)
+    try:
+        slot = opening()
+    except WrongPasswordError as error:
+        wait = lockout.wrong(door, ticks=since_start())
+        if wait:
+            raise WaitError(wait) from error
+        raise
+    lockout.right(door, ticks=since_start())
+    return slot
+
+
+def note_wrong_tries(station: Station) -> None:
+    """Write into the audit how often a wrong password was tried since the register was last open, and forget it."""
+    door = lockout.Door(station.vault.identity.store_id, station.vault.folder)
+    station.wrong_before = lockout.clear(door)
+    if station.wrong_before:
+        said = f"此前输错密码 {station.wrong_before} 次"
+        write_note(station, Note("login.wrong", count=station.wrong_before, detail=said))
 
 
 def hold(folder: Path) -> StoreLock:
@@ -141,9 +163,16 @@ def station_of(
         swapping.sweep(folder)
     if checked and not read_only:
         _refuse_damaged(vault)
-    station = Station(vault, clock, ids, slot.user, slot.role)
+    station = _station(vault, clock, ids, slot.user, slot.role)
     if not read_only:
+        station.keys_mended = bool(slot.mended)
         _note_settled(station, slot, ended)
+    return station
+
+
+def _station(vault: Vault, clock: Clock, ids: IdMaker, user: str, role: str) -> Station:
+    station = Station(vault, clock, ids, user, role)
+    vault.approve = partial(approve_removals, station)
     return station
 
 
@@ -173,19 +202,6 @@ def refuse_other_places(folder: Path) -> None:
     if not is_store(folder):
         raise StorePlaceError(f"“{folder}”里没有登记库", "请检查选择的文件夹，或新建一个")
     refuse_network_place(folder)
-
-
-def _refuse_while_waiting(store: str, since_start: float) -> None:
-    left = lockout.waiting(store, ticks=since_start)
-    if left:
-        raise WaitError(left)
-
-
-def _note_wrong(store: str, since_start: float, error: WrongPasswordError) -> None:
-    """Count a wrong password, and say from when on there is a wait."""
-    wait = lockout.note_wrong(store, ticks=since_start)
-    if wait:
-        raise WaitError(wait) from error
 
 
 def open_to_check(folder: Path, *, password: str, clock: Clock, ids: IdMaker | None = None, user: str = "") -> Station:

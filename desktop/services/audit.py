@@ -26,7 +26,7 @@ _NAMES = {
     "reveal": "显示完整号码", "login.wrong": "输错密码", "second.alone": "无第二人时独自办理",
     "second.given": "第二位主管同意", "second.refused": "第二人密码不对",
     "keys.mended": "密钥文件已修好", "keys.settled": "更换密钥收尾", "keys.found": "密钥文件与登记库对不上",
-    "person.erase": "彻底清除", "rights.print": "打印本人信息查询单",
+    "recovery.used": "用恢复码或街道钥匙打开", "person.erase": "彻底清除", "rights.print": "打印本人信息查询单",
 }  # fmt: skip
 
 

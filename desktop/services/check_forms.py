@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from desktop.domain.errors import NotFoundError
 from desktop.domain.progress import Report, silent
 from desktop.printing.check_form import CheckForm, check_forms_pdf
+from desktop.services.second_person import allow_papers
 from desktop.services.station import Station
 from desktop.services.verification import check_sheet
 
@@ -13,7 +14,7 @@ def check_forms(station: Station, *, ids: Sequence[str], report: Report = silent
     """Return the check forms of people, in order, as a PDF; raises NotFoundError, PrintError, Cancelled."""
     if not ids:
         raise NotFoundError("没有选择人员", "请先选择要核对的人")
-    station.allow_print(len(ids))
+    allow_papers(station, len(ids))
     forms = []
     for number, person in enumerate(ids):
         report(number, len(ids), "读取登记")

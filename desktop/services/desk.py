@@ -132,6 +132,8 @@ def _state(station: Station, preview: MergePreview) -> tuple[DeskState, str]:
     brakes = merges.brakes_of(station, preview)
     if brakes is not None:
         return DeskState.LOOK, f"改动异常多（{brakes.text}），双击查看并核实"
+    if merges.asks_a_person(station, preview):
+        return DeskState.LOOK, "删除的人多，需要第二位主管同意，双击查看并核实"
     if preview.plan.counts.get("conflicts"):
         return DeskState.CONFLICTS, _ADVICE[DeskState.CONFLICTS]
     if preview.plan.counts.get("rejected"):

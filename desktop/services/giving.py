@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.config.out_path import checked_target
-from desktop.domain.clock import local_text, stamp
+from desktop.domain.clock import local_text, stamp, start_of
 from desktop.domain.errors import InvalidValueError, TermsNeededError
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id
-from desktop.domain.permissions import READ_AUDIT, SMALL
+from desktop.domain.permissions import READ_AUDIT, READ_HOUSE, SMALL
 from desktop.printing.watermark import marked_pdf
 from desktop.roster.watermark import marked_workbook
 from desktop.services.peers import write_safely
@@ -47,7 +47,8 @@ def give_out(station: Station, *, leaving: Leaving, path: Path) -> None:
 
     Raises NotAllowedError, TermsNeededError, SecondPersonError, DiskFullError, PlaceError.
 
-    `station.terms` says on what terms, `station.second` who consents above fifty people; both are used up.
+    `station.terms` says on what terms, `station.second` who consents above fifty people, at once or by
+    and by in a day; both are used up.
     """
     station.allow("export.plain")
     path = checked_target(path)
@@ -75,7 +76,8 @@ def give_filled(station: Station, *, what: str, people: int, files: Sequence[tup
 def _register(station: Station, leaving: Leaving, *, digest: str = "") -> bytes:
     """Write a line of the export register and return the content as it may leave; uses up terms and consent."""
     terms = checked(station.terms, leaving)
-    second = need_second(station, "export.plain", count=leaving.people) if leaving.people > SMALL else ""
+    count = leaving.people + _given_alone(station)
+    second = need_second(station, "export.plain", count=count) if leaving.people and count > SMALL else ""
     content = marked(leaving.content, mark_of(station, terms, second))
     values: dict[str, Value] = {
         "at": stamp(station.clock), "user": station.user, "what": leaving.what, "people": leaving.people,
@@ -87,6 +89,12 @@ def _register(station: Station, leaving: Leaving, *, digest: str = "") -> bytes:
         unit.commit()
     station.terms = None
     return content
+
+
+def _given_alone(station: Station) -> int:
+    """Return how many people's data this user gave away today without a second person: parts make a whole."""
+    with station.vault.reading(READ_HOUSE) as connection:
+        return privacy.people_given(connection, user=station.user, since=start_of(station.today()))
 
 
 def checked(terms: Terms | None, leaving: Leaving) -> Terms:

@@ -10,6 +10,7 @@ from desktop.domain.fields import Value
 from desktop.domain.progress import Report, silent
 from desktop.printing.info_form import InfoForm, Line, info_forms_pdf, tick
 from desktop.services.register import org_names, person_details
+from desktop.services.second_person import allow_papers
 from desktop.services.station import Station
 from desktop.store.people import ChildRow
 
@@ -23,7 +24,7 @@ def info_forms(station: Station, *, ids: Sequence[str], report: Report = silent)
     """Return the forms of people in order; raises NotFoundError, PrintError, Cancelled."""
     if not ids:
         raise NotFoundError("没有选择人员", "请先选择要打印的人")
-    station.allow_print(len(ids))
+    allow_papers(station, len(ids))
     return info_forms_pdf([form_of(station, person=person) for person in ids], report=report)
 
 

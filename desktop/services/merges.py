@@ -13,6 +13,7 @@ from desktop.domain.errors import PackageError
 from desktop.domain.file_names import shown_name
 from desktop.domain.ids import new_id
 from desktop.domain.operations import MergePlan, Operation
+from desktop.domain.permissions import FEW_DELETED
 from desktop.domain.progress import Report, silent
 from desktop.services.acks import hear
 from desktop.services.arrivals import Arrived, open_arrival
@@ -26,13 +27,14 @@ from desktop.services.media import line_of, pictures_in, take_pictures
 from desktop.services.peers import read_file
 from desktop.services.planning import plan_for
 from desktop.services.proposing import make_proposals
+from desktop.services.second_person import eligible
 from desktop.services.station import Station
 from desktop.store import conflicts, erasing, exchange, holding, merging
 from desktop.store.exchange import EVERYTHING, PackageLine, Peer
 from desktop.store.holding import Held
 from desktop.store.unit_of_work import UnitOfWork
 from desktop.sync import merge, package
-from desktop.sync.brakes import Brakes, brakes_for
+from desktop.sync.brakes import Brakes, brakes_for, people_removed
 from desktop.sync.manifest import DIRECTORY, MEDIA
 from desktop.sync.order import Arrival
 from desktop.sync.plan_hash import plan_hash
@@ -170,7 +172,7 @@ def apply_merge(
     restored a backup. One that must wait is kept in the vault and comes in by itself once the ones before
     it did. Mass changes need `confirmed`, the number `brakes_of` gives, typed by a person. `is_backed_up` says
     that whoever merges many made one backup before all. The plan is made again; if it differs from what was
-    shown, nothing is written. Raises PackageError, DiskFullError.
+    shown, nothing is written. Raises PackageError, DiskFullError, SecondPersonError for many people removed.
     """
     if preview.already:
         return _result(preview, "already", preview.already, counts={})
@@ -210,6 +212,14 @@ def brakes_of(station: Station, preview: MergePreview) -> Brakes | None:
     with station.vault.reading() as connection:
         people = merging.count_of_org(connection, preview.peer.org)
     return brakes_for(preview.plan, people=people)
+
+
+def asks_a_person(station: Station, preview: MergePreview) -> bool:
+    """Return True if merging wants somebody there: a number to type, or a second supervisor for whom it removes."""
+    if brakes_of(station, preview):
+        return True
+    others = eligible(station.vault.folder, user=station.user)
+    return bool(others) and people_removed(preview.plan) > FEW_DELETED
 
 
 def _result(preview: MergePreview, state: str, message: str, *, counts: Mapping[str, int] | None = None) -> MergeResult:
@@ -317,7 +327,7 @@ def _take_up(station: Station, peer: Peer, stream: str, report: Report) -> Itera
                 unit.commit()
             yield MergeResult(held.id[:32], stream, held.seq, "refused", {}, str(error))
             continue
-        if preview.held or preview.already or preview.is_new_epoch or brakes_of(station, preview):
+        if preview.held or preview.already or preview.is_new_epoch or asks_a_person(station, preview):
             return
         yield _write(station, preview, report)
 

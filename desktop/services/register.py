@@ -6,22 +6,19 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from desktop.domain.changes import Changes
-from desktop.domain.clock import start_of
 from desktop.domain.dictionary import PERSON, kind_of
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id, org_id
 from desktop.domain.org_tree import OrgTree
-from desktop.domain.permissions import FEW_DELETED, READ_HOUSE
+from desktop.domain.permissions import READ_HOUSE
 from desktop.domain.validation import Finding as Problem
 from desktop.domain.validation import check_record, derived_from_id
 from desktop.services import filters
-from desktop.services.second_person import need_second
 from desktop.services.station import Station
 from desktop.store import finding, history, joining, likeness, people, profiles
 from desktop.store.history import HistoryLine
 from desktop.store.people import PeopleFilter, PersonPage, PersonRow
-from desktop.store.records import load_records
 from desktop.store.unit_of_work import UnitOfWork
 
 parse_filter = filters.parse_filter  # whom a list is narrowed to, as it is written
@@ -158,11 +155,6 @@ def remove_person(station: Station, *, person: str, why: str) -> Changes:
     station.allow("person.remove")
     if not why.strip():
         raise InvalidValueError("why", "删除人员必须写明原因", "请填写原因")
-    with station.vault.reading() as connection:
-        known = load_records(connection, "person", [person]).get(person)
-        removed = history.done_since(connection, action="person.remove", since=start_of(station.today()))
-    if known is not None and not known.deleted and removed >= FEW_DELETED:
-        need_second(station, "person.remove", count=removed + 1, about=person)
     with station.vault.unit("person.remove", why=why) as unit:
         if not unit.delete("person", person):
             raise NotFoundError("没有找到这个人", "可能已被删除，请刷新列表")

@@ -38,6 +38,8 @@ class Station:
     role: str
     second: Second | None = None  # consent for the next thing that needs one; used up by it
     terms: Terms | None = None  # on what terms the next export is given; used up by it
+    keys_mended: bool = False  # one copy of the key file was mended from the other
+    wrong_before: int = 0  # wrong passwords since the register was last open
 
     def __post_init__(self) -> None:
         """Let the vault know the role: it is the vault that refuses."""

@@ -10,8 +10,10 @@ from desktop.domain.permissions import READ_AUDIT, ROLES, SUPERVISOR
 from desktop.printing.recovery_sheet import RecoverySheet, recovery_pdf
 from desktop.security import key_file, passphrases
 from desktop.security.key_slots import AGE, RECOVERY
-from desktop.services.access import hold, station_of
+from desktop.services.access import hold, note_wrong_tries, station_of
 from desktop.services.backups import back_up_before
+from desktop.services.keyring import TRUSTED
+from desktop.services.levels import is_superior
 from desktop.services.notes import Note, put_note
 from desktop.services.peers import own_card, peers_of
 from desktop.services.second_person import need_second
@@ -72,20 +74,65 @@ def _drilled_on(station: Station) -> date | None:
 def add_user(
     station: Station, *, name: str, role: str, password: str, cost: key_file.KdfCost = key_file.STANDARD
 ) -> None:
-    """Let somebody open the register; raises NotAllowedError, InvalidValueError."""
+    """Let somebody open the register; a further supervisor only if a second one consents.
+
+    Raises NotAllowedError, InvalidValueError, SecondPersonError.
+    """
     station.allow("users")
-    if role not in ROLES:
-        raise InvalidValueError("role", f"没有“{role}”这个角色", "只能是 " + "、".join(ROLES))
-    if not name.strip() or len(name.strip()) > _MOST_NAME or not name.strip().isprintable():
-        raise InvalidValueError("user", "使用人姓名不能为空", f"请填写，不超过 {_MOST_NAME} 个字")
+    _refuse_unknown_role(role)
+    _refuse_wrong_name(name)
     passphrases.check_passphrase(password)
+    if name.strip() in {one.name for one in users_of(station.vault.folder)}:
+        raise InvalidValueError("user", f"已经有名叫“{name.strip()}”的使用人", "请换一个名字")
+    second = need_second(station, "user.add") if role == SUPERVISOR else ""
     with station.vault.unit("user.add", why=f"添加{ROLES[role]}") as unit:
-        put_note(station, unit, Note("user.add", detail=f"{name.strip()}（{ROLES[role]}）"))
+        put_note(station, unit, Note("user.add", second=second, detail=f"{name.strip()}（{ROLES[role]}）"))
         key_file.add_slot(
             station.vault.folder, opened=_opened(station), password=password, user=name.strip(), role=role, cost=cost
         )
         _keep_slots(station, unit)
         unit.commit()
+
+
+def renew_user(
+    station: Station, *, name: str, password: str, role: str = "", cost: key_file.KdfCost = key_file.STANDARD
+) -> list[str]:
+    """Give a user a new password, and another role if one is named; what they had opens nothing from then on.
+
+    The role is sealed into a slot together with the password, so another role always comes with a new
+    password. The data key is changed, as an old copy of the key file would bring the old slot back. Returns who
+    else must be given a new password. Raises NotAllowedError, NotFoundError, InvalidValueError, SecondPersonError.
+    """
+    station.allow("users")
+    known = {one.name: one for one in users_of(station.vault.folder)}
+    if name not in known:
+        raise NotFoundError(f"没有名叫“{name}”的使用人", "请刷新后再看")
+    if name == station.user:
+        raise InvalidValueError("user", "自己的密码在设置里更换，自己的角色由另一位主管改", "请选择别的使用人")
+    role = role or known[name].role
+    _refuse_unknown_role(role)
+    passphrases.check_passphrase(password)
+    second = need_second(station, "user.renew", leaving=name)
+    back_up_before(station, what="更换数据密钥")
+    said = f"{name}（{ROLES[role]}）" if role != known[name].role else name
+    with station.vault.unit("user.renew", why="重设密码") as unit:
+        put_note(station, unit, Note("user.renew", second=second, detail=said))
+        key_file.renew_slot(
+            station.vault.folder, opened=_opened(station), user=name, password=password, role=role, cost=cost
+        )
+        _keep_slots(station, unit)
+        unit.commit()
+    return _rotate(station, "重设使用人的密码", second)
+
+
+def _refuse_wrong_name(name: str) -> None:
+    if not name.strip() or len(name.strip()) > _MOST_NAME or not name.strip().isprintable():
+        raise InvalidValueError("user", "使用人姓名不能为空", f"请填写，不超过 {_MOST_NAME} 个字")
+
+
+def _refuse_unknown_role(role: str) -> None:
+    if role not in ROLES:
+        raise InvalidValueError("role", f"没有“{role}”这个角色", "只能是 " + "、".join(ROLES))
 
 
 def remove_user(station: Station, *, name: str) -> list[str]:
@@ -166,8 +213,9 @@ def confirm_recovery_code(station: Station, *, code: str, typed: str) -> None:
     station.allow("recovery")
     if passphrases.clean_code(typed) != passphrases.clean_code(code):
         raise InvalidValueError("code", "输入的和打印的不一样", "请照打印的那一页再输入一次")
+    second = need_second(station, "recovery.make")  # who has the code can make supervisors
     with station.vault.unit("recovery.make") as unit:
-        put_note(station, unit, Note("recovery.make"))
+        put_note(station, unit, Note("recovery.make", second=second))
         key_file.add_recovery_slot(station.vault.folder, opened=_opened(station), code=code, name=CODE_NAME)
         _keep_slots(station, unit)
         unit.commit()
@@ -175,6 +223,7 @@ def confirm_recovery_code(station: Station, *, code: str, typed: str) -> None:
 
 def drill_recovery_code(station: Station, *, typed: str) -> None:
     """Try the printed code without changing anything, and note that it was tried. Raises WrongPasswordError."""
+    station.allow("recovery")
     key_file.open_with_code(station.vault.folder, code=typed)
     with station.vault.unit("recovery.drill") as unit:
         put_note(station, unit, Note("recovery.drill"))
@@ -184,20 +233,47 @@ def drill_recovery_code(station: Station, *, typed: str) -> None:
 def give_street_key(station: Station, *, org: str) -> str:
     """Let the street open this register with its own key, and return the street's name; staff can see it.
 
-    Raises NotFoundError unless the street's key card was enrolled.
+    Raises NotFoundError unless the street's key card was enrolled, SecondPersonError.
     """
     station.allow("recovery")
-    peer = next((one for one in peers_of(station) if one.org == org and one.kind == "street"), None)
+    peer = next(
+        (one for one in peers_of(station) if one.org == org and (org, one.name) in streets_known(station)), None
+    )
     if peer is None:
         raise NotFoundError(f"没有登记过街道“{org}”的密钥卡", "请先在数据交换里登记街道的密钥卡")
+    second = need_second(station, "recovery.street", about=org)
     with station.vault.unit("recovery.street") as unit:
-        put_note(station, unit, Note("recovery.street", detail=peer.name))
+        put_note(station, unit, Note("recovery.street", second=second, detail=peer.name))
         key_file.add_street_slot(
             station.vault.folder, opened=_opened(station), recipient=peer.recipient, name=peer.name
         )
         _keep_slots(station, unit)
         unit.commit()
     return peer.name
+
+
+def take_street_key(station: Station) -> list[str]:
+    """Take the street's way in away again and change the data key; returns who must be given a new password.
+
+    Raises NotAllowedError, NotFoundError, SecondPersonError.
+    """
+    station.allow("recovery")
+    streets = key_file.other_ways(station.vault.folder)[AGE]
+    if not streets:
+        raise NotFoundError("没有给街道留过恢复钥匙", "不用收回")
+    second = need_second(station, "recovery.untrust")
+    back_up_before(station, what="更换数据密钥")
+    with station.vault.unit("recovery.untrust") as unit:
+        put_note(station, unit, Note("recovery.untrust", second=second, detail="、".join(streets)))
+        key_file.end_street_slots(station.vault.folder, opened=_opened(station))
+        _keep_slots(station, unit)
+        unit.commit()
+    return _rotate(station, "收回街道的恢复钥匙", second)
+
+
+def streets_known(station: Station) -> list[tuple[str, str]]:
+    """Return the code and name of every unit above this one that could be given a recovery key."""
+    return [(one.org, one.name) for one in peers_of(station) if is_superior(station, one) and one.state == TRUSTED]
 
 
 def recover_with_code(folder: Path, *, code: str, name: str, password: str, clock: Clock) -> None:
@@ -225,11 +301,22 @@ def recover_as_street(street: Station, *, folder: Path, name: str, password: str
 
 
 def _let_in(lock: StoreLock, opened: key_file.OpenSlot, *, name: str, password: str, clock: Clock) -> None:
-    """Write a supervisor's slot into a register opened by other means, and note by which."""
+    """Write a supervisor's slot into a register opened by other means, and note by which.
+
+    Nobody else is asked: this is for the day when nobody is there who could be.
+    """
+    _refuse_wrong_name(name)
     passphrases.check_passphrase(password)
     station = station_of(lock, opened, clock=clock)
     try:
-        add_user(station, name=name, role=SUPERVISOR, password=password)
+        with station.vault.unit("user.add", why="用恢复码或街道的钥匙打开") as unit:
+            put_note(station, unit, Note("recovery.used", detail=f"{name.strip()}（{ROLES[SUPERVISOR]}）"))
+            key_file.add_slot(
+                lock.folder, opened=_opened(station), password=password, user=name.strip(), role=SUPERVISOR
+            )
+            _keep_slots(station, unit)
+            unit.commit()
+        note_wrong_tries(station)  # whoever proved themselves by the code need not wait
     finally:
         station.close()
 

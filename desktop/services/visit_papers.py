@@ -8,6 +8,7 @@ from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.progress import Report, silent
 from desktop.printing.table import TableSheet, table_pdf
 from desktop.printing.visit_sheet import VisitSheet, visit_sheets_pdf
+from desktop.services.second_person import allow_papers
 from desktop.services.station import Station
 from desktop.store import people
 from desktop.store.people import ChildRow, PersonRow
@@ -22,7 +23,7 @@ _ROUTE = (
 
 def visit_sheets(station: Station, *, ids: Sequence[str], report: Report = silent) -> bytes:
     """Return a filled sheet for each person, in walking order; raises NotFoundError, PrintError, NotAllowedError."""
-    station.allow_print(len(ids))
+    allow_papers(station, len(ids))
     with station.vault.reading() as connection:
         rows = sorted(people.rows_of(connection, ids), key=_walk)
         last = {row.id: people.children_of(connection, "visit", person=row.id)[:1] for row in rows}
@@ -69,7 +70,7 @@ def route_sheet(station: Station, *, ids: Sequence[str], title: str = "走访路
 
     Raises PrintError, NotAllowedError.
     """
-    station.allow_print(len(ids))
+    allow_papers(station, len(ids))
     with station.vault.reading() as connection:
         rows = sorted(people.rows_of(connection, ids), key=_walk)
         last = {row.id: people.children_of(connection, "visit", person=row.id)[:1] for row in rows}

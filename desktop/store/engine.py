@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.pool import QueuePool
 
-from desktop.domain.errors import BugError, DamagedStoreError
+from desktop.domain.errors import BugError, DamagedStoreError, DiskFullError
 
 KEY_LENGTH = 32
 _KEPT_STATEMENTS = 128  # the driver's own number: reading asks the same few questions again and again
@@ -130,7 +130,7 @@ def open_writing_engine(path: Path, *, key: bytes) -> Engine:
 
 
 def _engine_over(creator: Callable[[], Any]) -> Engine:
-    """Return an engine whose writes begin with BEGIN IMMEDIATE and whose errors hide values.
+    """Return an engine whose writes begin with BEGIN IMMEDIATE, whose errors hide values, and DiskFullError is one.
 
     QueuePool is the pool that survived threads in the probes; the default lost jobs.
     """
@@ -148,6 +148,11 @@ def _engine_over(creator: Callable[[], Any]) -> Engine:
     def _begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("yince_begin", "IMMEDIATE")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+    @event.listens_for(engine, "handle_error")
+    def _say_if_full(context: ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlite_errorcode", None) == sqlcipher3.SQLITE_FULL:
+            raise DiskFullError("磁盘已满，这一次的改动没有保存", "请腾出空间后再试") from context.original_exception
 
     return engine
 

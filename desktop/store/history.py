@@ -1,6 +1,6 @@
 """What happened: the change log read back for people, and what an undo may still take back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -136,19 +136,18 @@ def batches(connection: Connection, *, action: str = "", limit: int = 200) -> li
     return [BatchLine(*row) for row in rows]
 
 
-def done_since(connection: Connection, *, action: str, since: str) -> int:
-    """Return how many units of `action` were done here since a UTC stamp and not taken back."""
-    sql = "SELECT count(*) FROM batch WHERE action=? AND at >= ? AND undone_by IS NULL"
-    return int(connection.exec_driver_sql(sql, (action, since)).scalar_one())
+def people_removed(connection: Connection, *, since: str, but: str, without: Sequence[str]) -> int:
+    """Return how many people units since a UTC stamp deleted that are not taken back.
 
-
-def people_made(connection: Connection, batch: str) -> int:
-    """Return how many people a batch brought into the register."""
+    Neither the unit `but` nor those with an action among `without` count.
+    """
+    marks = ",".join("?" * len(without))
     sql = (
-        "SELECT count(DISTINCT c.record) FROM change c JOIN batch b ON b.n=c.batch "
-        "WHERE b.id=? AND c.kind='person' AND c.base=''"
+        "SELECT count(DISTINCT c.record) FROM batch b JOIN change c ON c.batch=b.n "  # noqa: S608 - marks only
+        "WHERE b.at >= ? AND b.id <> ? AND b.undone_by IS NULL AND c.kind='person' AND c.action=? "
+        f"AND b.action NOT IN ({marks})"
     )
-    return int(connection.exec_driver_sql(sql, (batch,)).scalar_one())
+    return int(connection.exec_driver_sql(sql, (since, but, DELETE, *without)).scalar_one())
 
 
 def batch_line(connection: Connection, batch: str) -> BatchLine | None:

@@ -38,6 +38,12 @@ def given(connection: Connection, *, since: str, limit: int) -> list[GivenLine]:
     return [GivenLine(*row) for row in rows]
 
 
+def people_given(connection: Connection, *, user: str, since: str) -> int:
+    """Return how many people's data a user gave away since a UTC stamp without a second person."""
+    sql = "SELECT coalesce(sum(people), 0) FROM export_note WHERE deleted=0 AND user=? AND at>=? AND second IS NULL"
+    return int(connection.exec_driver_sql(sql, (user, since)).scalar_one())
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """One unit of work, or one note of use, as the auditor sees it: no values, people by their number."""

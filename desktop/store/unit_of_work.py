@@ -1,16 +1,15 @@
 """The unit of work: the only way anything is written, and the change log with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-import sqlcipher3
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from desktop.domain.changes import Changes
-from desktop.domain.errors import BugError, DiskFullError, NotAllowedError
+from desktop.domain.dictionary import PERSON
+from desktop.domain.errors import BugError, NotAllowedError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, PUT, WHOLE
 from desktop.store import search
@@ -66,6 +65,8 @@ class UnitOfWork:
         self._sheet = ("", "", "")
         self._open = True
         self._locked: frozenset[str] | None = None
+        self.removed = 0  # people this unit takes out of the register: deleted, erased, or said so by a package
+        self.afterwards: Callable[[], None] | None = None  # done once this unit was given up
         n, head = head_of(connection)
         batch = connection.exec_driver_sql(
             "INSERT INTO batch (id, action, why, user, at, source, undoes) VALUES (?,?,?,?,?,?,?) RETURNING n",
@@ -146,6 +147,7 @@ class UnitOfWork:
         self._remember(stored)
         self._writing.update(stored, ())
         self._append(stored, DELETE, dot, base, {})
+        self.removed += kind == PERSON.key
         return True
 
     def adopt(self, stored: StoredRecord, *, is_new: bool, keys: Iterable[str], entries: Iterable[LogEntry]) -> None:
@@ -155,8 +157,11 @@ class UnitOfWork:
             self._writing.insert(stored)
         else:
             self._writing.update(stored, keys)
+        is_removal = False
         for entry in entries:
             self.log.append(entry)
+            is_removal = is_removal or entry.action == DELETE
+        self.removed += stored.kind == PERSON.key and stored.deleted and is_removal and not is_new
         self._mark(stored)
         self._flush_if_large()
 
@@ -173,15 +178,11 @@ class UnitOfWork:
         """
         if not self._open:
             raise BugError("unit of work committed twice")
-        try:
-            self.flush()
-            search.index_people(self.connection, self._touched)
-            self._save_counter()
-            self._seal()
-            self.connection.commit()
-        except OperationalError as error:
-            self._raise_if_full(error)
-            raise
+        self.flush()
+        search.index_people(self.connection, self._touched)
+        self._save_counter()
+        self._seal()
+        self.connection.commit()
         self._open = False
         named = frozenset(self._named) if len(self._named) <= _PEOPLE_NAMED else frozenset()
         return Changes(self.header.batch, frozenset(self._topics), named)
@@ -194,11 +195,13 @@ class UnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Roll back unless committed, and give the connection back."""
-        del kind, error, trace
+        del kind, trace
         if self._open:
             self.connection.rollback()
             self._open = False
         self.connection.close()
+        if error is not None and self.afterwards is not None:
+            self.afterwards()
 
     def _put(
         self, kind: str, record: str, values: dict[str, Value], stored: StoredRecord | None, force: frozenset[str]
@@ -282,11 +285,7 @@ class UnitOfWork:
 
     def _flush_if_large(self) -> None:
         if self._writing.size >= FLUSH_AT:
-            try:
-                self.flush()
-            except OperationalError as error:
-                self._raise_if_full(error)
-                raise
+            self.flush()
 
     def _seal(self) -> None:
         header = self.header
@@ -299,12 +298,6 @@ class UnitOfWork:
     def _save_counter(self) -> None:
         if self._counter != self._began:
             self.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='counter'", (str(self._counter),))
-
-    @staticmethod
-    def _raise_if_full(error: OperationalError) -> None:
-        code = getattr(error.orig, "sqlite_errorcode", None)
-        if code == sqlcipher3.SQLITE_FULL or "disk is full" in str(error.orig):
-            raise DiskFullError("磁盘已满，这一次的改动没有保存", "请腾出空间后再试") from error
 
 
 def person_of(stored: StoredRecord) -> str | None:

@@ -29,6 +29,7 @@ from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 
 _STEPS_BETWEEN_STOPS = 4000  # of SQLite's machine: a few tenths of a millisecond
 _STEP_BYTES = 3  # an epoch is at most 2**24 above the one before
+Approval = Callable[[UnitOfWork], None]
 SCRUB = "scrub"  # jotted while something erased is still to be scrubbed from the file
 _META_KEYS = ("store_id", "install", "epoch", "kind", "org", "name", "practice")
 
@@ -67,6 +68,7 @@ class Vault:
         self._writing_engine = open_writing_engine(folder / DATABASE, key=key)
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
+        self.approve: Approval | None = None  # asked before people are taken out of the register
         self.behind = 0  # steps the store was behind the note beside it when it was opened
         self.identity = _read_identity(engine)
         self._writer = _writer_number(engine, self.identity)
@@ -113,7 +115,7 @@ class Vault:
         connection = self._writing_engine.connect().execution_options(yince_begin="IMMEDIATE")
         counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
         header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
-        return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, noted=self._committed)
+        return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, vault=self)
 
     def _refuse_if_read_only(self) -> None:
         if self.is_read_only:
@@ -292,7 +294,7 @@ class Vault:
         with self._looking() as connection:
             self.switched_on = load_settings(connection, owner=str(self.folder))
 
-    def _committed(self, changes: Changes) -> None:
+    def committed(self, changes: Changes) -> None:
         """Note the new head of the log, and read again what every reader has at hand if it changed."""
         self._note_head()
         if touches_settings(changes):
@@ -337,15 +339,17 @@ def _stoppable(connection: Connection, stop: Callable[[], bool]) -> Iterator[Non
 class _NotedUnit(UnitOfWork):
     """A unit that tells its vault once it is committed: the new head is noted, settings are read again."""
 
-    def __init__(self, connection: Connection, *, noted: Any, **rest: Any) -> None:
+    def __init__(self, connection: Connection, *, vault: Vault, **rest: Any) -> None:
         super().__init__(connection, **rest)
-        self._noted = noted
+        self._vault = vault
 
     def commit(self) -> Any:
-        """Commit, then tell the vault."""
+        """Commit if it may take out of the register whom it takes out, then tell the vault."""
+        if self.removed and self._vault.approve is not None:
+            self._vault.approve(self)
         changes = super().commit()
         self.connection.close()
-        self._noted(changes)
+        self._vault.committed(changes)
         return changes
 
 

@@ -38,6 +38,18 @@ def brakes_for(plan: MergePlan, *, people: int) -> Brakes | None:
     return Brakes("，".join(text for text, _ in found), sum(number for _, number in found))
 
 
+def people_removed(plan: MergePlan) -> int:
+    """Return how many people we know a plan takes out of the register: deleted, or to be erased."""
+    deleted = {
+        one.record
+        for one in plan.records
+        if one.kind == "person" and one.deleted and not one.is_new
+        if any(operation.action == DELETE for operation in one.operations)
+    }
+    erased = {str(one.take["person"][0]) for one in plan.records if one.kind == "erasure" and "person" in one.take}
+    return len(deleted | erased)
+
+
 def _moves(one: PlannedRecord) -> bool:
     """Return True for a person we know whose home changes."""
     if one.kind != "person" or one.is_new or "home_org" not in one.take:

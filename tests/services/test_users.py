@@ -287,7 +287,7 @@ def test_wrong_passwords_wait_longer_and_longer_whatever_the_date_says(station: 
             attempt(PASSWORD)
         now[0] += 1
     now[0] = 5.0  # the computer was restarted: the wait is over no sooner
-    again = lockout.waiting(key_file.store_id_of(folder), ticks=now[0])
+    again = lockout.waiting(lockout.Door(key_file.store_id_of(folder), folder), ticks=now[0])
     assert again == 900
     now[0] += 900
     opened_at_last = attempt(PASSWORD)
@@ -296,6 +296,104 @@ def test_wrong_passwords_wait_longer_and_longer_whatever_the_date_says(station: 
     with pytest.raises(WrongPasswordError):  # counted anew
         attempt()
     assert os.access(folder / DATABASE, os.R_OK)
+
+
+@pytest.mark.parametrize("years", [-10, 10])
+def test_a_changed_date_shortens_no_wait_and_the_code_from_the_safe_waits_for_nothing(
+    station: Station, years: int
+) -> None:
+    code = users.make_recovery_code(station)
+    users.confirm_recovery_code(station, code=code, typed=code)
+    station.close()
+    folder, clock = station.vault.folder, the_clock()
+    for _ in range(5):
+        with pytest.raises((WrongPasswordError, WaitError)):
+            access.open_store(folder, password="not-the-password", clock=clock)
+    clock.advance(seconds=years * 365 * 86_400)
+    with pytest.raises(WaitError):
+        access.open_store(folder, password=PASSWORD, clock=clock)
+    users.recover_with_code(folder, code=code, name="新主管", password="new-supervisor-1", clock=clock)
+    again = access.open_store(folder, password="new-supervisor-1", clock=clock)  # proved by the code: no wait left
+    noted = [one for one in audit.deeds(again, wanted=audit.AuditFilter()) if one.action == "login.wrong"]
+    assert [one.count for one in noted] == [5]
+    again.close()
+
+
+def test_wrong_tries_are_told_to_who_opens_next_and_noted(station: Station) -> None:
+    station.close()
+    for _ in range(3):
+        with pytest.raises(WrongPasswordError):
+            access.open_store(station.vault.folder, password="not-the-password", clock=station.clock)
+    again = access.open_store(station.vault.folder, password=PASSWORD, clock=station.clock)
+    assert again.wrong_before == 3
+    assert [one.count for one in audit.deeds(again, wanted=audit.AuditFilter()) if one.action == "login.wrong"] == [3]
+    again = opened(again, "", PASSWORD)
+    assert again.wrong_before == 0
+    again.close()
+
+
+def test_a_user_is_given_another_password_or_role_and_the_old_slot_ends(station: Station) -> None:
+    add(station, "李静", "clerk", CLERK)
+    folder = station.vault.folder
+    old_keys = (folder / key_file.NAME).read_bytes()
+    assert users.renew_user(station, name="李静", password="another-secret-1", role="auditor", cost=CHEAP) == []
+    with pytest.raises(InvalidValueError, match="自己"):
+        users.renew_user(station, name="王敏", password="another-secret-1", cost=CHEAP)
+    station.close()
+    with pytest.raises(WrongPasswordError):
+        access.open_store(folder, password=CLERK, user="李静", clock=station.clock)
+    again = access.open_store(folder, password="another-secret-1", user="李静", clock=station.clock)
+    assert again.role == "auditor"
+    again.close()
+    for name in (key_file.NAME, key_file.COPY):
+        (folder / name).write_bytes(old_keys)
+    with pytest.raises(Exception, match="打不开"):
+        access.open_store(folder, password=CLERK, user="李静", clock=station.clock)
+
+
+def test_the_last_supervisor_keeps_the_role(station: Station) -> None:
+    add(station, "李静", "clerk", CLERK)
+    opened_ = users._opened(station)
+    with pytest.raises(InvalidValueError, match="最后一位主管"):
+        key_file.renew_slot(
+            station.vault.folder, opened=opened_, user="王敏", password="another-secret-1", role="clerk", cost=CHEAP
+        )
+
+
+def test_the_street_has_a_way_in_until_it_is_taken_back(make_station: Maker, tmp_path: Path) -> None:
+    community, street = make_station(COMMUNITY, seed=1), make_station(STREET, seed=2)
+    card = peers.export_key_card(street, path=tmp_path / "street.yck")
+    peers.enroll_peer(community, path=tmp_path / "street.yck", fingerprint=card.fingerprint)
+    assert users.streets_known(community) == [(street.org, street.org_name)]
+    users.give_street_key(community, org=street.org)
+    folder = community.vault.folder
+    old_keys = (folder / key_file.NAME).read_bytes()
+    assert users.take_street_key(community) == []
+    assert users.ways_in(community).streets == ()
+    with pytest.raises(Exception, match="不用收回"):
+        users.take_street_key(community)
+    community.close()
+    with pytest.raises(WrongPasswordError, match="没有给"):
+        users.recover_as_street(street, folder=folder, name="新主管", password="new-supervisor-1")
+    for name in (key_file.NAME, key_file.COPY):  # the street kept an old copy of the key file
+        (folder / name).write_bytes(old_keys)
+    with pytest.raises(Exception, match="打不开"):
+        users.recover_as_street(street, folder=folder, name="新主管", password="new-supervisor-1")
+
+
+def test_the_recovery_code_opens_twenty_times_out_of_twenty_however_it_is_typed(station: Station) -> None:
+    folder = station.vault.folder
+    for number in range(20):
+        code = users.make_recovery_code(station)
+        users.confirm_recovery_code(station, code=code, typed=code)
+        forms = (
+            code, code.lower(), code.replace("-", " "), code.replace("-", ""), f"  {code.replace('-', ' - ')} ",
+            code.replace("0", "O").replace("1", "I"), code.replace("0", "o").replace("1", "l"),
+            code.translate({ord(c): ord(c) + 0xFEE0 for c in code if c.isalnum()}), code.replace("-", "－"),
+            "\n".join(code.split("-")),
+        )  # fmt: skip
+        assert key_file.open_with_code(folder, code=forms[number % len(forms)]).role == "supervisor"
+        users.drill_recovery_code(station, typed=forms[(number + 1) % len(forms)])
 
 
 def test_the_trust_list_wants_two_supervisors_where_there_are_two(make_station: Maker, tmp_path: Path) -> None:
