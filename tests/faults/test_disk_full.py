@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallDisk]
     made = SmallDisk(tmp_path / "disk", DISK)
     monkeypatch.setenv("YINCE_HOME", str(made.folder / "home"))
     monkeypatch.setenv("TMPDIR", str(made.folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     yield made
     made.close()
 
