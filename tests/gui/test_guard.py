@@ -74,6 +74,42 @@ def test_one_key_covers_every_window_and_its_title(
     dialog.close()
 
 
+def test_what_hangs_over_the_window_and_what_opens_later_is_covered(qtbot: QtBot, application: Application) -> None:
+    window = window_of(application)
+    window.search.results.addItem("张三　610100195001010010")
+    window.search.results.show()
+    veil = sentry_of(application).veil
+    veil.drop()
+    assert not window.search.results.isVisible()
+    late = QDialog(window)
+    late.setWindowTitle("张三")
+    late.open()
+    assert late.windowTitle() == "银册" and any(one.parentWidget() is late for one in veil.covers)
+    veil.lift()
+    assert late.windowTitle() == "张三"
+    late.close()
+
+
+def test_what_a_field_copies_is_ours_as_well(qtbot: QtBot, application: Application) -> None:
+    """Ctrl+C of an edit field or a table goes past our own copying: it is taken over, marked and cleared in time."""
+    clipboard = sentry_of(application).clipboard
+    search = window_of(application).search
+    search.setText("610100195001010010")
+    search.selectAll()
+    search.copy()
+    board = QGuiApplication.clipboard()
+    qtbot.waitUntil(lambda: board.mimeData().data("x-kde-passwordManagerHint") == b"secret")
+    assert board.text() == "610100195001010010"
+    assert clipboard._timer.isActive() and clipboard._timer.interval() == 30_000
+    assert clipboard._timer.timerType() == Qt.TimerType.PreciseTimer
+    clipboard._timer.start(20)
+    qtbot.waitUntil(lambda: board.text() == "", timeout=3000)
+
+
+def test_the_idle_time_is_kept_to_the_second(application: Application) -> None:
+    assert sentry_of(application).idle.timerType() == Qt.TimerType.PreciseTimer
+
+
 def test_keys_typed_under_the_veil_reach_nobody(qtbot: QtBot, application: Application) -> None:
     window = window_of(application)
     window.search.setFocus()
