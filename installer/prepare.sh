@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing: system libraries through apt when there is apt, then a virtual
 # environment from the lock file. Sourced by ./run and ./check; quick when nothing is missing.
-# usage: prepare LOCK APT_LIST...
+# usage: prepare LOCK APT_LIST...   YINCE_VENV names another environment than .venv
 
 find_python() {
   local name
@@ -34,10 +34,10 @@ install_debian() {
 }
 
 prepare() {
-  local lock="$1" python stamp wanted list
+  local lock="$1" python stamp wanted list venv="${YINCE_VENV:-.venv}"
   shift
   wanted="$(cat "$lock" "$@" installer/prepare.sh | sha256sum | cut -d' ' -f1)"
-  stamp=".venv/.prepared-$(basename "$lock" .lock)"
+  stamp="$venv/.prepared-$(basename "$lock" .lock)"
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then return 0; fi
   for list in "$@"; do
     # shellcheck disable=SC2046
@@ -47,7 +47,7 @@ prepare() {
     install_debian python3 python3-venv
     python="$(find_python)" || { echo "需要 Python 3.11 或更新的版本" >&2; return 1; }
   fi
-  [ -x .venv/bin/python ] || "$python" -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock" >&2
+  [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock" >&2
   echo "$wanted" >"$stamp"
 }

@@ -1,6 +1,7 @@
 """Commands for the auditor: who did what, the printable proof, what looks unusual, what was given away."""
 
 import argparse
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def list_deeds(options: argparse.Namespace) -> Answer:
     )  # fmt: skip
     with station_at(options.store) as station:
         found = audit.deeds(station, wanted=wanted, limit=max(options.limit, 1))
+        far = audit.signed(station)
+        told = audit.signed_text(station, far)
         if options.proof:
             write_safely(options.proof, audit.proof_pdf(station))
     listed = [
@@ -55,7 +58,8 @@ def list_deeds(options: argparse.Namespace) -> Answer:
         f"{local_text(one.at)}  {one.user}  {audit.action_name(one.action)}  {one.about}  {one.count}  {one.detail}"
         for one in found
     ]
-    return {"deeds": listed, "total": len(listed), "text": "\n".join(lines) or "没有符合条件的记录"}
+    text = "\n".join([*lines, told]) if lines else "没有符合条件的记录"
+    return {"deeds": listed, "total": len(listed), "signed": asdict(far), "text": text}
 
 
 def list_unusual(options: argparse.Namespace) -> Answer:

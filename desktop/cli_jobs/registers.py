@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 from desktop.cli_jobs.opening import USER, Answer, JobAdder, password_of, second_of, station_at
@@ -119,4 +120,8 @@ def check(options: argparse.Namespace) -> Answer:
     if not found.is_sound:
         raise DamagedStoreError("检查发现问题：" + "；".join(found.problems), "请从备份恢复", tuple(found.problems))
     text = f"登记库完好：{found.counts['person']} 人，变更记录 {found.log_entries} 条"
-    return {"sound": True, "counts": found.counts, "log_entries": found.log_entries, "head": found.head, "text": text}
+    text += f"，签名到第 {found.signed.until} 次操作"
+    return {
+        "sound": True, "counts": found.counts, "log_entries": found.log_entries, "head": found.head,
+        "signed": asdict(found.signed), "text": text,
+    }  # fmt: skip

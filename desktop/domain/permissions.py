@@ -32,7 +32,7 @@ SMALL = 50  # people one print may hold without a supervisor, one export without
 FEW_DELETED = 10
 # Units that only remember what was done: never undone, not shown among the changes of the register.
 NOTES = frozenset({
-    "access.note", "export.note", "user.add", "user.remove", "user.password", "key.rotate", "recovery.make",
+    "access.note", "export.note", "user.add", "user.key", "user.remove", "user.password", "key.rotate", "recovery.make",
     "recovery.drill", "recovery.street", "recovery.untrust", "user.renew", "person.erase",
 })  # fmt: skip
 
@@ -195,6 +195,7 @@ _CARDS = {
 _VAULT = {
     "user.add": Permit("添加使用人", LEAD),
     "user.remove": Permit("删除使用人", LEAD),
+    "user.key": Permit("登记签名公钥", ALL),
     "user.password": Permit("更换密码", ALL),
     "user.renew": Permit("重设使用人密码或角色", LEAD),
     "key.rotate": Permit("更换数据密钥", LEAD),

@@ -1,6 +1,6 @@
-"""The tables of what was done: units of work, their changes, their seals, and the heads others hold."""
+"""The tables of what was done: units of work, their changes, their seals and signatures, the heads others hold."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, text
 
 from desktop.models.metadata import METADATA
 
@@ -16,6 +16,11 @@ BATCH = Table(
     Column("source", Text, nullable=False),
     Column("undoes", Text),
     Column("undone_by", Text),
+)
+Index(
+    "batch_signer",
+    BATCH.c.n,
+    sqlite_where=text("action IN ('store.create', 'user.add', 'user.renew', 'user.remove', 'user.key')"),
 )
 
 CHANGE = Table(
@@ -63,4 +68,12 @@ SEAL = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 
-AUDIT_TABLES = (BATCH, CHANGE, SEAL, WITNESS)
+SIGNATURE = Table(
+    "signature",
+    METADATA,
+    Column("batch", Integer, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+)
+
+AUDIT_TABLES = (BATCH, CHANGE, SEAL, SIGNATURE, WITNESS)

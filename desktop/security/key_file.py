@@ -6,17 +6,20 @@ binds store, slot, user, role and cost, so no slot can be moved, renamed or weak
 (`key_slots.py`); a seal under the data key keeps slots from being added from outside.
 """
 
-import hashlib
-import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from desktop.domain.durable import replace_together, sync_folder, write_beside
-from desktop.domain.errors import DamagedStoreError, DiskFullError, InvalidValueError, NotFoundError, WrongPasswordError
+from desktop.domain.errors import DamagedStoreError, InvalidValueError, NotFoundError, WrongPasswordError
+from desktop.security.key_copies import COPY, NAME
+from desktop.security.key_copies import body_text as _text_of
+from desktop.security.key_copies import read as _read
+from desktop.security.key_copies import read_and_mend as _read_and_mend
+from desktop.security.key_copies import replace_slots as _replace
+from desktop.security.key_copies import write_both as _write_both
 from desktop.security.key_slots import (
     AGE,
     FORMAT,
@@ -30,36 +33,37 @@ from desktop.security.key_slots import (
     Slot,
     SlotKeys,
     filled,
+    is_filled,
     is_sealed,
     make_slot,
     open_slot,
     open_street_slot,
     seal_for,
     seal_of,
+    seed_in,
     street_slot,
 )
 from desktop.security.passphrases import check_passphrase, clean_code
+from desktop.security.user_keys import KeyHolder, holder_of
 
-__all__ = ["STANDARD", "KdfCost", "check_passphrase"]
+__all__ = ["COPY", "NAME", "STANDARD", "KdfCost", "check_passphrase"]
 
-NAME = "store.keys"
-COPY = "store.keys.copy"
 MOST_SLOTS = 32
 SUPERVISOR = "supervisor"
 Opens = Callable[[bytes], bool]
-_MOST_FILE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSlot:
-    """What a secret opened; `next_key` is there while the data key is being changed."""
+    """What a secret opened; `next_key` is there while the data key is being changed, `seed` where the user signs."""
 
-    data_key: bytes
+    data_key: bytes = field(repr=False)
     user: str
     role: str
     store_id: str
-    next_key: bytes | None = None
+    next_key: bytes | None = field(default=None, repr=False)
     mended: tuple[str, ...] = ()  # copies of the key file that were damaged, missing or older
+    seed: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,12 @@ class Ended:
 
 
 def create_key_file(
-    folder: Path, *, password: str, user: str, role: str, store_id: str, cost: KdfCost = STANDARD
+    folder: Path, *, password: str, user: str, role: str, store_id: str, cost: KdfCost = STANDARD, seed: bytes = b""
 ) -> bytes:
-    """Make a key file with one slot in `folder` and return the new 32-byte data key."""
+    """Make a key file with one slot in `folder` and return the new 32-byte data key; `seed` is of the signing key."""
     data_key = secrets.token_bytes(KEY_LENGTH)
     body: Body = {"format": FORMAT, "store_id": store_id, "generation": 1, "slots": []}
-    body["slots"] = [make_slot(body, data_key, holder=Holder(user, role, PASSWORD, cost), secret=password)]
+    body["slots"] = [make_slot(body, data_key, holder=Holder(user, role, PASSWORD, cost), secret=password, seed=seed)]
     body["seal"] = seal_of(body, data_key)
     _write_both(folder, body)
     return data_key
@@ -93,8 +97,8 @@ def open_key_file(folder: Path, *, password: str, user: str = "") -> OpenSlot:
             continue
         keys = open_slot(body, slot, password)
         if keys is not None:
-            _renew(folder, body, slot, keys)
-            return OpenSlot(keys.data_key, slot["user"], slot["role"], body["store_id"], keys.next_key, mended)
+            seed = _renew(folder, body, slot, keys)
+            return OpenSlot(keys.data_key, slot["user"], slot["role"], body["store_id"], keys.next_key, mended, seed)
     raise WrongPasswordError("密码不对", "请检查大小写和输入法后再试")
 
 
@@ -146,12 +150,17 @@ def store_id_of(folder: Path) -> str:
     return str(_read(folder)["store_id"])
 
 
-def add_slot(folder: Path, *, opened: OpenSlot, password: str, user: str, role: str, cost: KdfCost = STANDARD) -> None:
-    """Give another user a slot; raises InvalidValueError when the name is taken or slots are full."""
+def add_slot(
+    folder: Path, *, opened: OpenSlot, password: str, user: str, role: str, cost: KdfCost = STANDARD, seed: bytes = b""
+) -> None:
+    """Give another user a slot, with the signing key of `seed`.
+
+    Raises InvalidValueError when the name is taken or slots are full.
+    """
     body = _sealed_body(folder, opened)
     if any(slot["user"] == user for slot in body["slots"]):
         raise InvalidValueError("user", f"已经有名叫“{user}”的使用人", "请换一个名字")
-    slot = make_slot(body, opened.data_key, holder=Holder(user, role, PASSWORD, cost), secret=password)
+    slot = make_slot(body, opened.data_key, holder=Holder(user, role, PASSWORD, cost), secret=password, seed=seed)
     _append(folder, body, slot, opened.data_key)
 
 
@@ -180,9 +189,12 @@ def end_street_slots(folder: Path, *, opened: OpenSlot) -> list[str]:
 
 
 def renew_slot(
-    folder: Path, *, opened: OpenSlot, user: str, password: str, role: str, cost: KdfCost = STANDARD
-) -> None:
+    folder: Path, *, opened: OpenSlot, user: str, password: str, role: str, cost: KdfCost = STANDARD,
+    seed: bytes = b"",
+) -> None:  # fmt: skip
     """Give a user a new slot with another password or role; the old one goes once the new one was opened.
+
+    The signing key of the old slot cannot be carried over, as nobody here knows its password: `seed` is of a new one.
 
     The role is bound into a slot, so another role takes another password too. Raises NotFoundError,
     InvalidValueError for the last supervisor.
@@ -192,7 +204,7 @@ def renew_slot(
     if mine is None:
         raise NotFoundError(f"没有名叫“{user}”的使用人", "请刷新后再看")
     _require_supervisor([one for one in body["slots"] if one["id"] != mine["id"]], role)
-    slot = make_slot(body, opened.data_key, holder=Holder(user, role, PASSWORD, cost), secret=password)
+    slot = make_slot(body, opened.data_key, holder=Holder(user, role, PASSWORD, cost), secret=password, seed=seed)
     _take_place(folder, body, mine, slot, opened.data_key, password)
 
 
@@ -225,7 +237,7 @@ def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCos
     if keys is None:
         raise WrongPasswordError("原密码不对", "请重新输入")
     holder = Holder(user, mine["role"], PASSWORD, cost or KdfCost(*mine["cost"]))
-    slot = make_slot(body, keys.data_key, holder=holder, secret=new)
+    slot = make_slot(body, keys.data_key, holder=holder, secret=new, seed=keys.seed, pin=mine.get("pin"))
     _require_seal(body, keys.data_key)
     _take_place(folder, body, mine, slot, keys.data_key, new)
 
@@ -294,14 +306,43 @@ def _settled(slot: Slot) -> Slot:
     return {**kept, "sealed": slot["next"]}
 
 
-def _renew(folder: Path, body: Body, slot: Slot, keys: SlotKeys) -> None:
-    """After a password opened a slot: wrap a key that was only sealed to it, give an old slot its identity."""
-    if keys.next_key is not None or ("wrapped" in slot and "identity" in slot) or not is_sealed(body, keys.data_key):
-        return
+def _renew(folder: Path, body: Body, slot: Slot, keys: SlotKeys) -> bytes:
+    """After a password opened a slot: wrap a key that was only sealed to it, give an old slot what it lacks.
+
+    Returns the seed of the user's signing key, b'' if there is none.
+    """
+    if keys.next_key is not None or is_filled(slot) or not is_sealed(body, keys.data_key):
+        return keys.seed
     fresh = filled(body, slot, data_key=keys.data_key, wrapping=keys.wrapping)
     slots = [fresh if one["id"] == slot["id"] else one for one in body["slots"]]
-    with suppress(OSError):  # a medium that cannot be written opens all the same
+    try:
         _replace(folder, body, slots, keys.data_key)
+    except OSError:  # a medium that cannot be written opens all the same
+        return keys.seed
+    return seed_in(body, fresh, keys.wrapping)
+
+
+def key_holders(folder: Path) -> list[KeyHolder]:
+    """Return what the key file says of its users' signing keys, [] where there is no key file.
+
+    Raises DamagedStoreError.
+    """
+    if not (folder / NAME).exists() and not (folder / COPY).exists():
+        return []
+    return [holder_of(slot) for slot in _read(folder)["slots"] if slot["kdf"] == PASSWORD]
+
+
+def keep_pin(folder: Path, *, data_key: bytes, user: str, pin: Mapping[str, Any]) -> None:
+    """Put where the logs ended into the slot of `user`, unless the slots are not as the program left them.
+
+    Raises DamagedStoreError, OSError.
+    """
+    body = _read(folder)
+    mine = next((one for one in body["slots"] if one["user"] == user and "sign" in one), None)
+    if mine is None or mine.get("pin") == pin or not is_sealed(body, data_key):
+        return
+    slots = [{**one, "pin": dict(pin)} if one is mine else one for one in body["slots"]]
+    _replace(folder, body, slots, data_key)
 
 
 def _sealed_body(folder: Path, opened: OpenSlot) -> Body:
@@ -320,68 +361,6 @@ def _append(folder: Path, body: Body, slot: Slot, data_key: bytes) -> None:
     if len(body["slots"]) >= MOST_SLOTS:
         raise InvalidValueError("user", f"使用人已满 {MOST_SLOTS} 个", "请先删除不再使用的")
     _replace(folder, body, [*body["slots"], slot], data_key)
-
-
-def _read(folder: Path) -> Body:
-    """Return the newest sound copy; DamagedStoreError if there is none."""
-    sound = [body for name in (NAME, COPY) if (body := _read_one(folder / name)) is not None]
-    if not sound:
-        raise DamagedStoreError("密钥文件不见了或已损坏", "请从备份恢复密钥文件")
-    return max(sound, key=lambda body: int(body["generation"]))
-
-
-def _read_and_mend(folder: Path) -> tuple[Body, tuple[str, ...]]:
-    """Return the newest sound copy and the names of those that were mended from it; raises DamagedStoreError.
-
-    Only who holds the store's lock may mend: another program may be writing the two one after the other.
-    """
-    best = _read(folder)
-    mended = tuple(name for name in (NAME, COPY) if _read_one(folder / name) != best)
-    with suppress(OSError):  # a medium that cannot be written opens all the same
-        for name in mended:
-            write_beside(folder / name, _text_of(best))
-        if mended:
-            sync_folder(folder)
-    return best, mended
-
-
-def _read_one(path: Path) -> dict[str, Any] | None:
-    """Return one copy's body if it is whole, else None."""
-    try:
-        if path.stat().st_size > _MOST_FILE:
-            return None
-        digest, _, text = path.read_bytes().partition(b"\n")
-        if hashlib.sha256(text).hexdigest().encode("ascii") != digest:
-            return None
-        body = json.loads(text)
-    except (OSError, ValueError):
-        return None
-    return body if isinstance(body, dict) and body.get("format") == FORMAT else None
-
-
-def _replace(folder: Path, body: Body, slots: list[Slot], data_key: bytes) -> None:
-    """Write the next generation with other slots, sealed under the data key."""
-    following = {**body, "generation": body["generation"] + 1, "slots": slots}
-    _write_both(folder, {**following, "seal": seal_of(following, data_key)})
-
-
-def _write_both(folder: Path, body: Body) -> None:
-    """Replace both copies and make that durable: what is encrypted next may need the key in them.
-
-    Raises DiskFullError; then both are as they were.
-    """
-    text = _text_of(body)
-    try:
-        replace_together({folder / name: text for name in (NAME, COPY)})
-        sync_folder(folder)
-    except OSError as error:
-        raise DiskFullError("密钥文件没有写成，可能是磁盘已满", "请腾出空间后再试") from error
-
-
-def _text_of(body: Body) -> bytes:
-    """Return a body as it lies in a file: its hash, a line feed, canonical JSON."""
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
-    return hashlib.sha256(text).hexdigest().encode("ascii") + b"\n" + text
 
 
 def settle_key(folder: Path, opened: OpenSlot, *, opens: Opens) -> tuple[OpenSlot, Ended | None]:

@@ -18,7 +18,7 @@ from desktop.domain.errors import (
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
 from desktop.domain.levels import LEVEL_CODES
 from desktop.domain.permissions import SUPERVISOR
-from desktop.security import key_file, sealing
+from desktop.security import key_file, sealing, user_keys
 from desktop.security.key_file import OpenSlot
 from desktop.services.notes import Note, put_note, write_note
 from desktop.services.second_person import approve_removals
@@ -26,6 +26,7 @@ from desktop.services.station import Station
 from desktop.store import engine, slots, swapping
 from desktop.store.opening import create_vault, open_vault
 from desktop.store.places import DATABASE, StoreLock, refuse_network_place
+from desktop.store.signatures import naming
 from desktop.store.startup import start_problems
 from desktop.store.vault import StoreIdentity, Vault
 
@@ -70,14 +71,15 @@ def create_store(
         store_id=new_id(ids), install=new_id(ids), epoch=1, kind=draft.kind, org=draft.code.strip(),
         name=draft.name.strip(), practice=draft.practice,
     )  # fmt: skip
+    user, seed = draft.user.strip(), user_keys.new_seed()
     swapping.note_unfinished(folder)
     key = key_file.create_key_file(
-        folder, password=password, user=draft.user.strip(), role=SUPERVISOR, store_id=identity.store_id, cost=cost
+        folder, password=password, user=user, role=SUPERVISOR, store_id=identity.store_id, cost=cost, seed=seed
     )
-    vault = create_vault(folder, key=key, identity=identity, clock=clock, ids=ids, user=draft.user.strip())
+    vault = create_vault(folder, key=key, identity=identity, clock=clock, ids=ids, user=user, seed=seed)
     _furnish(vault, draft)
     swapping.note_made(folder)
-    return _station(vault, clock, ids, draft.user.strip(), SUPERVISOR)
+    return _station(vault, clock, ids, user, SUPERVISOR)
 
 
 def open_store(
@@ -155,14 +157,12 @@ def station_of(
     """Open the register whose lock is held with the key of a slot, finishing a change of keys that was cut short."""
     ids, folder = ids or RandomIds(), lock.folder
     slot, ended = key_file.settle_key(folder, slot, opens=lambda key: engine.opens(folder / DATABASE, key=key))
-    vault = open_vault(
-        lock, key=slot.data_key, store_id=slot.store_id, clock=clock, ids=ids, user=slot.user, role=slot.role,
-        read_only=read_only,
-    )  # fmt: skip
+    vault = open_vault(lock, slot=slot, clock=clock, ids=ids, read_only=read_only)
     if not read_only:
         swapping.sweep(folder)
     if checked and not read_only:
         _refuse_damaged(vault)
+        _introduce(vault)
     station = _station(vault, clock, ids, slot.user, slot.role)
     if not read_only:
         station.keys_mended = bool(slot.mended)
@@ -195,6 +195,14 @@ def _note_settled(station: Station, slot: key_file.OpenSlot, ended: key_file.End
             put_note(station, unit, note)
         slots.keep(unit, marks)
         unit.commit()
+
+
+def _introduce(vault: Vault) -> None:
+    """Name the user's signing key in the chain if it is not: a slot of an older program got it just now."""
+    if vault.lacks_its_name():
+        source = naming(vault.user, vault.role, vault.opener.public)
+        with vault.unit("user.key", why="登记使用人的签名公钥", source=source) as unit:
+            unit.commit()
 
 
 def refuse_other_places(folder: Path) -> None:
@@ -266,8 +274,9 @@ def _make_place(folder: Path) -> None:
 
 
 def _furnish(vault: Vault, draft: NewStore) -> None:
-    """Give a new store its device keys and its own organisation."""
-    with vault.unit("store.create", why="建立登记库") as unit:
+    """Give a new store its device keys and its own organisation, and name the key of who makes it."""
+    source = naming(vault.user, vault.role, vault.opener.public)
+    with vault.unit("store.create", why="建立登记库", source=source) as unit:
         slots.keep(unit, key_file.slot_marks(vault.folder))
         unit.keep_secret("sign_seed", RandomIds().random_bytes(32))
         unit.keep_secret("age_identity", sealing.new_identity().encode("ascii"))

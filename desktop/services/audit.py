@@ -1,5 +1,6 @@
 """What an auditor sees: who did what when, the proof that nothing was taken out, and what looks unusual."""
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,12 +16,14 @@ from desktop.services.station import Station
 from desktop.services.wording import action_text
 from desktop.store import privacy
 from desktop.store.privacy import Deed, Noted
+from desktop.store.signatures import Signed, signed_of
 
 MOST = 5000
 OPENS, CLOSES = time(7, 30), time(19, 0)  # outside is off-hours
 MANY_A_DAY = 30  # numbers revealed by one user on one day
 AGAIN = 5  # times one user revealed the same person in the period
 PERIOD_DAYS = 30
+_MOST_NAMED = 4  # signers named in a line
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 _NAMES = {
     "reveal": "显示完整号码", "login.wrong": "输错密码", "second.alone": "无第二人时独自办理",
@@ -82,6 +85,27 @@ def doers(station: Station) -> list[str]:
         return privacy.doers(connection)
 
 
+def signed(station: Station) -> Signed:
+    """Return how far the units of this register are signed, and by whom."""
+    with station.vault.reading(READ_AUDIT) as connection:
+        return signed_of(connection)
+
+
+def signed_text(station: Station, found: Signed) -> str:
+    """Return that in one sentence, with the name of this device's key."""
+    if not found.until:
+        return "最后的签名不对，请运行“检查登记库”" if found.blocks else "操作记录还没有签名"
+    more = f"等 {len(found.users)} 人" if len(found.users) > _MOST_NAMED else ""
+    names = "、".join(found.users[:_MOST_NAMED]) + more
+    return f"操作记录共 {found.units} 次，已签名到第 {found.until} 次（{names}）；本机密钥 {device_mark(station)[:19]}"
+
+
+def device_mark(station: Station) -> str:
+    """Return the fingerprint of this device's signing key: its SHA-256 in groups of four hex digits."""
+    digest = hashlib.sha256(SigningKey(station.vault.secret("sign_seed")).public).hexdigest()
+    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
+
+
 def proof_pdf(station: Station, *, report: Report = silent) -> bytes:
     """Return a page to sign: the heads of both logs, what they count, what the check found, the device's signature.
 
@@ -93,14 +117,17 @@ def proof_pdf(station: Station, *, report: Report = silent) -> bytes:
     number, digest = station.vault.head()
     at = stamp(station.clock)
     text = f"{station.vault.identity.store_id}|{number}|{digest.hex()}|{at}"
-    signed = SigningKey(station.vault.secret("sign_seed")).sign(text.encode("utf-8")).hex()
+    mark = SigningKey(station.vault.secret("sign_seed")).sign(text.encode("utf-8")).hex()
     rows = [
         ["登记库", station.vault.identity.store_id], ["单位", station.org_name], ["制作时间", local_text(at)],
         ["制作人", f"{station.user}（{role_name(station.role)}）"],
         *[[label, str(count)] for label, count in sizes.items()],
         ["变更记录末尾", f"第 {number} 条"], *_pieces("末尾校验值", digest.hex()),
         ["检查结果", "完好" if found.is_sound else f"发现 {len(found.problems)} 处问题"],
-        *[["问题", one] for one in found.problems[:20]], *_pieces("本机签名", signed),
+        *[["问题", one] for one in found.problems[:20]],
+        ["使用人签名", f"{found.signed.blocks} 段，到第 {found.signed.until} 次操作，共 {found.signed.units} 次"],
+        *[["签名人" if place == 0 else "", name] for place, name in enumerate(found.signed.users)],
+        *_pieces("本机密钥指纹", device_mark(station), width=40), *_pieces("本机签名", mark),
         ["审计人签字", ""], ["主管签字", ""],
     ]  # fmt: skip
     return table_pdf(
@@ -108,8 +135,8 @@ def proof_pdf(station: Station, *, report: Report = silent) -> bytes:
     )
 
 
-def _pieces(label: str, text: str) -> list[list[str]]:
-    parts = [text[start : start + 32] for start in range(0, len(text), 32)]
+def _pieces(label: str, text: str, *, width: int = 32) -> list[list[str]]:
+    parts = [text[start : start + width] for start in range(0, len(text), width)]
     return [[label if place == 0 else "", part] for place, part in enumerate(parts)]
 
 

@@ -8,7 +8,7 @@ from desktop.domain.clock import LOCAL, Clock
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.permissions import READ_AUDIT, ROLES, SUPERVISOR
 from desktop.printing.recovery_sheet import RecoverySheet, recovery_pdf
-from desktop.security import key_file, passphrases
+from desktop.security import key_file, passphrases, user_keys
 from desktop.security.key_slots import AGE, RECOVERY
 from desktop.services.access import hold, note_wrong_tries, station_of
 from desktop.services.backups import back_up_before
@@ -20,6 +20,7 @@ from desktop.services.second_person import need_second
 from desktop.services.station import Station
 from desktop.store import privacy, slots
 from desktop.store.places import StoreLock
+from desktop.store.signatures import naming
 from desktop.store.unit_of_work import UnitOfWork
 
 DRILL_DAYS = 180
@@ -85,11 +86,13 @@ def add_user(
     if name.strip() in {one.name for one in users_of(station.vault.folder)}:
         raise InvalidValueError("user", f"已经有名叫“{name.strip()}”的使用人", "请换一个名字")
     second = need_second(station, "user.add") if role == SUPERVISOR else ""
-    with station.vault.unit("user.add", why=f"添加{ROLES[role]}") as unit:
+    seed, source = _new_key(name.strip(), role)
+    with station.vault.unit("user.add", why=f"添加{ROLES[role]}", source=source) as unit:
         put_note(station, unit, Note("user.add", second=second, detail=f"{name.strip()}（{ROLES[role]}）"))
         key_file.add_slot(
-            station.vault.folder, opened=_opened(station), password=password, user=name.strip(), role=role, cost=cost
-        )
+            station.vault.folder, opened=_opened(station), password=password, user=name.strip(), role=role, cost=cost,
+            seed=seed,
+        )  # fmt: skip
         _keep_slots(station, unit)
         unit.commit()
 
@@ -115,17 +118,27 @@ def renew_user(
     second = need_second(station, "user.renew", leaving=name)
     back_up_before(station, what="更换数据密钥")
     said = f"{name}（{ROLES[role]}）" if role != known[name].role else name
-    with station.vault.unit("user.renew", why="重设密码") as unit:
+    seed, source = _new_key(name, role)
+    with station.vault.unit("user.renew", why="重设密码", source=source) as unit:
         put_note(station, unit, Note("user.renew", second=second, detail=said))
         key_file.renew_slot(
-            station.vault.folder, opened=_opened(station), user=name, password=password, role=role, cost=cost
-        )
+            station.vault.folder, opened=_opened(station), user=name, password=password, role=role, cost=cost,
+            seed=seed,
+        )  # fmt: skip
         _keep_slots(station, unit)
         unit.commit()
     return _rotate(station, "重设使用人的密码", second)
 
 
+def _new_key(name: str, role: str) -> tuple[bytes, str]:
+    """Return the seed of a new signing key, and the source of the unit that names the key as the user's."""
+    seed = user_keys.new_seed()
+    return seed, naming(name, role, user_keys.public_of(seed))
+
+
 def _refuse_wrong_name(name: str) -> None:
+    if name.strip() == CODE_NAME:  # what is done with a recovery code is noted under this name
+        raise InvalidValueError("user", f"不能叫“{CODE_NAME}”", "请填写本人姓名")
     if not name.strip() or len(name.strip()) > _MOST_NAME or not name.strip().isprintable():
         raise InvalidValueError("user", "使用人姓名不能为空", f"请填写，不超过 {_MOST_NAME} 个字")
 
@@ -183,7 +196,7 @@ def _rotate(station: Station, why: str, second: str, leaving: str = "") -> list[
 
 def _note_rotation(station: Station, why: str, second: str, lost: list[str], leaving: str) -> None:
     if leaving:
-        with station.vault.unit("user.remove") as unit:
+        with station.vault.unit("user.remove", source=naming(leaving, "", b"")) as unit:
             put_note(station, unit, Note("user.remove", second=second, detail=leaving))
             unit.commit()
     with station.vault.unit("key.rotate", why=why) as unit:
@@ -309,10 +322,11 @@ def _let_in(lock: StoreLock, opened: key_file.OpenSlot, *, name: str, password: 
     passphrases.check_passphrase(password)
     station = station_of(lock, opened, clock=clock)
     try:
-        with station.vault.unit("user.add", why="用恢复码或街道的钥匙打开") as unit:
+        seed, source = _new_key(name.strip(), SUPERVISOR)
+        with station.vault.unit("user.add", why="用恢复码或街道的钥匙打开", source=source) as unit:
             put_note(station, unit, Note("recovery.used", detail=f"{name.strip()}（{ROLES[SUPERVISOR]}）"))
             key_file.add_slot(
-                lock.folder, opened=_opened(station), password=password, user=name.strip(), role=SUPERVISOR
+                lock.folder, opened=_opened(station), password=password, user=name.strip(), role=SUPERVISOR, seed=seed
             )
             _keep_slots(station, unit)
             unit.commit()

@@ -7,11 +7,14 @@ one before. Heads of this chain go into backups and notes; see `docs/formats/aud
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
+
+from desktop.store.encoding import joined
+from desktop.store.signatures import Follower, Seal, Signers
 
 GENESIS = b"\x00" * 32
 _BATCH = ("n", "id", "action", "why", "user", "at", "source", "undoes")
@@ -46,15 +49,6 @@ class Witness:
     seal: bytes = b""
 
 
-def joined(parts: Sequence[Any]) -> bytes:
-    """Return parts as bytes no other parts share: each after its length."""
-    coded = [
-        part if isinstance(part, bytes) else ("" if part is None else str(part)).encode("utf-8", "surrogatepass")
-        for part in parts
-    ]
-    return b"".join(str(len(part)).encode("ascii") + b":" + part for part in coded)
-
-
 def seal_of(previous: bytes, batch: Sequence[Any], entry: int, entry_hash: bytes, trust: bytes) -> bytes:
     """Return the seal of one unit after the seal before it. `batch` holds the columns of `_BATCH`."""
     return hashlib.sha256(previous + joined((*batch, entry, entry_hash, trust))).digest()
@@ -87,21 +81,23 @@ def append_seal(connection: Connection, batch: Sequence[Any], *, entry: int, ent
 
 
 def chain_problems(connection: Connection, *, witnesses: Sequence[Witness] = (), after: int = 0) -> list[str]:
-    """Return what is wrong with the audit chain from the unit `after` on, each with its place."""
+    """Return what is wrong with the audit chain and its signatures from the unit `after` on, each with its place."""
     found: list[str] = []
     previous = _seal_at(connection, after)
-    remembered = {one.batch: one for one in witnesses if one.batch}
+    remembered = by_number(witnesses, lambda one: one.batch)
+    signed = Follower(Signers(connection))
     columns = ", ".join(f"batch.{name}" for name in _BATCH)
     rows = connection.exec_driver_sql(
-        f"SELECT {columns}, seal.entry, seal.entry_hash, seal.trust, seal.hash FROM batch "
-        "LEFT JOIN seal ON seal.batch=batch.n WHERE batch.n>? ORDER BY batch.n",
+        f'SELECT {columns}, seal.entry, seal.entry_hash, seal.trust, seal.hash, signature."key", signature.value '
+        "FROM batch LEFT JOIN seal ON seal.batch=batch.n LEFT JOIN signature ON signature.batch=batch.n "
+        "WHERE batch.n>? ORDER BY batch.n",
         (after,),
     )
     last: Any = None
     expected = after
     for row in rows:
         expected += 1
-        number, sealed = int(row[0]), row[-1]
+        number, sealed = int(row[0]), row[11]
         if number != expected:
             found.append(f"操作记录：第 {expected} 次操作不见了")
             expected = number
@@ -111,15 +107,28 @@ def chain_problems(connection: Connection, *, witnesses: Sequence[Witness] = (),
         if seal_of(previous, tuple(row[:8]), row[8], bytes(row[9]), bytes(row[10])) != bytes(sealed):
             found.append(f"操作记录：第 {number} 次操作被改动过")
         previous, last = bytes(sealed), row
-        one = remembered.pop(number, None)
-        if one is not None and one.seal != previous:
-            found.append(f"操作记录：到第 {number} 次为止的记录与{one.where}的不一致，被替换过")
+        signed.take(Seal(number, str(row[4]), previous), row[12], row[13])
+        found += [
+            f"操作记录：到第 {number} 次为止的记录与{one.where}的不一致，被替换过"
+            for one in remembered.pop(number, ())
+            if one.seal != previous
+        ]
     found += [
         f"操作记录：只到第 {expected} 次，{one.where}里是第 {one.batch} 次，被删减过"
-        for one in remembered.values()
-        if one.batch > expected
+        for number, several in remembered.items()
+        for one in several
+        if number > expected
     ]
-    return found + _end_problems(connection, last)
+    return found + signed.end() + _end_problems(connection, last)
+
+
+def by_number(witnesses: Iterable[Witness], number: Callable[[Witness], int]) -> dict[int, list[Witness]]:
+    """Return what is remembered by the number it is of; several may speak of one, and not say the same."""
+    found: dict[int, list[Witness]] = {}
+    for one in witnesses:
+        if number(one):
+            found.setdefault(number(one), []).append(one)
+    return found
 
 
 def _seal_at(connection: Connection, batch: int) -> bytes:
@@ -133,6 +142,10 @@ def _end_problems(connection: Connection, last: Any) -> list[str]:
         "SELECT batch FROM seal WHERE batch NOT IN (SELECT n FROM batch) ORDER BY batch LIMIT 1"
     ).scalar()
     found = [] if stray is None else [f"操作记录：第 {stray} 次操作不见了"]
+    stray = connection.exec_driver_sql(
+        "SELECT batch FROM signature WHERE batch NOT IN (SELECT batch FROM seal) ORDER BY batch LIMIT 1"
+    ).scalar()
+    found += [] if stray is None else [f"签名：第 {stray} 次操作的签名还在，操作不见了"]
     if last is None:
         return found
     end = connection.exec_driver_sql("SELECT n, hash FROM change ORDER BY n DESC LIMIT 1").first()

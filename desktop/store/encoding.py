@@ -1,7 +1,7 @@
 """How values, vectors and dots are written inside the vault: compact JSON with writer numbers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -67,3 +67,12 @@ def read_dots(text: str) -> FieldDots:
         writer, _, counter = dot.partition(":")
         dots[key] = (int(writer), int(counter))
     return dots
+
+
+def joined(parts: Sequence[Any]) -> bytes:
+    """Return parts as bytes no other parts share: each after its length."""
+    coded = [
+        part if isinstance(part, bytes) else ("" if part is None else str(part)).encode("utf-8", "surrogatepass")
+        for part in parts
+    ]
+    return b"".join(str(len(part)).encode("ascii") + b":" + part for part in coded)

@@ -16,7 +16,7 @@ class _Counting(Protocol):
     """What this needs of a vault."""
 
     folder: Path
-    behind: int  # how many entries older the store is than the note beside it
+    behind: int  # how many entries older the store is than the note beside it, or than its users remember
 
     def head(self) -> tuple[int, bytes]:
         """Return the newest entry of the log."""
@@ -24,6 +24,10 @@ class _Counting(Protocol):
 
     def noted_head(self) -> Witness | None:
         """Return the log position noted outside the store."""
+        ...
+
+    def pinned(self) -> list[Witness]:
+        """Return the log positions the users of the key file remember."""
         ...
 
     def begin_epoch(self, why: str, *, reason: str = ...) -> None:
@@ -68,12 +72,13 @@ def settle(vault: _Counting) -> None:
     A folder that was moved keeps its numbers; only a copy could use them twice.
     """
     noted, found = vault.jotted(_PLACE), place_mark(vault.folder)
-    head = vault.noted_head()
-    vault.behind = max(0, head.entry - vault.head()[0]) if head is not None else 0
+    noted_head = vault.noted_head()
+    heads = [*([noted_head] if noted_head is not None else []), *vault.pinned()]
+    vault.behind = max(0, max((one.entry for one in heads), default=0) - vault.head()[0])
     if is_copy(noted, found):
         reason = "new-pc" if is_other_machine(noted, found) else "copied"
         vault.begin_epoch("登记库是从别处复制来的", reason=reason)
     elif vault.behind:
-        vault.begin_epoch(f"登记库比旁边记录的进度旧 {vault.behind} 步，视为从备份恢复")
+        vault.begin_epoch(f"登记库比记录下来的进度旧 {vault.behind} 步，视为从备份恢复")
     if noted != found:
         vault.jot(_PLACE, found)

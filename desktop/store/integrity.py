@@ -17,10 +17,12 @@ from desktop.domain.dictionary import KINDS
 from desktop.domain.operations import DELETE, PUT
 from desktop.domain.permissions import READ_SEALED
 from desktop.domain.progress import Report, silent
-from desktop.store.audit_chain import Witness, chain_problems
+from desktop.store.audit_chain import Witness, by_number, chain_problems
 from desktop.store.change_log import COLUMNS, GENESIS, SET_ASIDE
 from desktop.store.encoding import from_json
 from desktop.store.erasing import KEPT, excused, is_sound, proof_problems
+from desktop.store.pins import slot_words
+from desktop.store.signatures import Signed, Signers, signed_of
 from desktop.store.vault import Vault
 
 _MOST_FINDINGS = 50
@@ -35,6 +37,7 @@ class CheckReport:
     counts: dict[str, int] = field(default_factory=dict)
     log_entries: int = 0
     head: str = ""
+    signed: Signed = field(default_factory=lambda: Signed(0, 0, 0, ()))
 
     @property
     def is_sound(self) -> bool:
@@ -62,9 +65,14 @@ def check_vault(vault: Vault, *, witnesses: Sequence[Witness] = (), report: Repo
             _check_pages(connection, result)
             if result.problems:
                 return result
+            said = slot_words(vault.folder, Signers(connection), epoch=vault.identity.epoch, opener=vault.opener)
+            remembered += said.witnesses
+            for problem in said.problems:
+                result.add(problem)
             _check_log(connection, result, report, remembered)
             for problem in chain_problems(connection, witnesses=remembered):
                 result.add(problem)
+            result.signed = signed_of(connection)
             _check_index(connection, result)
             for kind in KINDS:
                 sql = f"SELECT count(*) FROM {kind} WHERE deleted=0"  # noqa: S608 - our names
@@ -98,7 +106,7 @@ def _page_words(finding: str) -> str:
 
 def _check_log(connection: Connection, result: CheckReport, report: Report, remembered: Sequence[Witness]) -> None:
     """Follow the chain, and compare every record with what the log last gave it."""
-    known = {one.entry: one for one in remembered}
+    known = by_number(remembered, lambda one: one.entry)
     final: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in KINDS}
     gone: set[tuple[str, str]] = set()
     previous, expected = GENESIS, 0
@@ -115,8 +123,7 @@ def _check_log(connection: Connection, result: CheckReport, report: Report, reme
         if not is_sound(previous, row, excuses, wiped):
             result.add(f"变更记录：第 {row[0]} 条被改动过")
         previous = bytes(row[-1])
-        if row[0] in known and known[row[0]].entry_hash not in (b"", previous):
-            result.add(f"变更记录：到第 {row[0]} 条为止的记录与{known[row[0]].where}的不一致，被替换过")
+        _ask(known.get(row[0], ()), previous, result)
         _replay(row, final, gone)
     result.log_entries = expected
     result.head = previous.hex()
@@ -124,6 +131,13 @@ def _check_log(connection: Connection, result: CheckReport, report: Report, reme
         result.add(problem)
     for kind, records in final.items():
         _compare(connection, kind, records, gone, result)
+
+
+def _ask(remembered: Sequence[Witness], digest: bytes, result: CheckReport) -> None:
+    """Compare the log up to one entry with what others remember of it."""
+    for one in remembered:
+        if one.entry_hash not in (b"", digest):
+            result.add(f"变更记录：到第 {one.entry} 条为止的记录与{one.where}的不一致，被替换过")
 
 
 def _replay(row: Any, final: dict[str, dict[str, dict[str, Any]]], gone: set[tuple[str, str]]) -> None:

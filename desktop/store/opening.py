@@ -13,6 +13,7 @@ from desktop.domain.durable import sync_file, sync_folder
 from desktop.domain.errors import DamagedStoreError, NewerStoreError, OlderStoreError, StorePlaceError
 from desktop.domain.ids import IdMaker
 from desktop.domain.permissions import SUPERVISOR
+from desktop.security.key_file import OpenSlot
 from desktop.store import migrations
 from desktop.store.engine import open_engine, raw_connection
 from desktop.store.epochs import settle
@@ -22,8 +23,9 @@ from desktop.store.vault import StoreIdentity, Vault
 
 
 def create_vault(
-    folder: Path, *, key: bytes, identity: StoreIdentity, clock: Clock, ids: IdMaker, user: str, role: str = SUPERVISOR
-) -> Vault:
+    folder: Path, *, key: bytes, identity: StoreIdentity, clock: Clock, ids: IdMaker, user: str,
+    role: str = SUPERVISOR, seed: bytes = b"",
+) -> Vault:  # fmt: skip
     """Make the store file in an existing folder that holds no store, and open it.
 
     Raises StorePlaceError, StoreInUseError.
@@ -44,27 +46,19 @@ def create_vault(
     }  # fmt: skip
     connection.executemany("INSERT INTO meta (key, value) VALUES (?,?)", list(values.items()))
     connection.close()
-    vault = Vault(folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role)
+    vault = Vault(
+        folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role, seed=seed
+    )
     vault.index_again_if_old()
     vault.hold(lock)
     settle(vault)
     return vault
 
 
-def open_vault(
-    lock: StoreLock,
-    *,
-    key: bytes,
-    store_id: str,
-    clock: Clock,
-    ids: IdMaker,
-    user: str,
-    role: str = SUPERVISOR,
-    read_only: bool = False,
-) -> Vault:
-    """Open the store in the folder whose lock the caller took; migrate it if it is older, after a copy was put aside.
+def open_vault(lock: StoreLock, *, slot: OpenSlot, clock: Clock, ids: IdMaker, read_only: bool = False) -> Vault:
+    """Open the store in the folder whose lock the caller took, with what a slot gave; migrate it if it is older.
 
-    The vault lets go of the lock when it is closed; on any error it is let go of here.
+    A copy is put aside before. The vault lets go of the lock when it is closed; on any error it is let go of here.
 
     A store that was restored by hand or copied opens in a new epoch, so that its counters are never used
     twice (`store.epochs`). A damaged one may be opened
@@ -77,9 +71,11 @@ def open_vault(
         refuse_network_place(folder)
         if not path.is_file():
             raise StorePlaceError("这个文件夹里没有登记库", "请检查选择的文件夹")
-        _bring_up_to_date(folder, key=key, clock=clock, read_only=read_only)
-        engine = open_engine(path, key=key, read_only=read_only)
-        vault = _vault_over(folder, engine, key=key, clock=clock, ids=ids, user=user, role=role)
+        _bring_up_to_date(folder, key=slot.data_key, clock=clock, read_only=read_only)
+        engine = open_engine(path, key=slot.data_key, read_only=read_only)
+        vault = _vault_over(
+            folder, engine, key=slot.data_key, clock=clock, ids=ids, user=slot.user, role=slot.role, seed=slot.seed
+        )
         if not read_only:
             vault.index_again_if_old()
     except BaseException:
@@ -88,18 +84,21 @@ def open_vault(
     vault.hold(lock)
     vault.is_read_only = read_only
     try:
-        _take_up(vault, store_id=store_id)
+        _take_up(vault, store_id=slot.store_id)
     except (DatabaseError, sqlcipher3.DatabaseError) as error:
         vault.is_read_only = True  # closing must not touch what is broken
         vault.close()
         raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
+    except DamagedStoreError:
+        vault.is_read_only = True
+        vault.close()
+        raise
     return vault
 
 
 def _take_up(vault: Vault, *, store_id: str) -> None:
     """See that the store is the key file's, and begin an epoch if it is behind the note beside it."""
     if vault.identity.store_id != store_id:
-        vault.close()
         raise DamagedStoreError("密钥文件不属于这个登记库", "请把同一份备份里的密钥文件放回来")
     if not vault.is_read_only:
         vault.scrub_if_asked()

@@ -3,7 +3,7 @@
 Meant to take well under a second at 100,000 people; `check_vault` is the whole check.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlcipher3
 from sqlalchemy import Connection
@@ -13,7 +13,9 @@ from desktop.domain.permissions import READ_SEALED
 from desktop.store.audit_chain import Witness, chain_problems
 from desktop.store.change_log import COLUMNS, GENESIS
 from desktop.store.erasing import excused, is_sound
+from desktop.store.pins import slot_words
 from desktop.store.places import DATABASE
+from desktop.store.signatures import Signers
 from desktop.store.vault import Vault
 
 TAIL = 1000
@@ -29,7 +31,10 @@ def start_problems(vault: Vault) -> list[str]:
             found = list(_page_problems(connection, vault))
             if found:
                 return found
-            return _tail_problems(connection, vault.noted_head())
+            said = slot_words(vault.folder, Signers(connection), epoch=vault.identity.epoch, opener=vault.opener)
+            noted = vault.noted_head()
+            heads = [*([noted] if noted is not None else []), *said.witnesses]
+            return said.problems + _tail_problems(connection, heads)
     except (DatabaseError, sqlcipher3.DatabaseError):
         return ["数据文件：读到一半出错，文件已损坏"]
 
@@ -45,8 +50,8 @@ def _page_problems(connection: Connection, vault: Vault) -> Iterator[str]:
         yield "数据结构：结构不一致"
 
 
-def _tail_problems(connection: Connection, noted: Witness | None) -> list[str]:
-    """Follow the last thousand entries of the change log and of the audit chain."""
+def _tail_problems(connection: Connection, heads: Sequence[Witness]) -> list[str]:
+    """Follow the last thousand entries of the change log and of the audit chain, and ask the heads others remember."""
     end = int(connection.exec_driver_sql("SELECT coalesce(max(n), 0) FROM change").scalar_one())
     start = max(0, end - TAIL)
     before = connection.exec_driver_sql("SELECT hash FROM change WHERE n=?", (start,)).scalar()
@@ -62,8 +67,18 @@ def _tail_problems(connection: Connection, noted: Witness | None) -> list[str]:
         if not is_sound(previous, row, excuses, []):
             found.append(f"变更记录：第 {row[0]} 条被改动过")
         previous = bytes(row[-1])
-        if noted is not None and noted.entry == row[0] and noted.entry_hash != previous:
-            found.append(f"变更记录：到第 {row[0]} 条为止的记录与{noted.where}的不一致，被替换过")
     newest = int(connection.exec_driver_sql("SELECT coalesce(max(n), 0) FROM batch").scalar_one())
-    heads = [noted] if noted is not None and newest - TAIL < noted.batch <= newest else []
-    return found + chain_problems(connection, witnesses=heads, after=max(0, newest - TAIL))
+    after = max(0, newest - TAIL)
+    found += [problem for one in heads for problem in _head_problems(connection, one, after=after)]
+    near = [one for one in heads if one.batch > after]
+    return found + chain_problems(connection, witnesses=near, after=after)
+
+
+def _head_problems(connection: Connection, one: Witness, *, after: int) -> Iterator[str]:
+    """Look up what somebody remembers of the logs; the audit chain behind `after` is followed and asks itself."""
+    entry = connection.exec_driver_sql("SELECT hash FROM change WHERE n=?", (one.entry,)).scalar()
+    if entry is not None and one.entry_hash and bytes(entry) != one.entry_hash:
+        yield f"变更记录：到第 {one.entry} 条为止的记录与{one.where}的不一致，被替换过"
+    seal = connection.exec_driver_sql("SELECT hash FROM seal WHERE batch=?", (one.batch,)).scalar()
+    if 0 < one.batch <= after and (seal is None or bytes(seal) != one.seal):
+        yield f"操作记录：到第 {one.batch} 次为止的记录与{one.where}的不一致，被替换过"

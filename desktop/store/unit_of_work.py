@@ -6,10 +6,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from desktop.domain.changes import Changes
 from desktop.domain.dictionary import PERSON
-from desktop.domain.errors import BugError, NotAllowedError
+from desktop.domain.errors import BugError, DiskFullError, NotAllowedError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, PUT, WHOLE
 from desktop.store import search
@@ -18,6 +19,7 @@ from desktop.store.change_log import ChangeLog, LogEntry, head_of
 from desktop.store.encoding import Numbers, new_fields_text, to_json, vector_text
 from desktop.store.privacy import locked_people
 from desktop.store.records import StoredRecord, Writing, chunks, clean_values, filled_values, load_records
+from desktop.store.signatures import Seal, SessionKey
 
 FLUSH_AT = 2000  # records queued before they are written: bounds memory on large imports
 _PEOPLE_NAMED = 500  # more people than this: views reload instead of refreshing rows
@@ -50,10 +52,13 @@ class UnitOfWork:
     `connection` is open for reads that must see what was written; call `flush` first.
     """
 
-    def __init__(self, connection: Connection, *, header: UnitHeader, writer: int, counter: int) -> None:
+    def __init__(
+        self, connection: Connection, *, header: UnitHeader, writer: int, counter: int, session: SessionKey
+    ) -> None:
         self.connection = connection
         self.header = header
         self.writer = writer
+        self._session = session
         self._counter = counter
         self._began = counter
         self._writing = Writing()
@@ -178,12 +183,18 @@ class UnitOfWork:
         """
         if not self._open:
             raise BugError("unit of work committed twice")
-        self.flush()
-        search.index_people(self.connection, self._touched)
-        self._save_counter()
-        self._seal()
-        self.connection.commit()
+        try:
+            self.flush()
+            search.index_people(self.connection, self._touched)
+            self._save_counter()
+            unit = self._seal()
+            self._session.sign(self.connection, unit)
+            self.connection.commit()
+        except (OperationalError, DiskFullError):
+            self._session.unsure()
+            raise
         self._open = False
+        self._session.committed(unit, (self.log.n, self.log.head))
         named = frozenset(self._named) if len(self._named) <= _PEOPLE_NAMED else frozenset()
         return Changes(self.header.batch, frozenset(self._topics), named)
 
@@ -287,13 +298,14 @@ class UnitOfWork:
         if self._writing.size >= FLUSH_AT:
             self.flush()
 
-    def _seal(self) -> None:
+    def _seal(self) -> Seal:
         header = self.header
         batch = (
             self.log.batch, header.batch, header.action, header.why, header.user, header.at, header.source,
             header.undoes,
         )  # fmt: skip
         self.audit_head = append_seal(self.connection, batch, entry=self.log.n, entry_hash=self.log.head)
+        return Seal(self.audit_head.batch, header.user, self.audit_head.seal)
 
     def _save_counter(self) -> None:
         if self._counter != self._began:

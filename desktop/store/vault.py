@@ -1,7 +1,5 @@
 """The vault: one store folder, opened once, read and written through here only."""
 
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,24 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
 
 from desktop.domain.changes import Changes
 from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
-from desktop.domain.durable import write_beside
-from desktop.domain.errors import Cancelled, DamagedStoreError, ReadOnlyStoreError
+from desktop.domain.errors import DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
 from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
+from desktop.security.key_file import keep_pin
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import change_key, open_engine, open_writing_engine, opens, raw_connection
+from desktop.store.engine import change_key, open_engine, open_writing_engine, opens, raw_connection, stoppable
+from desktop.store.head_note import read_head, write_head
 from desktop.store.house_settings import load_settings, touches_settings
-from desktop.store.places import DATABASE, HEAD, StoreLock
+from desktop.store.pins import Opener, slot_words
+from desktop.store.places import DATABASE, StoreLock
+from desktop.store.signatures import SessionKey, Signers
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
 
-_STEPS_BETWEEN_STOPS = 4000  # of SQLite's machine: a few tenths of a millisecond
 _STEP_BYTES = 3  # an epoch is at most 2**24 above the one before
 Approval = Callable[[UnitOfWork], None]
 SCRUB = "scrub"  # jotted while something erased is still to be scrubbed from the file
@@ -56,8 +55,9 @@ class Vault:
     """An open store. Made by `create_vault` and `open_vault`; closed once by `close`."""
 
     def __init__(
-        self, folder: Path, *, engine: Engine, key: bytes, clock: Clock, ids: IdMaker, user: str, role: str = SUPERVISOR
-    ) -> None:
+        self, folder: Path, *, engine: Engine, key: bytes, clock: Clock, ids: IdMaker, user: str,
+        role: str = SUPERVISOR, seed: bytes = b"",
+    ) -> None:  # fmt: skip
         self.folder = folder
         self.user = user
         self.role = role
@@ -66,6 +66,7 @@ class Vault:
         self._engine = engine
         self._key = bytearray(key)
         self._writing_engine = open_writing_engine(folder / DATABASE, key=key)
+        self.session = SessionKey(user, seed=seed)
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
         self.approve: Approval | None = None  # asked before people are taken out of the register
@@ -86,7 +87,7 @@ class Vault:
             if stop is None:
                 yield connection
                 return
-            with _stoppable(connection, stop):
+            with stoppable(connection, stop):
                 yield connection
 
     @contextmanager
@@ -207,7 +208,9 @@ class Vault:
             return
         lift_off(str(self.folder))
         if not self.is_read_only:
+            self._keep_pin()
             self.checkpoint()
+        self.session.forget()
         self.renew()
         self._key[:] = bytes(len(self._key))
         self._lock.release()
@@ -277,18 +280,33 @@ class Vault:
 
     def noted_head(self) -> Witness | None:
         """Return the ends of the logs as noted outside the store, None if the note is missing or not ours."""
-        try:
-            note = json.loads((self.folder / HEAD).read_text(encoding="utf-8"))
-            sealed = str(note.pop("seal"))
-            found = Witness(
-                "旁边的进度文件", int(note["n"]), bytes.fromhex(note["hash"]), int(note.get("batch", 0)),
-                bytes.fromhex(note.get("audit", "")),
-            )  # fmt: skip
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return None
-        if note.get("store_id") != self.identity.store_id or not hmac.compare_digest(sealed, self._seal(note)):
-            return None
-        return found
+        return read_head(self.folder, store_id=self.identity.store_id, key=bytes(self._key))
+
+    @property
+    def opener(self) -> Opener:
+        """Who opened the store, with the public half of the key they sign with."""
+        return Opener(self.user, self.session.public)
+
+    def lacks_its_name(self) -> bool:
+        """Return True if the user has a signing key that the chain does not name yet."""
+        if not self.session.public:
+            return False
+        with self._looking() as connection:
+            return not Signers(connection).is_named(self.user, head_of_chain(connection).batch)
+
+    def pinned(self) -> list[Witness]:
+        """Return the ends of the logs as the users of the key file remember them in this epoch."""
+        with self._looking() as connection:
+            signers = Signers(connection)
+        return slot_words(self.folder, signers, epoch=self.identity.epoch, opener=self.opener).witnesses
+
+    def _keep_pin(self) -> None:
+        """Leave in the user's slot where the logs ended, if this session wrote anything and signs as the user."""
+        pin = self.session.pin(self.identity.epoch, self.identity.store_id)
+        if pin is None:
+            return
+        with suppress(OSError, DamagedStoreError):  # the store itself is whole: closing must not fail
+            keep_pin(self.folder, data_key=bytes(self._key), user=self.user, pin=pin)
 
     def _load_settings(self) -> None:
         with self._looking() as connection:
@@ -301,46 +319,18 @@ class Vault:
             self._load_settings()
 
     def _note_head(self) -> None:
-        """Keep the head of the change log outside the store, so that an older store is noticed."""
+        """Keep the ends of the logs outside the store, so that an older store is noticed."""
         with self._looking() as connection:
-            number, digest = head_of(connection)
-            audit = head_of_chain(connection)
-        body = {
-            "store_id": self.identity.store_id, "n": number, "hash": digest.hex(),
-            "batch": audit.batch, "audit": audit.seal.hex(),
-        }  # fmt: skip
-        note = json.dumps({**body, "seal": self._seal(body)}, sort_keys=True)
+            entry, audit = head_of(connection), head_of_chain(connection)
         with suppress(OSError):  # what was committed is committed: an older note tells no lie
-            write_beside(self.folder / HEAD, note.encode("utf-8"))
-
-    def _seal(self, body: dict[str, Any]) -> str:
-        text = json.dumps(body, sort_keys=True).encode("utf-8")
-        key = hashlib.sha256(b"yince head/v1" + bytes(self._key)).digest()
-        return hmac.new(key, text, hashlib.sha256).hexdigest()
-
-
-@contextmanager
-def _stoppable(connection: Connection, stop: Callable[[], bool]) -> Iterator[None]:
-    """Ask `stop` before and while queries run; raises Cancelled."""
-    if stop():
-        raise Cancelled
-    driver: Any = connection.connection.driver_connection
-    driver.set_progress_handler(stop, _STEPS_BETWEEN_STOPS)
-    try:
-        yield
-    except OperationalError as error:
-        if "interrupted" in str(error.orig):
-            raise Cancelled from None
-        raise
-    finally:
-        driver.set_progress_handler(None, _STEPS_BETWEEN_STOPS)
+            write_head(self.folder, store_id=self.identity.store_id, key=bytes(self._key), entry=entry, audit=audit)
 
 
 class _NotedUnit(UnitOfWork):
     """A unit that tells its vault once it is committed: the new head is noted, settings are read again."""
 
     def __init__(self, connection: Connection, *, vault: Vault, **rest: Any) -> None:
-        super().__init__(connection, **rest)
+        super().__init__(connection, session=vault.session, **rest)
         self._vault = vault
 
     def commit(self) -> Any:

@@ -191,9 +191,10 @@ class MainWindow(QMainWindow):
         top.addWidget(self.search, 1)
         name = label(self.context.station.org_name, name="quiet")
         name.setWordWrap(False)
-        top.addSpacing(8)
+        top.addSpacing(12)
         top.addWidget(name)
         if self.context.station.is_practice:
+            top.addSpacing(8)
             top.addWidget(label(self.tr("练习"), name="practice"))
         right = QVBoxLayout()
         right.setSpacing(0)

@@ -69,6 +69,7 @@ def table_view(model: SnapshotTable[Row]) -> QTableView:
     view.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
     view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     view.horizontalHeader().setStretchLastSection(True)
+    view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     for place, column in enumerate(model.columns):
         title = view.horizontalHeader().fontMetrics().horizontalAdvance(column.title) + _TITLE_PAD
         view.setColumnWidth(place, max(column.width * _CHARACTER, title))

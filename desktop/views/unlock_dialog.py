@@ -52,10 +52,10 @@ class UnlockDialog(QDialog):
         box.setContentsMargins(28, 24, 28, 24)
         box.setSpacing(14)
         box.addWidget(label(self.tr("银册　退休人员社会化管理登记"), name="title"))
-        changed = own_files.changed_files()
-        if changed:
-            text = self.tr("程序文件与发布时的不一致（{0} 等 {1} 个），请联系街道技术员重新安装后再使用。")
-            box.addWidget(label(text.format(changed[0], len(changed)), name="bad"))
+        self.tampered = label(name="bad")
+        self.tampered.hide()
+        box.addWidget(self.tampered)
+        self._runner.run(lambda _report: own_files.changed_files(), context=self, done=self._say_changed)
         box.addWidget(self.tabs)
         box.addWidget(self.error)
         self._restored: Restored | None = None
@@ -65,6 +65,13 @@ class UnlockDialog(QDialog):
         box.addWidget(self.damaged)
         self.tabs.setCurrentIndex(0 if folder and access.is_store(Path(folder)) else 1)
         (self.password if self.tabs.currentIndex() == 0 else self.new_folder).setFocus()
+
+    def _say_changed(self, changed: list[str]) -> None:
+        """Say that the program's own files are not as delivered (`security.md`, threat 28)."""
+        if changed:
+            text = self.tr("程序文件与发布时的不一致（{0} 等 {1} 个），请联系街道技术员重新安装后再使用。")
+            self.tampered.setText(text.format(changed[0], len(changed)))
+            self.tampered.show()
 
     def _unlock_tab(self, folder: str) -> QWidget:
         self.folder = QLineEdit(folder)

@@ -42,5 +42,17 @@ def test_a_changed_an_added_and_a_missing_file_are_named(delivered: Path, tmp_pa
     assert own_files.changed_files(place) == ["desktop/cli.py", "desktop/extra.py", "resources/codes/sex.json"]
 
 
+def test_all_files_of_a_frozen_folder_are_compared(tmp_path: Path) -> None:
+    """Its modules lie in the executable itself, so that is looked at as well."""
+    (tmp_path / "_internal" / "resources").mkdir(parents=True)
+    for name in ("yince", "_internal/libQt6Core.so.6", "_internal/resources/sex.json", "sbom.json"):
+        (tmp_path / name).write_bytes(name.encode())
+    (tmp_path / own_files.NAME).write_text(own_files.manifest_text(tmp_path), encoding="utf-8")
+    assert own_files.changed_files(tmp_path) == []
+    (tmp_path / "yince").write_bytes(b"yincf")
+    (tmp_path / "_internal" / "evil.so").write_bytes(b"")
+    assert own_files.changed_files(tmp_path) == ["_internal/evil.so", "yince"]
+
+
 def test_a_checkout_is_not_compared(tmp_path: Path) -> None:
     assert own_files.changed_files(tmp_path) == []

@@ -10,6 +10,7 @@ import pytest
 from desktop.domain.errors import DamagedStoreError, NewerStoreError, StoreInUseError, StorePlaceError
 from desktop.domain.ids import SeededIds
 from desktop.models.tables import METADATA
+from desktop.security.key_file import OpenSlot
 from desktop.store import migrations
 from desktop.store.engine import raw_connection
 from desktop.store.opening import open_vault
@@ -22,7 +23,8 @@ def reopen(vault: Vault, *, key: bytes = KEY) -> Vault:
     """Open the folder of a closed vault again."""
     lock = StoreLock(vault.folder)
     lock.take()
-    return open_vault(lock, key=key, store_id=vault.identity.store_id, clock=vault.clock, ids=SeededIds(9), user="王敏")
+    slot = OpenSlot(key, "王敏", "supervisor", vault.identity.store_id)
+    return open_vault(lock, slot=slot, clock=vault.clock, ids=SeededIds(9))
 
 
 def test_a_store_holds_no_plaintext(vault: Vault) -> None:

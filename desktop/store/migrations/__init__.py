@@ -16,6 +16,7 @@ from desktop.store.migrations import (
     m0012_find,
     m0013_witnesses,
     m0015_proposals,
+    m0016_signatures,
 )
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
@@ -33,6 +34,7 @@ STEPS: tuple[tuple[int, Step], ...] = (
     (12, m0012_find.apply),
     (13, m0013_witnesses.apply),
     (15, m0015_proposals.apply),
+    (16, m0016_signatures.apply),
 )
 LATEST = STEPS[-1][0]
 

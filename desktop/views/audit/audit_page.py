@@ -18,7 +18,7 @@ from desktop.views.people.past_dialog import day_editor, day_of
 from desktop.views.table import Column, SnapshotTable, table_view
 
 _WEEK = timedelta(days=7)
-Answer = tuple[list[Deed], list[Unusual], list[GivenLine], list[str]]
+Answer = tuple[list[Deed], list[Unusual], list[GivenLine], list[str], str]
 
 
 class AuditPage(Page):
@@ -36,7 +36,7 @@ class AuditPage(Page):
         self.user, self.action = QComboBox(), QComboBox()
         self.user.addItem(self.tr("所有人"), "")
         self.action.addItem(self.tr("所有操作"), "")
-        self.counts = label(name="quiet")
+        self.counts, self.signed = label(name="quiet"), label(name="quiet")
         self.deeds: SnapshotTable[Deed] = SnapshotTable([
             Column(self.tr("时间"), lambda one: local_text(one.at), 16),
             Column(self.tr("使用人"), lambda one: one.user, 10),
@@ -72,6 +72,7 @@ class AuditPage(Page):
         line.addStretch(1)
         self.body.addLayout(line)
         self.body.addWidget(self.counts)
+        self.body.addWidget(self.signed)
         self.tabs = QTabWidget()
         self.tabs.addTab(table_view(self.deeds), self.tr("操作记录"))
         self.tabs.addTab(table_view(self.unusual), self.tr("异常访问"))
@@ -94,13 +95,14 @@ class AuditPage(Page):
         def read(station: Station) -> Answer:
             return (
                 audit.deeds(station, wanted=wanted), audit.unusual(station), giving.given_out(station),
-                audit.doers(station),
+                audit.doers(station), audit.signed_text(station, audit.signed(station)),
             )  # fmt: skip
 
         self.context.read(read, context=self, done=self._show)
 
     def _show(self, answer: Answer) -> None:
-        deeds, unusual, given, doers = answer
+        deeds, unusual, given, doers, signed = answer
+        self.signed.setText(signed)
         self.deeds.show_rows(deeds)
         self.unusual.show_rows(unusual)
         self.given.show_rows(given)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QTabWidget,
     QWidget,
 )
 
@@ -55,37 +56,35 @@ class SettingsPage(Page):
         self.change = button(self.tr("更换密码"))
         self.change.setMaximumWidth(320)
         self.change.clicked.connect(self.change_password)
-        form = PlainForm()
-        form.setSpacing(12)
-        form.add_row(self.tr("显示"), self.large)
-        form.add_row("", self.contrast)
         self.phone, self.address = QLineEdit(), QLineEdit()
         self.keep = button(self.tr("保存电话和地址"))
         self.keep.setMaximumWidth(320)
         self.keep.clicked.connect(self.keep_org)
-        form.add_row(self.tr("本单位值班电话"), self.phone)
-        form.add_row(self.tr("本单位地址"), self.address)
-        form.add_row("", self.keep)
-        self.staff = StaffBox(context)
-        form.add_row(self.tr("工作人员"), self.staff)
-        self.users = UsersBox(context)
-        form.add_row(self.tr("使用人"), self.users)
-        form.add_row(self.tr("原密码"), self.old)
-        form.add_row(self.tr("新密码"), self.new)
-        form.add_row("", self.change)
-        self.backups = BackupBox(context)
-        form.add_row(self.tr("备份"), self.backups, at=0)
-        form.add_row(self.tr("登记库位置"), label(str(context.station.vault.folder)))
-        self.rules = RulesBox(context)
-        form.add_row(self.tr("字段与规则"), self.rules, at=3)
-        form.add_row(self.tr("个人信息"), self._privacy_button(), at=4)
+        self.staff, self.users = StaffBox(context), UsersBox(context)
+        self.backups, self.rules = BackupBox(context), RulesBox(context)
+        self.tabs = QTabWidget()
+        for title, rows in self._sections():
+            self.tabs.addTab(_section(rows), title)
         self._limit_to_role()
-        held = QWidget()
-        held.setLayout(form)
-        area = QScrollArea()
-        area.setWidget(held)
-        area.setWidgetResizable(True)
-        self.body.addWidget(area, 1)
+        self.body.addWidget(self.tabs, 1)
+
+    def _sections(self) -> list[tuple[str, list[tuple[str, QWidget]]]]:
+        """Return the tabs, each with its rows: what is done daily first, what is set once last."""
+        where = label(str(self.context.station.vault.folder))
+        return [
+            (self.tr("备份与安全"), [(self.tr("备份"), self.backups), (self.tr("登记库位置"), where)]),
+            (self.tr("使用人与密码"), [
+                (self.tr("使用人"), self.users), (self.tr("自己的原密码"), self.old),
+                (self.tr("自己的新密码"), self.new), ("", self.change),
+            ]),
+            (self.tr("个人信息保护"), [(self.tr("个人信息"), self._privacy_button())]),
+            (self.tr("本单位与工作人员"), [
+                (self.tr("值班电话"), self.phone), (self.tr("地址"), self.address), ("", self.keep),
+                (self.tr("工作人员"), self.staff),
+            ]),
+            (self.tr("字段与规则"), [(self.tr("可以修改的"), self.rules)]),
+            (self.tr("显示"), [(self.tr("文字和颜色"), self.large), ("", self.contrast)]),
+        ]  # fmt: skip
 
     def _privacy_button(self) -> QPushButton:
         self.privacy = button(self.tr("个人信息保护…"))
@@ -180,3 +179,18 @@ class SettingsPage(Page):
         self.context.read(
             lambda station: access.change_own_password(station, old=old, new=new), context=self, done=done
         )
+
+
+def _section(rows: list[tuple[str, QWidget]]) -> QScrollArea:
+    """Return the rows of one tab as a form that scrolls where the screen is low."""
+    form = PlainForm()
+    form.setContentsMargins(16, 16, 16, 16)
+    form.setSpacing(12)
+    for title, field in rows:
+        form.add_row(title, field)
+    held = QWidget()
+    held.setLayout(form)
+    area = QScrollArea()
+    area.setWidget(held)
+    area.setWidgetResizable(True)
+    return area
