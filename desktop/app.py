@@ -70,6 +70,9 @@ class Application:
             for dialog in cast(list[QDialog], window.findChildren(QDialog)):
                 dialog.close()
             window.deleteLater()
+            # What is connected to their signals holds the pages and all their rows, and Python sees no cycle there.
+            window.context.deleteLater()
+            self.runner.deleteLater()
         QPixmapCache.clear()
         self.runner = Runner(on_bug=self.messages.show_error)
         self.begin(folder)
