@@ -79,6 +79,12 @@ class Application:
         self.app.setQuitOnLastWindowClosed(True)
         QTimer.singleShot(_SETTLED, self.app, wipe_freed)
 
+    def switch(self, folder: str) -> None:
+        """Lock, and ask who comes next."""
+        self.lock(folder)
+        if self.unlock is not None:
+            self.unlock.choose_user()
+
     def begin(self, folder: str = "") -> None:
         """Show the unlock dialog for a store, or for the one last opened."""
         folder = folder or paths.read_state().get("store", "")
@@ -93,6 +99,7 @@ class Application:
             paths.write_state({**paths.read_state(), "store": str(Path(station.vault.folder).resolve())})
         context = AppContext(station, runner=self.runner, messages=self.messages)
         context.lock_wanted.connect(lambda: self.lock(str(station.vault.folder)))
+        context.switch_wanted.connect(lambda: self.switch(str(station.vault.folder)))
         self.window = MainWindow(context)
         self.window.show()
         self.sentry = Sentry(lock=lambda: self.away(str(station.vault.folder)), window=int(self.window.winId()))

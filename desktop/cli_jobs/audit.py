@@ -8,7 +8,8 @@ from pathlib import Path
 from desktop.cli_jobs.opening import Answer, JobAdder, station_at
 from desktop.domain.clock import local_text
 from desktop.domain.errors import InvalidValueError
-from desktop.services import audit, erasure, giving, register
+from desktop.domain.permissions import ROLES
+from desktop.services import audit, audit_log, erasure, giving, register
 from desktop.services.peers import write_safely
 
 
@@ -20,7 +21,17 @@ def add(job: JobAdder) -> None:
     one.add_argument("--until", default="", metavar="DATE")
     one.add_argument("--action", default="", metavar="操作", help="例如 person.edit、reveal")
     one.add_argument("--about", default="", metavar="人员编号")
+    one.add_argument("--role", default="", choices=("", *ROLES), help="角色")
+    one.add_argument(
+        "--group", default="", metavar="类别", help="例如 查看号码、使用人与密钥：" + "、".join(audit_log.GROUPS)
+    )
+    one.add_argument("--kind", default="", metavar="对象", help="改了哪种登记，例如 phone")
+    one.add_argument("--second", default="", metavar="第二人")
+    one.add_argument(
+        "--batch", type=int, default=0, metavar="步号", help="只看这一步，并列出它改了哪些项目（不显示内容）"
+    )
     one.add_argument("--limit", type=int, default=200)
+    one.add_argument("--pdf", type=Path, metavar="OUT.pdf", help="把符合条件的打成清单，后附可签字的审计证明")
     one.add_argument("--proof", type=Path, metavar="OUT.pdf", help="写出可签字的审计证明")
     job("unusual", list_unusual, "异常访问报告：非工作时间、大量查看、反复查看").add_argument(
         "--days", type=int, default=30
@@ -40,15 +51,20 @@ def _day(text: str) -> date | None:
 
 def list_deeds(options: argparse.Namespace) -> Answer:
     """List what was done, and write the proof if asked."""
-    wanted = audit.AuditFilter(
-        options.by, _day(options.since), _day(options.until), options.action, options.about
+    query = audit_log.LogQuery(
+        since=_day(options.since), until=_day(options.until), user=options.by, role=options.role, group=options.group,
+        action=options.action, kind=options.kind, person=options.about, second=options.second, batch=options.batch,
     )  # fmt: skip
     with station_at(options.store) as station:
-        found = audit.deeds(station, wanted=wanted, limit=max(options.limit, 1))
+        opened = audit_log.open_log(station, query=query)
+        found = audit_log.window_of(station, numbers=opened.numbers[: max(options.limit, 1)])
+        entry = audit_log.entry_of(station, number=options.batch) if options.batch and found else None
+        if options.pdf:
+            write_safely(options.pdf, audit_log.log_pdf(station, query=query))
         far = audit.signed(station)
         told = audit.signed_text(station, far)
         if options.proof:
-            write_safely(options.proof, audit.proof_pdf(station))
+            write_safely(options.proof, audit_log.proof(station))
     listed = [
         {"n": one.n, "at": one.at, "user": one.user, "role": one.role, "action": one.action, "about": one.about,
          "count": one.count, "second": one.second, "detail": one.detail}
@@ -58,8 +74,12 @@ def list_deeds(options: argparse.Namespace) -> Answer:
         f"{local_text(one.at)}  {one.user}  {audit.action_name(one.action)}  {one.about}  {one.count}  {one.detail}"
         for one in found
     ]
+    inside = entry.lines if entry is not None else ()
+    lines += [f"    {one.what}  {one.person_no}  {one.fields}" for one in inside]
+    touched = [{"what": one.what, "person_no": one.person_no, "fields": one.fields} for one in inside]
     text = "\n".join([*lines, told]) if lines else "没有符合条件的记录"
-    return {"deeds": listed, "total": len(listed), "signed": asdict(far), "text": text}
+    return {"deeds": listed, "total": len(listed), "matching": len(opened.numbers), "touched": touched,
+            "signed": asdict(far), "text": text}  # fmt: skip
 
 
 def list_unusual(options: argparse.Namespace) -> Answer:

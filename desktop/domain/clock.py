@@ -3,6 +3,7 @@
 import time
 from datetime import date, datetime, timedelta, timezone
 from datetime import time as time_of_day
+from functools import lru_cache
 from typing import Protocol
 
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
@@ -50,6 +51,7 @@ def stamp_of(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).strftime(_STAMP)
 
 
+@lru_cache(maxsize=1024)  # what was written in one go bears one stamp
 def is_stamp(text: str) -> bool:
     """Return True for what `stamp` writes: a real moment in UTC, to the second."""
     try:

@@ -30,6 +30,7 @@ class DateReading:
     approximate: bool = False
 
 
+@lru_cache(maxsize=16384)
 def is_partial_date(text: str) -> bool:
     """Return True for `1953`, `1953-07` or `1953-07-06` that exist."""
     match = _PARTIAL.fullmatch(text)

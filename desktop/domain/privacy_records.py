@@ -5,6 +5,8 @@ No values of people in them: ids, counts and names of fields only (`security.md`
 
 from desktop.domain.fields import Field, Kind, Policy, RecordKind
 
+CONSENT_GIVEN = "second.given"  # the action of a note that a second supervisor consented
+
 ACCESS_NOTE = RecordKind(
     "access_note",
     "访问记录",

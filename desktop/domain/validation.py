@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from desktop.domain import credit_codes, dates, id_numbers, retirement
 from desktop.domain.codes import code_list
@@ -51,13 +51,14 @@ def check_field(field: Field, value: Value, values: Mapping[str, Value], *, toda
     text = str(value)
     if len(text) > field.max_length:
         return [Finding(field.key, f"{field.label}超过 {field.max_length} 个字", "请缩短")]
-    if field.kind is Kind.ID_NUMBER:
+    kind = field.kind
+    if kind is Kind.ID_NUMBER:
         return _check_id(field, text, values)
-    if field.kind is Kind.DATE:
+    if kind is Kind.DATE:
         return _check_date(field, text, today=today)
-    if field.kind is Kind.PHONE and not is_phone(text):
+    if kind is Kind.PHONE and not is_phone(text):
         return [Finding(field.key, f"{field.label}“{text}”位数不对", "手机 11 位，固话请带区号", is_error=False)]
-    if field.kind in {Kind.CODE, Kind.CODES}:
+    if kind is Kind.CODE or kind is Kind.CODES:
         return _check_code(field, text)
     return _check_credit_code(field, text) if field.key == "ent_uscc" else []
 
@@ -73,6 +74,20 @@ def _check_id(field: Field, text: str, values: Mapping[str, Value]) -> list[Find
 
 
 def _check_date(field: Field, text: str, *, today: date) -> list[Finding]:
+    return (
+        [] if _is_past_day(text, today.toordinal(), field.key == "birth_id") else _doubts_about_date(field, text, today)
+    )
+
+
+@lru_cache(maxsize=16384)  # a register has few days and many people
+def _is_past_day(text: str, today: int, is_birth: bool) -> bool:  # noqa: FBT001 - a cache takes no names
+    """Return True for a date that no rule has anything to say about."""
+    day = date.fromordinal(today)
+    is_past = dates.is_partial_date(text) and text[:10] <= day.isoformat()
+    return is_past and not (is_birth and (dates.age_on(text, day) or _YOUNGEST) < _YOUNGEST)
+
+
+def _doubts_about_date(field: Field, text: str, today: date) -> list[Finding]:
     if not dates.is_partial_date(text):
         return [Finding(field.key, f"{field.label}“{text}”不是日期", "请写成 1953-07-06 或 1953-07")]
     if text[:10] > today.isoformat() and field.key not in _FUTURE_ALLOWED:
@@ -127,10 +142,11 @@ def _against_age(values: Mapping[str, Value]) -> list[Finding]:
 def check_taken(values: Mapping[str, Value], taken: Collection[str], *, today: date) -> list[Finding]:
     """Return what the rules find in a person of whom only the fields `taken` are new."""
     found: list[Finding] = []
+    fields = _person_fields()
     for key in taken:
         value = values.get(key)
         if value not in (None, ""):
-            found += check_field(_person_fields()[key], value, values, today=today)
+            found += check_field(fields[key], value, values, today=today)
     return found + [one for one in (*_against_id(values), *_against_age(values)) if one.field in taken]
 
 

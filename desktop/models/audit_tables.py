@@ -76,4 +76,12 @@ SIGNATURE = Table(
     Column("value", LargeBinary, nullable=False),
 )
 
-AUDIT_TABLES = (BATCH, CHANGE, SEAL, SIGNATURE, WITNESS)
+COUNTERSIGNATURE = Table(
+    "countersignature",
+    METADATA,
+    Column("batch", Integer, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+)
+
+AUDIT_TABLES = (BATCH, CHANGE, SEAL, SIGNATURE, COUNTERSIGNATURE, WITNESS)

@@ -1,10 +1,12 @@
 """`同上` and its signs: what stands above is meant (`domain.md` section 5, case 36)."""
 
+import re
 from collections.abc import Sequence
 
-from desktop.roster.grid import plain
+from desktop.roster.grid import CELL_END, plain
 
 _SIGNS = frozenset({"同上", "″", "〃", "〞", '"', "''", "“", "..", "。。", "同左", "上同"})
+_MAY_HAVE = re.compile("|".join(map(re.escape, sorted(_SIGNS))))  # most rows have none: they are told by one look
 _LONGEST = 6  # characters of a sign with a few spaces around it
 _NEVER = frozenset({"person.name", "person.id_no", "phone.number", "seq"})  # two people never share these by a sign
 
@@ -29,4 +31,6 @@ def copied_down(cells: list[str], above: Sequence[str], targets: Sequence[str]) 
 
 def has_sign(cells: Sequence[str]) -> bool:
     """Return True for a row in which something means what stands above."""
+    if _MAY_HAVE.search(CELL_END.join(cells)) is None:
+        return False
     return any(plain(cell).strip() in _SIGNS for cell in cells if 0 < len(cell) <= _LONGEST)

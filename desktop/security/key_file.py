@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from desktop.domain.errors import DamagedStoreError, InvalidValueError, NotFoundError, WrongPasswordError
 from desktop.security.key_copies import COPY, NAME
@@ -44,7 +43,7 @@ from desktop.security.key_slots import (
     street_slot,
 )
 from desktop.security.passphrases import check_passphrase, clean_code
-from desktop.security.user_keys import KeyHolder, holder_of
+from desktop.security.user_keys import holder_of
 
 __all__ = ["COPY", "NAME", "STANDARD", "KdfCost", "check_passphrase"]
 
@@ -64,6 +63,7 @@ class OpenSlot:
     next_key: bytes | None = field(default=None, repr=False)
     mended: tuple[str, ...] = ()  # copies of the key file that were damaged, missing or older
     seed: bytes = field(default=b"", repr=False)
+    slot: str = ""  # the id of the slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,8 @@ def open_key_file(folder: Path, *, password: str, user: str = "") -> OpenSlot:
         keys = open_slot(body, slot, password)
         if keys is not None:
             seed = _renew(folder, body, slot, keys)
-            return OpenSlot(keys.data_key, slot["user"], slot["role"], body["store_id"], keys.next_key, mended, seed)
+            found = OpenSlot(keys.data_key, slot["user"], slot["role"], body["store_id"], keys.next_key, mended)
+            return replace(found, seed=seed, slot=slot["id"])
     raise WrongPasswordError("密码不对", "请检查大小写和输入法后再试")
 
 
@@ -191,21 +192,41 @@ def end_street_slots(folder: Path, *, opened: OpenSlot) -> list[str]:
 def renew_slot(
     folder: Path, *, opened: OpenSlot, user: str, password: str, role: str, cost: KdfCost = STANDARD,
     seed: bytes = b"",
-) -> None:  # fmt: skip
-    """Give a user a new slot with another password or role; the old one goes once the new one was opened.
+) -> list[str]:  # fmt: skip
+    """Give a user a further slot with another password or role; return the ids of those it is to replace.
 
-    The signing key of the old slot cannot be carried over, as nobody here knows its password: `seed` is of a new one.
-
-    The role is bound into a slot, so another role takes another password too. Raises NotFoundError,
-    InvalidValueError for the last supervisor.
+    `drop_void_slots` lets those go, once the register has named the key of `seed` as the user's: the one in the old
+    slot cannot be carried over, as nobody here knows its password. The role is bound into a slot, so another role
+    takes another password too. Raises NotFoundError, InvalidValueError for the last supervisor.
     """
     body = _sealed_body(folder, opened)
-    mine = next((slot for slot in body["slots"] if slot["user"] == user and slot["kdf"] == PASSWORD), None)
-    if mine is None:
+    mine = [slot for slot in body["slots"] if slot["user"] == user and slot["kdf"] == PASSWORD]
+    if not mine:
         raise NotFoundError(f"没有名叫“{user}”的使用人", "请刷新后再看")
-    _require_supervisor([one for one in body["slots"] if one["id"] != mine["id"]], role)
+    _require_supervisor([one for one in body["slots"] if one["user"] != user], role)
     slot = make_slot(body, opened.data_key, holder=Holder(user, role, PASSWORD, cost), secret=password, seed=seed)
-    _take_place(folder, body, mine, slot, opened.data_key, password)
+    _append_opened(folder, body, slot, opened.data_key, password)
+    return [str(one["id"]) for one in mine]
+
+
+def drop_void_slots(folder: Path, *, data_key: bytes, named: Mapping[str, bytes], opened: str = "") -> list[str]:
+    """Let go of what a password changed or set anew by halves has left; return whose slots there were.
+
+    Of several slots of one user those stay whose signing key the register names; of several of those the one
+    with the id `opened`, if it is one of them: its password is the one in use.
+    """
+    body = _read(folder)
+    people = [one for one in body["slots"] if one["kdf"] == PASSWORD]
+    void: list[Slot] = []
+    for user in {one["user"] for one in people}:
+        mine = [one for one in people if one["user"] == user]
+        good = [one for one in mine if holder_of(one).public == named.get(user, b"")]
+        good = [one for one in good if one["id"] == opened] or good
+        void += [one for one in mine if good and one not in good]
+    if void and is_sealed(body, data_key):
+        _replace(folder, body, [one for one in body["slots"] if one not in void], data_key)
+        return sorted({str(one["user"]) for one in void})
+    return []
 
 
 def _require_supervisor(others: list[Slot], role: str) -> None:
@@ -214,14 +235,14 @@ def _require_supervisor(others: list[Slot], role: str) -> None:
         raise InvalidValueError("user", "最后一位主管不能改成别的角色", "请先添加另一位主管")
 
 
-def _take_place(folder: Path, body: Body, old: Slot, slot: Slot, key: bytes, password: str) -> None:
-    """Write a slot beside the one it replaces, open it, and only then let the old one go."""
+def _append_opened(folder: Path, body: Body, slot: Slot, key: bytes, password: str) -> Body:
+    """Write a slot beside the others and open it; return what was read back."""
     _replace(folder, body, [*body["slots"], slot], key)
     again = _read(folder)
     found = open_slot(again, again["slots"][-1], password)
     if found is None or found.data_key != key:
         raise DamagedStoreError("新密码写入后打不开", "旧密码仍然有效，请重试")
-    _replace(folder, again, [one for one in again["slots"] if one["id"] != old["id"]], key)
+    return again
 
 
 def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCost | None = None) -> None:
@@ -239,7 +260,8 @@ def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCos
     holder = Holder(user, mine["role"], PASSWORD, cost or KdfCost(*mine["cost"]))
     slot = make_slot(body, keys.data_key, holder=holder, secret=new, seed=keys.seed, pin=mine.get("pin"))
     _require_seal(body, keys.data_key)
-    _take_place(folder, body, mine, slot, keys.data_key, new)
+    again = _append_opened(folder, body, slot, keys.data_key, new)
+    _replace(folder, again, [one for one in again["slots"] if one["id"] != mine["id"]], keys.data_key)
 
 
 def begin_rotation(folder: Path, *, opened: OpenSlot, leaving: str = "") -> tuple[bytes, list[str]]:
@@ -320,29 +342,6 @@ def _renew(folder: Path, body: Body, slot: Slot, keys: SlotKeys) -> bytes:
     except OSError:  # a medium that cannot be written opens all the same
         return keys.seed
     return seed_in(body, fresh, keys.wrapping)
-
-
-def key_holders(folder: Path) -> list[KeyHolder]:
-    """Return what the key file says of its users' signing keys, [] where there is no key file.
-
-    Raises DamagedStoreError.
-    """
-    if not (folder / NAME).exists() and not (folder / COPY).exists():
-        return []
-    return [holder_of(slot) for slot in _read(folder)["slots"] if slot["kdf"] == PASSWORD]
-
-
-def keep_pin(folder: Path, *, data_key: bytes, user: str, pin: Mapping[str, Any]) -> None:
-    """Put where the logs ended into the slot of `user`, unless the slots are not as the program left them.
-
-    Raises DamagedStoreError, OSError.
-    """
-    body = _read(folder)
-    mine = next((one for one in body["slots"] if one["user"] == user and "sign" in one), None)
-    if mine is None or mine.get("pin") == pin or not is_sealed(body, data_key):
-        return
-    slots = [{**one, "pin": dict(pin)} if one is mine else one for one in body["slots"]]
-    _replace(folder, body, slots, data_key)
 
 
 def _sealed_body(folder: Path, opened: OpenSlot) -> Body:

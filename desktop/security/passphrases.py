@@ -11,6 +11,7 @@ from desktop.domain.errors import InvalidValueError
 
 SHORTEST = 8  # what scripts may still use; the window asks for LONG_ENOUGH
 LONG_ENOUGH = 12
+_GOOD_LENGTH = 16
 _FEWEST_CHARACTERS = 4
 _WORDS = 6
 # Syllables that nobody spells in two ways: no retroflex against flat, no front against back nasal.
@@ -28,10 +29,41 @@ _ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 def check_passphrase(password: str, *, least: int = SHORTEST) -> None:
     """Raise InvalidValueError unless `password` is long and varied enough to be worth having."""
     plain = unicodedata.normalize("NFKC", password)
-    if len(plain) < least or len(set(plain)) < _FEWEST_CHARACTERS:
+    is_simple = len(set(plain)) < _FEWEST_CHARACTERS or (least >= LONG_ENOUGH and _is_plain_row(plain))
+    if len(plain) < least or is_simple:
         raise InvalidValueError(
-            "password", "密码太短或太简单", f"请至少用 {least} 个字符，不要全是相同的字符，也可以让程序生成"
+            "password", "密码太短或太简单", f"请至少用 {least} 个字符，不要相同或顺着键盘的，也可以让程序生成"
         )
+
+
+def strength_of(password: str) -> str:
+    """Return one sentence about a password as it is typed: what it still lacks, or how good it is."""
+    plain = unicodedata.normalize("NFKC", password)
+    if not plain:
+        return ""
+    if len(plain) < LONG_ENOUGH:
+        return f"还差 {LONG_ENOUGH - len(plain)} 个字符。"
+    if len(set(plain)) < _FEWEST_CHARACTERS:
+        return "几乎全是相同的字符，请换一个。"
+    if _is_plain_row(plain) or plain.isdigit():
+        return "只有数字或顺着键盘打的密码容易被猜中，请加几个词，或让程序生成。"
+    if len(plain) < _GOOD_LENGTH and not _is_mixed(plain):
+        return "可以用；再长一些，或混用字母和数字，会更难猜。"
+    return "很好，请记牢。"
+
+
+def _is_mixed(plain: str) -> bool:
+    kinds = (str.isdigit, str.islower, str.isupper, lambda c: not c.isalnum())
+    return sum(any(kind(c) for c in plain) for kind in kinds) > 1
+
+
+def _is_plain_row(plain: str) -> bool:
+    """Return True for what is mostly a row of the keyboard, the alphabet or the digits, or one piece repeated."""
+    low = plain.lower()
+    rows = ("qwertyuiopasdfghjklzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "01234567890", "1qaz2wsx3edc4rfv5tgb6yhn")
+    if any(low in row * 2 or low[::-1] in row * 2 for row in rows):
+        return True
+    return any(low == (low[:size] * len(low))[: len(low)] for size in range(1, len(low) // 2 + 1))
 
 
 def made_passphrase() -> str:

@@ -1,6 +1,7 @@
 """Making, opening and closing a register, and its passwords."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -160,6 +161,8 @@ def station_of(
     vault = open_vault(lock, slot=slot, clock=clock, ids=ids, read_only=read_only)
     if not read_only:
         swapping.sweep(folder)
+    if not read_only:
+        _refuse_void(vault, settle_slots(vault, opened=slot.slot))
     if checked and not read_only:
         _refuse_damaged(vault)
         _introduce(vault)
@@ -195,6 +198,22 @@ def _note_settled(station: Station, slot: key_file.OpenSlot, ended: key_file.End
             put_note(station, unit, note)
         slots.keep(unit, marks)
         unit.commit()
+
+
+def settle_slots(vault: Vault, *, opened: str = "") -> list[str]:
+    """Let go of slots that a password changed or set anew by halves has left; return whose there were."""
+    with suppress(OSError, DamagedStoreError):  # what is wrong with the key file is said elsewhere
+        named = vault.named_keys()
+        return key_file.drop_void_slots(vault.folder, data_key=vault.slot_key(), named=named, opened=opened)
+    return []
+
+
+def _refuse_void(vault: Vault, settled: Sequence[str]) -> None:
+    """Close the vault and raise WrongPasswordError if it was opened with a slot that counts no more."""
+    named = vault.named_keys().get(vault.user, b"")
+    if vault.user in settled and named != vault.opener.public:
+        vault.close()
+        raise WrongPasswordError("这个密码已经作废", "请用另一个密码，或请主管重设")
 
 
 def _introduce(vault: Vault) -> None:

@@ -24,11 +24,14 @@ MANY_A_DAY = 30  # numbers revealed by one user on one day
 AGAIN = 5  # times one user revealed the same person in the period
 PERIOD_DAYS = 30
 _MOST_NAMED = 4  # signers named in a line
+_SHORT_MARK = 19  # sixteen hex digits in four groups
+_PIECE = 64  # hex digits that fit a line of the proof
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 _NAMES = {
     "reveal": "显示完整号码", "login.wrong": "输错密码", "second.alone": "无第二人时独自办理",
     "second.given": "第二位主管同意", "second.refused": "第二人密码不对",
     "keys.mended": "密钥文件已修好", "keys.settled": "更换密钥收尾", "keys.found": "密钥文件与登记库对不上",
+    "login": "打开登记库", "clock.back": "电脑日期倒退", "audit.proof": "打印审计证明",
     "recovery.used": "用恢复码或街道钥匙打开", "person.erase": "彻底清除", "rights.print": "打印本人信息查询单",
 }  # fmt: skip
 
@@ -95,9 +98,13 @@ def signed_text(station: Station, found: Signed) -> str:
     """Return that in one sentence, with the name of this device's key."""
     if not found.until:
         return "最后的签名不对，请运行“检查登记库”" if found.blocks else "操作记录还没有签名"
+    mark = device_mark(station)[:_SHORT_MARK]
+    return f"操作记录共 {found.units} 次，已签名到第 {found.until} 次（{_names_of(found)}）；本机密钥 {mark}"
+
+
+def _names_of(found: Signed) -> str:
     more = f"等 {len(found.users)} 人" if len(found.users) > _MOST_NAMED else ""
-    names = "、".join(found.users[:_MOST_NAMED]) + more
-    return f"操作记录共 {found.units} 次，已签名到第 {found.until} 次（{names}）；本机密钥 {device_mark(station)[:19]}"
+    return "、".join(found.users[:_MOST_NAMED]) + more
 
 
 def device_mark(station: Station) -> str:
@@ -114,20 +121,22 @@ def proof_pdf(station: Station, *, report: Report = silent) -> bytes:
     with station.vault.reading(READ_AUDIT) as connection:
         sizes = privacy.log_sizes(connection)
     found = check_store(station, report=report)
-    number, digest = station.vault.head()
+    (number, digest), audit = station.vault.head(), station.vault.audit_head()
     at = stamp(station.clock)
-    text = f"{station.vault.identity.store_id}|{number}|{digest.hex()}|{at}"
+    text = "|".join([
+        station.vault.identity.store_id, str(number), digest.hex(), str(audit.batch), audit.seal.hex(), at,
+    ])  # fmt: skip
     mark = SigningKey(station.vault.secret("sign_seed")).sign(text.encode("utf-8")).hex()
+    far = f"{found.signed.blocks} 段，到第 {found.signed.until} 次：{_names_of(found.signed)}"
     rows = [
-        ["登记库", station.vault.identity.store_id], ["单位", station.org_name], ["制作时间", local_text(at)],
-        ["制作人", f"{station.user}（{role_name(station.role)}）"],
+        ["登记库", station.vault.identity.store_id], ["单位", station.org_name],
+        ["制作", f"{local_text(at)}　{station.user}（{role_name(station.role)}）"],
         *[[label, str(count)] for label, count in sizes.items()],
         ["变更记录末尾", f"第 {number} 条"], *_pieces("末尾校验值", digest.hex()),
-        ["检查结果", "完好" if found.is_sound else f"发现 {len(found.problems)} 处问题"],
+        ["操作记录末尾", f"第 {audit.batch} 次"], *_pieces("末尾校验值", audit.seal.hex()),
+        ["使用人签名", far], ["检查结果", "完好" if found.is_sound else f"发现 {len(found.problems)} 处问题"],
         *[["问题", one] for one in found.problems[:20]],
-        ["使用人签名", f"{found.signed.blocks} 段，到第 {found.signed.until} 次操作，共 {found.signed.units} 次"],
-        *[["签名人" if place == 0 else "", name] for place, name in enumerate(found.signed.users)],
-        *_pieces("本机密钥指纹", device_mark(station), width=40), *_pieces("本机签名", mark),
+        *_pieces("本机密钥指纹", device_mark(station).replace(" ", "")), *_pieces("本机签名", mark),
         ["审计人签字", ""], ["主管签字", ""],
     ]  # fmt: skip
     return table_pdf(
@@ -135,8 +144,8 @@ def proof_pdf(station: Station, *, report: Report = silent) -> bytes:
     )
 
 
-def _pieces(label: str, text: str, *, width: int = 32) -> list[list[str]]:
-    parts = [text[start : start + width] for start in range(0, len(text), width)]
+def _pieces(label: str, text: str) -> list[list[str]]:
+    parts = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
     return [[label if place == 0 else "", part] for place, part in enumerate(parts)]
 
 

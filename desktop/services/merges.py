@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from desktop.config.own_process import collecting_seldom
 from desktop.domain.changes import Changes
 from desktop.domain.clock import stamp
 from desktop.domain.errors import PackageError
@@ -191,7 +192,8 @@ def apply_merge(
         )
     if not is_backed_up:
         back_up_before(station, what="合并")
-    done = _write(station, preview, report)
+    with collecting_seldom():
+        done = _write(station, preview, report)
     return replace(done, taken_up=tuple(_take_up(station, preview.peer, preview.manifest.stream, report)))
 
 

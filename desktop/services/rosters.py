@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from desktop.config.own_process import collecting_seldom
 from desktop.domain.progress import Report, silent
 from desktop.roster import mapping as mappings
 from desktop.roster import matching
@@ -52,7 +53,7 @@ def preview_roster(
     what its marks mean. Raises RosterError, Cancelled.
     """
     sources, skipped = read_sources(station, paths=paths, mapping=mapping, meanings=meanings or {}, report=report)
-    with station.vault.reading() as connection:
+    with collecting_seldom(), station.vault.reading() as connection:
         planner = Planner(station, sources, connection=connection, choice=Choice())
         tables = _run(planner, sources, "核对", None, report)
     replayed = tuple(
@@ -97,7 +98,7 @@ def _import(
     """Plan and write every row of every table in one unit."""
     back_up_before(station, what="导入")
     names = "、".join(dict.fromkeys(source.file for source in sources))
-    with station.vault.unit("roster.import", why=f"导入 {names}", source=names) as unit:
+    with collecting_seldom(), station.vault.unit("roster.import", why=f"导入 {names}", source=names) as unit:
         planner = Planner(station, sources, connection=unit.connection, choice=choice)
         writer = Writer(station, unit, planner)
         tables = _run(planner, sources, "写入登记库", writer, report)

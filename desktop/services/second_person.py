@@ -8,13 +8,16 @@ People leave the register by many roads (deleted, an import taken back, a packag
 `approve_removals` before any unit that takes people out is committed, so a new road cannot forget (decision 0085).
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.config import lockout
 from desktop.domain.clock import start_of, ticks
 from desktop.domain.errors import NotAllowedError, SecondPersonError, WaitError, WrongPasswordError
 from desktop.domain.permissions import FEW_DELETED, SMALL, SUPERVISOR, permit_of
+from desktop.domain.privacy_records import CONSENT_GIVEN
 from desktop.security import key_file
+from desktop.security.signing import SigningKey
 from desktop.services.notes import Note, put_note, write_note
 from desktop.services.station import Second, Station
 from desktop.store import history
@@ -31,8 +34,16 @@ def eligible(folder: Path, *, user: str, leaving: str = "") -> list[str]:
     return [name for name in others if name not in {user, leaving}]
 
 
-def check_second(folder: Path, second: Second, *, user: str) -> str:
-    """Return the name of a second supervisor whose password is right; guesses wait as they do at the door.
+@dataclass(frozen=True, slots=True)
+class Consenting:
+    """Who consents, '' where nobody else could, and the key they sign that with."""
+
+    name: str = ""
+    key: SigningKey | None = None
+
+
+def check_second(folder: Path, second: Second, *, user: str) -> Consenting:
+    """Return a second supervisor whose password is right; guesses wait as they do at the door.
 
     Raises NotAllowedError, WrongPasswordError, WaitError.
     """
@@ -50,7 +61,7 @@ def check_second(folder: Path, second: Second, *, user: str) -> str:
     lockout.clear(door)
     if opened.role != SUPERVISOR:
         raise NotAllowedError(f"“{second.user}”不是主管，不能批准", "请另一位主管输入密码")
-    return opened.user
+    return Consenting(opened.user, SigningKey(opened.seed) if opened.seed else None)
 
 
 def need_second(station: Station, action: str, *, count: int = 0, leaving: str = "", about: str = "") -> str:
@@ -60,13 +71,15 @@ def need_second(station: Station, action: str, *, count: int = 0, leaving: str =
     """
     label = permit_of(action).label
     try:
-        name = _consenting(station, action, leaving=leaving)
+        given = _consenting(station, action, leaving=leaving)
     except WrongPasswordError:
         write_note(station, Note("second.refused", about, count=count, detail=label))
         raise
     if not station.vault.is_read_only:
-        write_note(station, _consented(action, name, count=count, about=about))
-    return name
+        with station.vault.unit("access.note") as unit:
+            _put_consent(station, unit, _consented(action, given.name, count=count, about=about), given)
+            unit.commit()
+    return given.name
 
 
 def approve_removals(station: Station, unit: UnitOfWork) -> None:
@@ -84,12 +97,19 @@ def approve_removals(station: Station, unit: UnitOfWork) -> None:
     if action == "person.erase" or count <= FEW_DELETED:
         return
     try:
-        name = _consenting(station, action)
+        given = _consenting(station, action)
     except WrongPasswordError:
         refused = Note("second.refused", count=count, detail=permit_of(action).label)
         unit.afterwards = lambda: write_note(station, refused)
         raise
-    put_note(station, unit, _consented(action, name, count=count))
+    _put_consent(station, unit, _consented(action, given.name, count=count), given)
+
+
+def _put_consent(station: Station, unit: UnitOfWork, note: Note, given: Consenting) -> None:
+    """Note inside `unit` who consented, and have them sign it."""
+    put_note(station, unit, note)
+    if given.key is not None:
+        unit.countersign(given.name, given.key)
 
 
 def allow_papers(station: Station, people: int) -> None:
@@ -102,10 +122,10 @@ def allow_papers(station: Station, people: int) -> None:
         need_second(station, "print.many", count=people)
 
 
-def _consenting(station: Station, action: str, *, leaving: str = "") -> str:
-    """Return who consents, '' where nobody else could; uses the consent up."""
+def _consenting(station: Station, action: str, *, leaving: str = "") -> Consenting:
+    """Return who consents; uses the consent up."""
     if not eligible(station.vault.folder, user=station.user, leaving=leaving):
-        return ""
+        return Consenting()
     given, station.second = station.second, None
     if given is None:
         raise SecondPersonError(action, f"{permit_of(action).label}需要第二位主管同意", "请另一位主管输入自己的密码")
@@ -118,4 +138,4 @@ def _consented(action: str, name: str, *, count: int = 0, about: str = "") -> No
     label = permit_of(action).label
     if not name:
         return Note("second.alone", about, count=count, detail=f"{label}：{ALONE}")
-    return Note("second.given", about, count=count, second=name, detail=label)
+    return Note(CONSENT_GIVEN, about, count=count, second=name, detail=label)

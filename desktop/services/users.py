@@ -1,16 +1,17 @@
 """Who may open the register: adding, removing, recovery codes, the street's key, and changing the data key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from desktop.domain.clock import LOCAL, Clock
 from desktop.domain.errors import InvalidValueError, NotFoundError
-from desktop.domain.permissions import READ_AUDIT, ROLES, SUPERVISOR
+from desktop.domain.permissions import READ_HOUSE, ROLES, SUPERVISOR
 from desktop.printing.recovery_sheet import RecoverySheet, recovery_pdf
 from desktop.security import key_file, passphrases, user_keys
 from desktop.security.key_slots import AGE, RECOVERY
-from desktop.services.access import hold, note_wrong_tries, station_of
+from desktop.services.access import hold, note_wrong_tries, settle_slots, station_of
 from desktop.services.backups import back_up_before
 from desktop.services.keyring import TRUSTED
 from desktop.services.levels import is_superior
@@ -60,14 +61,14 @@ def users_of(folder: Path) -> list[User]:
 def ways_in(station: Station) -> WaysIn:
     """Return everything that opens this register: all staff may see it, the street's key above all."""
     other = key_file.other_ways(station.vault.folder)
-    drilled = _drilled_on(station) if station.may(READ_AUDIT) else None
+    drilled = _drilled_on(station)
     has_code = bool(other[RECOVERY])
     due = has_code and (drilled is None or station.today() - drilled > timedelta(days=DRILL_DAYS))
     return WaysIn(tuple(users_of(station.vault.folder)), has_code, tuple(other[AGE]), drilled, due)
 
 
 def _drilled_on(station: Station) -> date | None:
-    with station.vault.reading(READ_AUDIT) as connection:
+    with station.vault.reading(READ_HOUSE) as connection:  # a day, of no person: all staff see when it is due
         at = privacy.last_note(connection, actions=("recovery.make", "recovery.drill"))
     return datetime.fromisoformat(at).astimezone(LOCAL).date() if at else None
 
@@ -121,12 +122,13 @@ def renew_user(
     seed, source = _new_key(name, role)
     with station.vault.unit("user.renew", why="重设密码", source=source) as unit:
         put_note(station, unit, Note("user.renew", second=second, detail=said))
-        key_file.renew_slot(
+        old = key_file.renew_slot(
             station.vault.folder, opened=_opened(station), user=name, password=password, role=role, cost=cost,
             seed=seed,
         )  # fmt: skip
-        _keep_slots(station, unit)
+        _keep_slots(station, unit, without=old)
         unit.commit()
+    settle_slots(station.vault)
     return _rotate(station, "重设使用人的密码", second)
 
 
@@ -335,9 +337,10 @@ def _let_in(lock: StoreLock, opened: key_file.OpenSlot, *, name: str, password: 
         station.close()
 
 
-def _keep_slots(station: Station, unit: UnitOfWork) -> None:
-    """Note inside `unit` the slots the key file has now."""
-    slots.keep(unit, key_file.slot_marks(station.vault.folder))
+def _keep_slots(station: Station, unit: UnitOfWork, without: Sequence[str] = ()) -> None:
+    """Note inside `unit` the slots the key file has now, without those that go once it is committed."""
+    marks = key_file.slot_marks(station.vault.folder)
+    slots.keep(unit, [one for one in marks if one[0] not in without])
 
 
 def _opened(station: Station) -> key_file.OpenSlot:

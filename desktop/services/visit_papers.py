@@ -24,6 +24,10 @@ _ROUTE = (
 def visit_sheets(station: Station, *, ids: Sequence[str], report: Report = silent) -> bytes:
     """Return a filled sheet for each person, in walking order; raises NotFoundError, PrintError, NotAllowedError."""
     allow_papers(station, len(ids))
+    return _sheets(station, ids, report)
+
+
+def _sheets(station: Station, ids: Sequence[str], report: Report) -> bytes:
     with station.vault.reading() as connection:
         rows = sorted(people.rows_of(connection, ids), key=_walk)
         last = {row.id: people.children_of(connection, "visit", person=row.id)[:1] for row in rows}
@@ -43,8 +47,12 @@ def blank_sheets(station: Station, *, count: int) -> bytes:
 
 
 def sheets_or_blank(station: Station, *, ids: Sequence[str], report: Report = silent) -> bytes:
-    """Return the sheets of people, a blank one if there is nobody; raises PrintError, NotAllowedError."""
-    return visit_sheets(station, ids=ids, report=report) if ids else blank_sheets(station, count=1)
+    """Return the sheets of people to be given out (which asks whom it must), a blank one if there is nobody.
+
+    Raises PrintError, NotAllowedError.
+    """
+    station.allow_print(len(ids))
+    return _sheets(station, ids, report) if ids else blank_sheets(station, count=1)
 
 
 def _methods() -> list[str]:
@@ -68,9 +76,11 @@ def _sheet(station: Station, row: PersonRow, kin: Sequence[ChildRow], last: Sequ
 def route_sheet(station: Station, *, ids: Sequence[str], title: str = "走访路线单") -> bytes:
     """Return the round as a list in walking order, with room to tick and note; blank lines if there is nobody.
 
+    It is given out (`books.give`), which asks a second supervisor for many people.
+
     Raises PrintError, NotAllowedError.
     """
-    allow_papers(station, len(ids))
+    station.allow_print(len(ids))
     with station.vault.reading() as connection:
         rows = sorted(people.rows_of(connection, ids), key=_walk)
         last = {row.id: people.children_of(connection, "visit", person=row.id)[:1] for row in rows}

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from desktop.store.consents import consent_problems
 from desktop.store.encoding import joined
 from desktop.store.signatures import Follower, Seal, Signers
 
@@ -83,9 +84,10 @@ def append_seal(connection: Connection, batch: Sequence[Any], *, entry: int, ent
 def chain_problems(connection: Connection, *, witnesses: Sequence[Witness] = (), after: int = 0) -> list[str]:
     """Return what is wrong with the audit chain and its signatures from the unit `after` on, each with its place."""
     found: list[str] = []
-    previous = _seal_at(connection, after)
+    previous = seal_at(connection, after)
     remembered = by_number(witnesses, lambda one: one.batch)
-    signed = Follower(Signers(connection))
+    signers = Signers(connection)
+    signed = Follower(signers)
     columns = ", ".join(f"batch.{name}" for name in _BATCH)
     rows = connection.exec_driver_sql(
         f'SELECT {columns}, seal.entry, seal.entry_hash, seal.trust, seal.hash, signature."key", signature.value '
@@ -119,7 +121,8 @@ def chain_problems(connection: Connection, *, witnesses: Sequence[Witness] = (),
         for one in several
         if number > expected
     ]
-    return found + signed.end() + _end_problems(connection, last)
+    found += signed.end() + consent_problems(connection, signers, after=after)
+    return found + _end_problems(connection, last)
 
 
 def by_number(witnesses: Iterable[Witness], number: Callable[[Witness], int]) -> dict[int, list[Witness]]:
@@ -131,7 +134,8 @@ def by_number(witnesses: Iterable[Witness], number: Callable[[Witness], int]) ->
     return found
 
 
-def _seal_at(connection: Connection, batch: int) -> bytes:
+def seal_at(connection: Connection, batch: int) -> bytes:
+    """Return the seal of a unit, zeros where there is none."""
     row = connection.exec_driver_sql("SELECT hash FROM seal WHERE batch=?", (batch,)).first()
     return bytes(row[0]) if row else GENESIS
 

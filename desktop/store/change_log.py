@@ -47,11 +47,15 @@ class ChangeLog:
 
     def append(self, entry: LogEntry) -> None:
         """Give `entry` the next number, seal it to the log's head and queue it."""
-        self.n += 1
-        body: LogRow = (
-            self.n, self.batch, entry.kind, entry.record, entry.person, entry.action, entry.writer,
-            entry.counter, entry.base, entry.text or to_json(entry.fields), entry.author, entry.source,
+        self.add(
+            entry.kind, entry.record, entry.person, entry.action, entry.writer, entry.counter, entry.base,
+            entry.text or to_json(entry.fields), entry.author, entry.source,
         )  # fmt: skip
+
+    def add(self, *entry: Any) -> None:
+        """Append an entry given as the columns of its row, from `kind` to `source`."""
+        self.n += 1
+        body: LogRow = (self.n, self.batch, *entry)
         self.head = seal(self.head, body)
         self.rows.append((*body, self.head))
 

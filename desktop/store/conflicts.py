@@ -101,9 +101,11 @@ def _dot(text: str | None) -> Dot | None:
 
 def close_settled(unit: UnitOfWork, plan: MergePlan) -> None:
     """Close the open conflicts that a plan decides or replaces; call before its own are opened."""
+    rows = unit.connection.exec_driver_sql("SELECT id, record, field FROM conflict WHERE state='open'").all()
+    if not rows:
+        return
     settled = {(one.record, key) for one in plan.records for key in one.settled}
     fresh = {(one.record, one.field) for one in plan.conflicts}
-    rows = unit.connection.exec_driver_sql("SELECT id, record, field FROM conflict WHERE state='open'").all()
     closing = [(row[0], (row[1], row[2]) in fresh) for row in rows if (row[1], row[2]) in settled | fresh]
     for conflict, is_replaced in closing:
         decision, state = ("有了更新的值", "replaced") if is_replaced else ("由对方裁定", "decided")

@@ -20,13 +20,14 @@ def to_json(value: Any) -> str:
 
 def new_fields_text(values: Mapping[str, Value]) -> str:
     """Return the logged fields of a new record, `{key: [null, value]}`, as `to_json` would write them."""
-    return "{" + ",".join([f'"{key}":[null,{_scalar(value)}]' for key, value in values.items()]) + "}"
+    return "{" + ",".join([
+        f'"{key}":[null,{encode_basestring(value) if isinstance(value, str) else _scalar(value)}]'
+        for key, value in values.items()
+    ]) + "}"  # fmt: skip
 
 
-def _scalar(value: Value) -> str:
-    if value is None:
-        return "null"
-    return encode_basestring(value) if isinstance(value, str) else str(int(value))
+def _scalar(value: int | None) -> str:
+    return "null" if value is None else str(int(value))
 
 
 def from_json(text: str | None) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlcipher3
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
@@ -112,14 +113,15 @@ def change_key(path: Path, *, old: bytes, new: bytes) -> None:
 
 def open_engine(path: Path, *, key: bytes, read_only: bool = False) -> Engine:
     """Return an engine over the store; connections are made by `raw_connection` and pooled."""
+    held = bytearray(key)
 
     def connect() -> Any:
-        connection = raw_connection(path, key=key)
+        connection = raw_connection(path, key=bytes(held))
         if read_only:
             connection.execute("PRAGMA query_only=ON")
         return connection
 
-    return _engine_over(connect)
+    return _engine_over(connect, held)
 
 
 def open_writing_engine(path: Path, *, key: bytes) -> Engine:
@@ -129,10 +131,21 @@ def open_writing_engine(path: Path, *, key: bytes) -> Engine:
     fill it, and then every bound text and every cursor of every row is asked of the system, locked and wiped: a
     window's import took three times as long (`docs/decisions/0088-speed-of-bulk-work.md`).
     """
-    return _engine_over(lambda: raw_connection(path, key=key, kept=_KEPT_WHILE_WRITING))
+    held = bytearray(key)
+    return _engine_over(lambda: raw_connection(path, key=bytes(held), kept=_KEPT_WHILE_WRITING), held)
 
 
-def _engine_over(creator: Callable[[], Any]) -> Engine:
+def forget(*engines: Engine) -> None:
+    """Overwrite the key engines would make connections with: something may hold them long after they are used."""
+    for engine in engines:
+        held = _HELD.pop(engine, bytearray())
+        held[:] = bytes(len(held))
+
+
+_HELD: WeakKeyDictionary[Engine, bytearray] = WeakKeyDictionary()
+
+
+def _engine_over(creator: Callable[[], Any], held: bytearray) -> Engine:
     """Return an engine whose writes begin with BEGIN IMMEDIATE, whose errors hide values, and DiskFullError is one.
 
     QueuePool is the pool that survived threads in the probes; the default lost jobs.
@@ -146,6 +159,8 @@ def _engine_over(creator: Callable[[], Any]) -> Engine:
         max_overflow=0,
         hide_parameters=True,
     )
+
+    _HELD[engine] = held
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

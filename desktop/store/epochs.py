@@ -16,6 +16,7 @@ class _Counting(Protocol):
     """What this needs of a vault."""
 
     folder: Path
+    is_replaced: bool  # what the user left when they last closed it is not in it any more
     behind: int  # how many entries older the store is than the note beside it, or than its users remember
 
     def head(self) -> tuple[int, bytes]:
@@ -28,6 +29,10 @@ class _Counting(Protocol):
 
     def pinned(self) -> list[Witness]:
         """Return the log positions the users of the key file remember."""
+        ...
+
+    def holds_own_pin(self) -> bool:
+        """Return False if what the user left when they last closed the store is not in it."""
         ...
 
     def begin_epoch(self, why: str, *, reason: str = ...) -> None:
@@ -75,6 +80,7 @@ def settle(vault: _Counting) -> None:
     noted_head = vault.noted_head()
     heads = [*([noted_head] if noted_head is not None else []), *vault.pinned()]
     vault.behind = max(0, max((one.entry for one in heads), default=0) - vault.head()[0])
+    vault.is_replaced = not vault.holds_own_pin()
     if is_copy(noted, found):
         reason = "new-pc" if is_other_machine(noted, found) else "copied"
         vault.begin_epoch("登记库是从别处复制来的", reason=reason)

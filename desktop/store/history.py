@@ -136,6 +136,11 @@ def batches(connection: Connection, *, action: str = "", limit: int = 200) -> li
     return [BatchLine(*row) for row in rows]
 
 
+def newest_at(connection: Connection) -> str:
+    """Return when the newest unit of work was done (UTC stamp), '' in an empty register."""
+    return str(connection.exec_driver_sql("SELECT at FROM batch ORDER BY n DESC LIMIT 1").scalar() or "")
+
+
 def people_removed(connection: Connection, *, since: str, but: str, without: Sequence[str]) -> int:
     """Return how many people units since a UTC stamp deleted that are not taken back.
 

@@ -21,7 +21,7 @@ from desktop.store.audit_chain import Witness, by_number, chain_problems
 from desktop.store.change_log import COLUMNS, GENESIS, SET_ASIDE
 from desktop.store.encoding import from_json
 from desktop.store.erasing import KEPT, excused, is_sound, proof_problems
-from desktop.store.pins import slot_words
+from desktop.store.pins import own_pin_holds, slot_words
 from desktop.store.signatures import Signed, Signers, signed_of
 from desktop.store.vault import Vault
 
@@ -65,10 +65,7 @@ def check_vault(vault: Vault, *, witnesses: Sequence[Witness] = (), report: Repo
             _check_pages(connection, result)
             if result.problems:
                 return result
-            said = slot_words(vault.folder, Signers(connection), epoch=vault.identity.epoch, opener=vault.opener)
-            remembered += said.witnesses
-            for problem in said.problems:
-                result.add(problem)
+            remembered += _check_slots(connection, vault, result)
             _check_log(connection, result, report, remembered)
             for problem in chain_problems(connection, witnesses=remembered):
                 result.add(problem)
@@ -86,6 +83,17 @@ def check_vault(vault: Vault, *, witnesses: Sequence[Witness] = (), report: Repo
                 f"进度：登记库只到第 {result.log_entries} 步，{one.where}里是第 {one.entry} 步，数据文件比记录的旧"
             )
     return result
+
+
+def _check_slots(connection: Connection, vault: Vault, result: CheckReport) -> list[Witness]:
+    """Compare the key file with the chain, and return what its users remember."""
+    said = slot_words(vault.folder, Signers(connection), epoch=vault.identity.epoch, opener=vault.opener)
+    is_told = vault.user in said.users or vault.behind  # compared with the other witnesses; said when it was opened
+    if not is_told and not own_pin_holds(connection, vault.folder, vault.opener):
+        said.problems.append(f"签名：“{vault.user}”上次退出时留下的记录不在现在的登记库里，它后来被换过")
+    for problem in said.problems:
+        result.add(problem)
+    return said.witnesses
 
 
 def _check_pages(connection: Connection, result: CheckReport) -> None:

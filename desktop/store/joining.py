@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from desktop.domain.dictionary import KINDS
 from desktop.store.people import STANDING, ChildRow
-from desktop.store.records import chunks
+from desktop.store.records import AMONG, among, chunks
 
 _MOST_STEPS = 20
 
@@ -36,9 +36,8 @@ def mains_of(connection: Connection, people: Sequence[str]) -> dict[str, str]:
 def _links(connection: Connection, people: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in chunks(list(people)):
-        marks = ",".join("?" * len(part))
-        sql = f"SELECT id, joined_to FROM person WHERE id IN ({marks}) AND NOT {STANDING}"  # noqa: S608 - our names
-        found.update({row[0]: row[1] for row in connection.exec_driver_sql(sql, tuple(part))})
+        sql = f"SELECT id, joined_to FROM person WHERE id IN {AMONG} AND NOT {STANDING}"  # noqa: S608 - our names
+        found.update({row[0]: row[1] for row in connection.exec_driver_sql(sql, (among(part),))})
     return found
 
 

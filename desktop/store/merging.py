@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -24,12 +23,11 @@ from desktop.domain.operations import (
     RecordState,
 )
 from desktop.store.change_log import SET_ASIDE, LogEntry
-from desktop.store.encoding import from_json, new_fields_text, read_vector, to_json, vector_text
+from desktop.store.encoding import from_json, read_vector, to_json, vector_text
+from desktop.store.foreign_entries import author_of, entry_of, foreign_entry, text_of_new
 from desktop.store.records import StoredRecord, chunks, load_records
 from desktop.store.unit_of_work import UnitOfWork, person_of
 from desktop.store.vault import writer_number
-
-_PLAIN = (str, int, type(None))  # not bool: the log of a new record has no word for it
 
 
 def writer_names(connection: Connection) -> dict[int, str]:
@@ -252,6 +250,10 @@ def _numbers(connection: Connection, plan: MergePlan) -> dict[str, int]:
 def _adopt(unit: UnitOfWork, planned: PlannedRecord, stored: StoredRecord | None, numbers: Mapping[str, int]) -> None:
     """Write one planned record."""
     is_new = stored is None
+    text = text_of_new(planned.operations[0], planned) if stored is None and planned.take else ""
+    if text:
+        _adopt_new(unit, planned, text, numbers)
+        return
     record = stored or StoredRecord(planned.kind, planned.record, {}, {}, {})
     for key, (value, dot) in planned.take.items():
         if value is None:
@@ -263,8 +265,19 @@ def _adopt(unit: UnitOfWork, planned: PlannedRecord, stored: StoredRecord | None
         record.dots = _folded(record.dots, record.values)
     record.vector = {numbers[name]: counter for name, counter in planned.vector.items()}
     record.deleted = planned.deleted
-    entries = [_entry(operation, planned, record, numbers) for operation in planned.operations]
+    entries = [foreign_entry(operation, planned, record, numbers) for operation in planned.operations]
     unit.adopt(record, is_new=is_new, keys=tuple(planned.take), entries=entries)
+
+
+def _adopt_new(unit: UnitOfWork, planned: PlannedRecord, text: str, numbers: Mapping[str, int]) -> None:
+    """Write a record that comes with one write, all of it taken; `text` is how the log has its fields."""
+    (operation,) = planned.operations
+    dot = (numbers[operation.dot.writer], operation.dot.counter)
+    values: dict[str, Value] = {key: value for key, value in operation.fields.items() if value is not None}
+    dots = {WHOLE: dot, **{key: dot for key, value in operation.fields.items() if value is None}}
+    vector = {numbers[name]: counter for name, counter in planned.vector.items()}
+    record = StoredRecord(planned.kind, planned.record, values, vector, dots, planned.deleted)
+    unit.adopt(record, is_new=True, keys=(), entries=(entry_of(operation, record, numbers, {}, text),))
 
 
 def _folded(dots: dict[str, tuple[int, int]], values: Mapping[str, Value]) -> dict[str, tuple[int, int]]:
@@ -274,61 +287,6 @@ def _folded(dots: dict[str, tuple[int, int]], values: Mapping[str, Value]) -> di
     every = list(dots.values())
     common = max(set(every), key=every.count)
     return {WHOLE: common, **{key: dot for key, dot in dots.items() if dot != common or key not in values}}
-
-
-def _entry(operation: Operation, planned: PlannedRecord, record: StoredRecord, numbers: Mapping[str, int]) -> LogEntry:
-    """Return the log entry of a foreign operation: what was taken, and what was set aside."""
-    text = _text_of_new(operation, planned)
-    fields: dict[str, object] = {} if text else _logged_fields(operation, planned)
-    base = vector_text({numbers[name]: counter for name, counter in operation.base.items()})
-    return LogEntry(
-        planned.kind, planned.record, person_of(record), operation.action, numbers[operation.dot.writer],
-        operation.dot.counter, base, fields, _author(operation), text=text,
-    )  # fmt: skip
-
-
-def _text_of_new(operation: Operation, planned: PlannedRecord) -> str:
-    """Return the logged fields of a record that comes with one write, all of it taken; '' for any other."""
-    if not planned.is_new or len(planned.operations) != 1 or len(planned.take) != len(operation.fields):
-        return ""
-    for key, value in operation.fields.items():
-        taken = planned.take.get(key)
-        if taken is None or taken[0] is not value or type(value) not in _PLAIN or taken[1] != operation.dot:
-            return ""
-    return new_fields_text(operation.fields)
-
-
-def _logged_fields(operation: Operation, planned: PlannedRecord) -> dict[str, object]:
-    """Return the fields of a foreign operation as the log has them: `[before, after]`, or the value set aside."""
-    fields: dict[str, object] = {}
-    dots = {one.dot for one in planned.operations}
-    for key, value in operation.fields.items():
-        taken = planned.take.get(key)
-        # A value made of both sides under our dot belongs to the last operation that brought its part.
-        joined = (
-            taken is not None
-            and taken[1] not in dots
-            and taken[0] != planned.before.get(key)
-            and operation is [one for one in planned.operations if key in one.fields][-1]
-        )
-        if taken is not None and (joined or taken[1] == operation.dot):
-            fields[key] = [planned.before.get(key), taken[0]]
-        else:
-            fields[SET_ASIDE + key] = value
-    return fields
-
-
-def _author(operation: Operation) -> str:
-    if operation.more:
-        who = {"org": operation.org, "user": operation.user, "at": operation.at, "why": operation.why}
-        return to_json({**who, "more": dict(operation.more)})
-    return _plain_author(operation.org, operation.user, operation.at, operation.why)
-
-
-@lru_cache(maxsize=64)
-def _plain_author(org: str, user: str, at: str, why: str) -> str:
-    """Return who wrote, as the log has it; the writes of one sitting share it."""
-    return to_json({"org": org, "user": user, "at": at, "why": why})
 
 
 def _carry(unit: UnitOfWork, carried: Sequence[Operation], numbers: Mapping[str, int], package: str) -> None:
@@ -349,7 +307,7 @@ def _carry(unit: UnitOfWork, carried: Sequence[Operation], numbers: Mapping[str,
             unit.log.append(
                 LogEntry(
                     one.kind, one.record, owner, one.action, numbers[one.dot.writer], one.dot.counter, base, fields,
-                    _author(one),
+                    author_of(one),
                 )
             )  # fmt: skip
 

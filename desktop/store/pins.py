@@ -5,13 +5,16 @@ nothing of the log that was begun since.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from desktop.domain.errors import DamagedStoreError
-from desktop.security.key_file import key_holders
+from desktop.security.slot_pins import key_holders
 from desktop.security.user_keys import KeyHolder, Pin, proved_pin
-from desktop.store.audit_chain import Witness
+from desktop.store.audit_chain import Witness, seal_at
 from desktop.store.signatures import Signers
 
 _EVER = 1 << 53
@@ -31,6 +34,7 @@ class SlotWords:
 
     problems: list[str] = field(default_factory=list)
     witnesses: list[Witness] = field(default_factory=list)
+    users: set[str] = field(default_factory=set)  # whose the witnesses are
 
 
 def slot_words(folder: Path, signers: Signers, *, epoch: int, opener: Opener) -> SlotWords:
@@ -50,6 +54,17 @@ def slot_words(folder: Path, signers: Signers, *, epoch: int, opener: Opener) ->
     return words
 
 
+def own_pin_holds(connection: Connection, folder: Path, opener: Opener) -> bool:
+    """Return False if what whoever opened the store left in their slot, in whatever epoch, is not in the chain."""
+    signers = Signers(connection)
+    with suppress(DamagedStoreError):
+        mine = next((one for one in key_holders(folder) if one.user == opener.user and opener.public), None)
+        pin = proved_pin(mine.pin, public=opener.public, store_id=signers.store_id, user=mine.user) if mine else None
+        if pin is not None and pin.batch:
+            return seal_at(connection, pin.batch) == pin.seal
+    return True
+
+
 def _compare(one: KeyHolder, signers: Signers, words: SlotWords) -> None:
     """Note a user whose public key is another in the key file than in the chain."""
     if signers.is_named(one.user, _EVER) and signers.key_of(one.user, _EVER) != one.public:
@@ -66,6 +81,7 @@ def _remember(one: KeyHolder, signers: Signers, words: SlotWords, *, epoch: int)
         words.problems.append(f"签名：密钥文件里“{one.user}”上次退出时的记录不见了或被改动过")
     elif pin.epoch == epoch:
         words.witnesses.append(_witness(one.user, pin))
+        words.users.add(one.user)
         if not signers.is_named(one.user, _EVER):
             words.problems.append(f"签名：“{one.user}”的公钥从登记库里不见了")
 

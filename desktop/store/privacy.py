@@ -13,6 +13,17 @@ def last_note(connection: Connection, *, actions: Sequence[str]) -> str:
     return str(connection.exec_driver_sql(sql, tuple(actions)).scalar() or "")
 
 
+def last_login(connection: Connection, *, user: str) -> str:
+    """Return when a user was last noted to open the register (UTC stamp), '' if never."""
+    sql = "SELECT max(at) FROM access_note WHERE deleted=0 AND action='login' AND user=?"
+    return str(connection.exec_driver_sql(sql, (user,)).scalar() or "")
+
+
+def first_at(connection: Connection) -> str:
+    """Return when the first unit of work was done (UTC stamp), '' in an empty register."""
+    return str(connection.exec_driver_sql("SELECT at FROM batch ORDER BY n LIMIT 1").scalar() or "")
+
+
 @dataclass(frozen=True, slots=True)
 class GivenLine:
     """One line of the export register."""
@@ -76,15 +87,20 @@ _PEOPLE = (
 )
 
 
+# A unit of work as the auditor sees it; the first note in it, if there is one, says what it was.
+DEEDS = (
+    f"SELECT b.n, b.at, b.user, coalesce(a.role, ''), coalesce(a.action, b.action), "  # noqa: S608 - our names
+    f"coalesce({_PEOPLE}, (SELECT person_no FROM person WHERE id=a.about), ''), "
+    "coalesce(a.count, (SELECT count(*) FROM change c WHERE c.batch=b.n)), coalesce(a.second, ''), "
+    "coalesce(a.detail, b.why) FROM batch b LEFT JOIN access_note a ON a.id="
+    "(SELECT c.record FROM change c WHERE c.batch=b.n AND c.kind='access_note' ORDER BY c.n LIMIT 1)"
+)
+
+
 def deeds(connection: Connection, *, since: str, until: str, user: str, limit: int) -> list[Deed]:
     """Return what was done from one UTC stamp to before another, newest first, by one user if named."""
     rows = connection.exec_driver_sql(
-        f"SELECT b.n, b.at, b.user, coalesce(a.role, ''), coalesce(a.action, b.action), "  # noqa: S608 - our names
-        f"coalesce({_PEOPLE}, (SELECT person_no FROM person WHERE id=a.about), ''), "
-        "coalesce(a.count, (SELECT count(*) FROM change c WHERE c.batch=b.n)), coalesce(a.second, ''), "
-        "coalesce(a.detail, b.why) FROM batch b LEFT JOIN access_note a ON a.id="
-        "(SELECT c.record FROM change c WHERE c.batch=b.n AND c.kind='access_note' ORDER BY c.n LIMIT 1) "
-        "WHERE b.at >= ? AND b.at < ? AND (?='' OR b.user=?) ORDER BY b.n DESC LIMIT ?",
+        f"{DEEDS} WHERE b.at >= ? AND b.at < ? AND (?='' OR b.user=?) ORDER BY b.n DESC LIMIT ?",
         (since, until, user, user, limit),
     )
     return [Deed(*row) for row in rows]

@@ -1,5 +1,6 @@
 """Rows of record tables read and written in bulk, below the unit of work."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +10,10 @@ from sqlalchemy import Connection
 from desktop.domain.dictionary import KINDS, kind_of
 from desktop.domain.fields import Value
 from desktop.store.encoding import FieldDots, Numbers, dots_text, read_dots, read_vector, vector_text
+from desktop.store.readings import sort_key
 
-CHUNK = 900  # below SQLite's oldest limit of 999 bound values
+CHUNK = 900  # ids looked up at once
+AMONG = "(SELECT value FROM json_each(?))"
 
 
 @dataclass(slots=True)
@@ -53,24 +56,27 @@ class Writing:
 
 
 def _insert(connection: Connection, kind: str, records: Sequence[StoredRecord]) -> None:
-    """Insert rows, naming only the columns that any of them fills."""
+    """Insert rows, naming only the columns that any of them fills; of people also what they are sorted by."""
     used: set[str] = set()
     for record in records:
         used.update(record.values)
     keys = [key for key in kind_of(kind).keys if key in used]
-    columns = ", ".join(["id", *keys, "vector", "dots", "deleted"])
-    marks = ", ".join("?" * (len(keys) + 4))
-    rows = [
+    columns = ["id", *keys, "vector", "dots", "deleted"]
+    rows: list[tuple[Any, ...]] = [
         (
             record.id,
-            *[record.values.get(key) for key in keys],
+            *map(record.values.get, keys),
             vector_text(record.vector),
             dots_text(record.dots),
             int(record.deleted),
         )
         for record in records
     ]
-    connection.exec_driver_sql(f"INSERT INTO {kind} ({columns}) VALUES ({marks})", rows)  # noqa: S608 - our names
+    if kind == "person":
+        columns.append("sort_name")
+        rows = [(*row, sort_key(str(one.values.get("name") or ""))) for row, one in zip(rows, records, strict=True)]
+    marks = ", ".join("?" * len(columns))
+    connection.exec_driver_sql(f"INSERT INTO {kind} ({', '.join(columns)}) VALUES ({marks})", rows)  # noqa: S608 - our names
 
 
 def _update(connection: Connection, kind: str, keys: tuple[str, ...], records: Sequence[StoredRecord]) -> None:
@@ -95,10 +101,9 @@ def load_records(connection: Connection, kind: str, ids: Sequence[str]) -> dict[
     columns = ", ".join(["id", "vector", "dots", "deleted", *keys])
     found: dict[str, StoredRecord] = {}
     for part in chunks(ids):
-        marks = ",".join("?" * len(part))
         rows = connection.exec_driver_sql(
-            f"SELECT {columns} FROM {kind} WHERE id IN ({marks})",  # noqa: S608 - our names
-            tuple(part),
+            f"SELECT {columns} FROM {kind} WHERE id IN {AMONG}",  # noqa: S608 - our names
+            (among(part),),
         )
         for row in rows:
             found[row[0]] = _record(kind, keys, row)
@@ -109,6 +114,15 @@ def _record(kind: str, keys: Sequence[str], row: Any) -> StoredRecord:
     """Return a row as a StoredRecord."""
     values = {key: value for key, value in zip(keys, row[4:], strict=True) if value is not None}
     return StoredRecord(kind, row[0], values, read_vector(row[1]), read_dots(row[2]), bool(row[3]))
+
+
+def among(values: Iterable[str]) -> str:
+    """Return what to bind for `AMONG`.
+
+    One text, however many values: a statement that is kept holds what was bound to it last, and hundreds of bound
+    texts fill a connection's own memory (`engine.open_writing_engine`).
+    """
+    return json.dumps(list(values))
 
 
 def chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from desktop.domain.fields import Value
 from desktop.store.encoding import from_json
 from desktop.store.joining import mains_of
-from desktop.store.records import StoredRecord, chunks, load_records
+from desktop.store.records import AMONG, StoredRecord, among, chunks, load_records
 
 _CHILDREN = (
     ("phone", "phone", "number"), ("contact", "contact", "name"), ("tag", "tag", "code"),
@@ -75,11 +75,10 @@ def people_named(connection: Connection, own: Sequence[str], *, with_deleted: bo
 def _by_ids(connection: Connection, wanted: Wanted, until: int) -> set[str]:
     found: set[str] = set()
     for part in chunks(sorted(wanted.ids)):
-        marks = ",".join("?" * len(part))
-        sql = f'SELECT id FROM person WHERE id_no IN ({marks}) AND deleted=0 AND "row"<=?'
-        found.update(row[0] for row in connection.exec_driver_sql(sql, (*part, until)))
-        sql = f"SELECT person FROM old_id WHERE number IN ({marks}) AND deleted=0"
-        found.update(row[0] for row in connection.exec_driver_sql(sql, tuple(part)))
+        sql = f'SELECT id FROM person WHERE id_no IN {AMONG} AND deleted=0 AND "row"<=?'
+        found.update(row[0] for row in connection.exec_driver_sql(sql, (among(part), until)))
+        sql = f"SELECT person FROM old_id WHERE number IN {AMONG} AND deleted=0"
+        found.update(row[0] for row in connection.exec_driver_sql(sql, (among(part),)))
     for prefix in wanted.prefixes:
         sql = 'SELECT id FROM person WHERE id_no>=? AND id_no<? AND deleted=0 AND "row"<=?'
         found.update(row[0] for row in connection.exec_driver_sql(sql, (prefix, prefix + "~", until)))
@@ -89,12 +88,11 @@ def _by_ids(connection: Connection, wanted: Wanted, until: int) -> set[str]:
 def _by_names(connection: Connection, wanted: Wanted, until: int, alike: Callable[[str, str], bool]) -> set[str]:
     found: set[str] = set()
     for part in chunks(sorted(wanted.names)):
-        marks = ",".join("?" * len(part))
         sql = (
-            f"SELECT id, name, coalesce(birth_id, birth_file, '') FROM person WHERE name IN ({marks}) "
+            f"SELECT id, name, coalesce(birth_id, birth_file, '') FROM person WHERE name IN {AMONG} "
             'AND deleted=0 AND "row"<=?'
         )
-        rows = connection.exec_driver_sql(sql, (*part, until))
+        rows = connection.exec_driver_sql(sql, (among(part), until))
         found.update(person for person, name, birth in rows if alike(name, birth))
     return found
 
@@ -104,9 +102,8 @@ def _joined(connection: Connection, people: Sequence[str]) -> dict[str, list[str
     found: dict[str, list[str]] = {}
     none = connection.exec_driver_sql("SELECT 1 FROM pair WHERE deleted=0 AND main IS NOT NULL LIMIT 1").first() is None
     for part in () if none else chunks(people):
-        marks = ",".join("?" * len(part))
-        sql = f"SELECT joined_to, id FROM person WHERE joined_to IN ({marks}) AND deleted=0"
-        for main, person in connection.exec_driver_sql(sql, tuple(part)):
+        sql = f"SELECT joined_to, id FROM person WHERE joined_to IN {AMONG} AND deleted=0"
+        for main, person in connection.exec_driver_sql(sql, (among(part),)):
             found.setdefault(str(main), []).append(str(person))
     return found
 
@@ -116,9 +113,8 @@ def _children(connection: Connection, people: Sequence[str], *, with_deleted: bo
     living = "" if with_deleted else "AND deleted=0 "
     for kind, table, key in _CHILDREN:
         for part in chunks(people):
-            marks = ",".join("?" * len(part))
-            sql = f"SELECT person, {key} FROM {table} WHERE person IN ({marks}) {living}AND {key} IS NOT NULL"
-            for person, value in connection.exec_driver_sql(sql, tuple(part)):
+            sql = f"SELECT person, {key} FROM {table} WHERE person IN {AMONG} {living}AND {key} IS NOT NULL"
+            for person, value in connection.exec_driver_sql(sql, (among(part),)):
                 found.setdefault((person, kind), set()).add(str(value))
     return found
 
@@ -148,9 +144,8 @@ def earlier_values(connection: Connection, people: Iterable[str]) -> dict[tuple[
     """Return every value a field of these people ever held: (person, field) -> texts."""
     found: dict[tuple[str, str], set[str]] = {}
     for part in chunks(sorted(people)):
-        marks = ",".join("?" * len(part))
-        sql = f"SELECT record, fields FROM change WHERE record IN ({marks}) AND kind='person'"
-        for record, fields in connection.exec_driver_sql(sql, tuple(part)):
+        sql = f"SELECT record, fields FROM change WHERE record IN {AMONG} AND kind='person'"
+        for record, fields in connection.exec_driver_sql(sql, (among(part),)):
             for key, pair in from_json(fields).items():
                 values = pair if isinstance(pair, list) else [pair]
                 found.setdefault((record, key), set()).update(str(one) for one in values if one is not None)

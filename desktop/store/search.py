@@ -18,6 +18,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import add
 from typing import Any
 
 from sqlalchemy import Connection
@@ -60,17 +61,17 @@ def runs_of(text: str) -> list[str]:
 @lru_cache(maxsize=5000)
 def text_tokens(text: str, mark: str, *, singles: bool) -> tuple[str, ...]:
     """Return the tokens of a text: pairs of characters (and single ones), words, beginnings of numbers."""
-    found: dict[str, None] = {}
+    found: list[str] = []
     for run in runs_of(text):
         if not han_run(run):
-            found[mark + run] = None
+            found.append(mark + run)
             if run.isdigit() and not singles:
-                found.update((mark + run[:end], None) for end in range(1, min(len(run), GRAM)))
+                found += [mark + run[:end] for end in range(1, min(len(run), GRAM))]
             continue
         if singles or len(run) == 1:
-            found.update((mark + one, None) for one in run)
-        found.update((mark + run[at : at + 2], None) for at in range(len(run) - 1))
-    return tuple(found)
+            found += map(mark.__add__, run)
+        found += map(mark.__add__, map(add, run, run[1:]))
+    return tuple(dict.fromkeys(found))
 
 
 def number_tokens(number: str) -> list[str]:
@@ -80,7 +81,8 @@ def number_tokens(number: str) -> list[str]:
 
 def cleaned_number(text: str) -> str:
     """Return the digits and letters of a number, lower case."""
-    return _NOT_DIGITS.sub("", text.lower())
+    plain = text.lower()
+    return plain if plain.isascii() and plain.isalnum() else _NOT_DIGITS.sub("", plain)
 
 
 def door_of(text: str) -> tuple[str, str, str] | None:
@@ -139,14 +141,11 @@ def _index_rows(connection: Connection, keys: Sequence[int]) -> None:
 
 def _index_chunk(connection: Connection, keys: Sequence[int]) -> None:
     bound = (json.dumps(list(keys)),)
-    rows = (
-        connection.exec_driver_sql(
-            f"SELECT {', '.join(_FIELDS)} FROM person WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row",  # noqa: S608
-            bound,
-        )
-        .mappings()
-        .all()
+    found = connection.exec_driver_sql(
+        f"SELECT {', '.join(_FIELDS)} FROM person WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row",  # noqa: S608
+        bound,
     )
+    rows = [dict(zip(_FIELDS, row, strict=True)) for row in found]
     ids = (json.dumps([row["id"] for row in rows]),)
     numbers, former = _numbers(connection, ids), _former_names(connection, ids)
     sql = "SELECT row, digest FROM find_row WHERE row IN (SELECT value FROM json_each(?))"
@@ -190,22 +189,22 @@ def _line(row: Any, numbers: Iterable[str], former: Iterable[str]) -> tuple[str,
     """Return a person's tokens, names, numbers, and the digest by which a change is noticed."""
     names = [row["name"] or "", *(one for one in (row["name_former"], *former) if one)]
     plain = [cleaned_number(str(one)) for one in (*(row[key] for key in _NUMBERS), *numbers) if one]
-    tokens: dict[str, None] = {}
+    tokens: list[str] = []
     for name in dict.fromkeys(names):
-        tokens.update(dict.fromkeys(_name_tokens(name)))
+        tokens += _name_tokens(name)
     for key in _PLACES:
         if row[key]:
-            tokens.update(dict.fromkeys(text_tokens(row[key], "a", singles=False)))
+            tokens += text_tokens(row[key], "a", singles=False)
     for key in ("ent_name", "ent_sub"):
         if row[key]:
-            tokens.update(dict.fromkeys(text_tokens(row[key], "w", singles=True)))
+            tokens += text_tokens(row[key], "w", singles=True)
     door = _door(row)
     if door:
-        tokens.update(dict.fromkeys(door_tokens(*door)))
+        tokens += door_tokens(*door)
     for number in plain:
-        tokens.update(dict.fromkeys(number_tokens(number)))
-    tokens.update(dict.fromkeys(_short_number(row["person_no"])))
-    text, shown, digits = " ".join(tokens), "|".join(names), "|".join(plain)
+        tokens += number_tokens(number)
+    tokens += _short_number(row["person_no"])
+    text, shown, digits = " ".join(dict.fromkeys(tokens)), "|".join(names), "|".join(plain)
     digest = hashlib.blake2b(f"{text}\n{shown}\n{digits}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return text, shown, digits, digest
 
@@ -228,7 +227,8 @@ def _short_number(person_no: str | None) -> list[str]:
 
 def _door(row: Any) -> tuple[str, str, str] | None:
     """Return a person's door, from its parts or its address."""
-    building, unit, room = (re.sub(r"\D", "", row[key] or "") for key in ("live_building", "live_unit", "live_room"))
+    parts = [row[key] or "" for key in ("live_building", "live_unit", "live_room")]
+    building, unit, room = [re.sub(r"\D", "", part) if part else "" for part in parts]
     return (building, unit, room) if building and room else door_of(row["live_addr"] or "")
 
 

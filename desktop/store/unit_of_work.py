@@ -13,9 +13,11 @@ from desktop.domain.dictionary import PERSON
 from desktop.domain.errors import BugError, DiskFullError, NotAllowedError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, PUT, WHOLE
+from desktop.security.signing import SigningKey
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, append_seal
 from desktop.store.change_log import ChangeLog, LogEntry, head_of
+from desktop.store.consents import sign_consent
 from desktop.store.encoding import Numbers, new_fields_text, to_json, vector_text
 from desktop.store.privacy import locked_people
 from desktop.store.records import StoredRecord, Writing, chunks, clean_values, filled_values, load_records
@@ -59,6 +61,7 @@ class UnitOfWork:
         self.header = header
         self.writer = writer
         self._session = session
+        self._second: tuple[str, SigningKey] | None = None
         self._counter = counter
         self._began = counter
         self._writing = Writing()
@@ -79,6 +82,10 @@ class UnitOfWork:
         ).scalar_one()
         self.log = ChangeLog(int(batch), n, head)
         self.audit_head: AuditHead | None = None  # once committed
+
+    def countersign(self, name: str, key: SigningKey) -> None:
+        """Have the second person's key sign this unit as well, which notes that they consented."""
+        self._second = (name, key)
 
     def note_source(self, source: Mapping[str, Any] | None) -> None:
         """Attach where the records put from now on come from: file, sheet, row."""
@@ -167,7 +174,7 @@ class UnitOfWork:
             self.log.append(entry)
             is_removal = is_removal or entry.action == DELETE
         self.removed += stored.kind == PERSON.key and stored.deleted and is_removal and not is_new
-        self._mark(stored)
+        self._mark(stored.kind, person_of(stored))
         self._flush_if_large()
 
     def flush(self) -> None:
@@ -189,6 +196,8 @@ class UnitOfWork:
             self._save_counter()
             unit = self._seal()
             self._session.sign(self.connection, unit)
+            if self._second is not None:
+                sign_consent(self.connection, unit, name=self._second[0], key=self._second[1])
             self.connection.commit()
         except (OperationalError, DiskFullError):
             self._session.unsure()
@@ -256,10 +265,9 @@ class UnitOfWork:
         person = person_of(stored)
         if person is not None and person in self._locked_away():
             raise NotAllowedError("这个人的资料已封存，不能再改", "确需改动，请主管先解除封存")
-        self.log.append(
-            LogEntry(stored.kind, stored.id, person, action, self.writer, dot, base, fields, None, self._source, text)
-        )
-        self._mark(stored)
+        logged = text or to_json(fields)
+        self.log.add(stored.kind, stored.id, person, action, self.writer, dot, base, logged, None, self._source)
+        self._mark(stored.kind, person)
         self._flush_if_large()
 
     def _locked_away(self) -> frozenset[str]:
@@ -269,12 +277,11 @@ class UnitOfWork:
             self._locked = frozenset() if exempt else locked_people(self.connection)
         return self._locked
 
-    def _mark(self, stored: StoredRecord) -> None:
-        person = person_of(stored)
-        self._topics.add(stored.kind)
+    def _mark(self, kind: str, person: str | None) -> None:
+        self._topics.add(kind)
         if person is None:
             return
-        if stored.kind in search.INDEXED_KINDS:
+        if kind in search.INDEXED_KINDS:
             self._touched.add(person)
         if len(self._named) <= _PEOPLE_NAMED:
             self._named.add(person)

@@ -15,14 +15,14 @@ from desktop.domain.codes import lift_off
 from desktop.domain.errors import DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
 from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
-from desktop.security.key_file import keep_pin
+from desktop.security.slot_pins import keep_pin
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import change_key, open_engine, open_writing_engine, opens, raw_connection, stoppable
+from desktop.store.engine import change_key, forget, open_engine, open_writing_engine, opens, raw_connection, stoppable
 from desktop.store.head_note import read_head, write_head
 from desktop.store.house_settings import load_settings, touches_settings
-from desktop.store.pins import Opener, slot_words
+from desktop.store.pins import Opener, own_pin_holds, slot_words
 from desktop.store.places import DATABASE, StoreLock
 from desktop.store.signatures import SessionKey, Signers
 from desktop.store.unit_of_work import UnitHeader, UnitOfWork
@@ -70,6 +70,7 @@ class Vault:
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
         self.approve: Approval | None = None  # asked before people are taken out of the register
+        self.is_replaced = False  # what the user left when they last closed it is not in it any more
         self.behind = 0  # steps the store was behind the note beside it when it was opened
         self.identity = _read_identity(engine)
         self._writer = _writer_number(engine, self.identity)
@@ -182,6 +183,7 @@ class Vault:
         path = self.folder / DATABASE
         change_key(path, old=bytes(self._key), new=new)
         self._key[:] = new
+        forget(self._engine, self._writing_engine)
         self._engine = open_engine(path, key=new)
         self._writing_engine = open_writing_engine(path, key=new)
         self._note_head()
@@ -212,6 +214,7 @@ class Vault:
             self.checkpoint()
         self.session.forget()
         self.renew()
+        forget(self._engine, self._writing_engine)
         self._key[:] = bytes(len(self._key))
         self._lock.release()
         self._lock = None
@@ -287,6 +290,12 @@ class Vault:
         """Who opened the store, with the public half of the key they sign with."""
         return Opener(self.user, self.session.public)
 
+    def named_keys(self) -> dict[str, bytes]:
+        """Return the public signing key the chain names for each user, without those whose key it ended."""
+        with self._looking() as connection:
+            signers = Signers(connection)
+        return {one: key for one in signers.users() if (key := signers.key_of(one, signers.newest))}
+
     def lacks_its_name(self) -> bool:
         """Return True if the user has a signing key that the chain does not name yet."""
         if not self.session.public:
@@ -299,6 +308,11 @@ class Vault:
         with self._looking() as connection:
             signers = Signers(connection)
         return slot_words(self.folder, signers, epoch=self.identity.epoch, opener=self.opener).witnesses
+
+    def holds_own_pin(self) -> bool:
+        """Return False if what the user left when they last closed the store is not in the chain."""
+        with self._looking() as connection:
+            return own_pin_holds(connection, self.folder, self.opener)
 
     def _keep_pin(self) -> None:
         """Leave in the user's slot where the logs ended, if this session wrote anything and signs as the user."""

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ MOST_KIND = 40
 MOST_ACTION = 20
 MOST_DEPTH = 8
 _BACKSLASH, _QUOTE = ord("\\"), ord('"')
+_HEX = frozenset("0123456789abcdef")
 _ALLOWED_CONTROLS = "\n\t"
 
 
@@ -42,6 +44,10 @@ class Line(msgspec.Struct):
     f: dict[str, str | int | None]
     t: str
     why: str = ""
+
+
+class _WholeLine(Line, forbid_unknown_fields=True):
+    """A line of which this program knows every member: nearly all are."""
 
 
 _MEMBERS = frozenset({"op", "rec", "author", "dot", "base", "f", "t", "why"})
@@ -114,6 +120,7 @@ def _check_shape(line: Line) -> None:
         raise LineError("bad counter")
 
 
+@lru_cache(maxsize=1024)
 def _is_name(text: str, most: int) -> bool:
     """Return True for what can name a kind, an action or a field, of this program or a newer one."""
     return text.isidentifier() and text.isascii() and len(text) <= most
@@ -136,7 +143,7 @@ def _is_control(character: str) -> bool:
 
 def is_record_id(text: str) -> bool:
     """Return True for 32 lower-case hex characters."""
-    return len(text) == 32 and all(c in "0123456789abcdef" for c in text)
+    return len(text) == 32 and _HEX.issuperset(text)
 
 
 def check_depth(raw: bytes) -> None:
@@ -157,6 +164,7 @@ def check_depth(raw: bytes) -> None:
                 raise LineError("nested too deep")
 
 
+@lru_cache(maxsize=1024)
 def is_writer(text: str) -> bool:
     """Return True for `<32 hex>:<epoch>`."""
     install, _, epoch = text.partition(":")
@@ -165,8 +173,15 @@ def is_writer(text: str) -> bool:
 
 def read_lines(raw: bytes) -> list[Operation]:
     """Return the operations of lines that `check_lines` has passed."""
-    decoder, members = msgspec.json.Decoder(Line), msgspec.json.Decoder(dict[str, msgspec.Raw])
-    return [_incoming(decoder.decode(line), members.decode(line)) for line in split_lines(raw)]
+    whole, decoder = msgspec.json.Decoder(_WholeLine), msgspec.json.Decoder(Line)
+    members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+    found = []
+    for line in split_lines(raw):
+        try:
+            found.append(_incoming(whole.decode(line), {}))
+        except msgspec.ValidationError:
+            found.append(_incoming(decoder.decode(line), members.decode(line)))
+    return found
 
 
 def _incoming(line: Line, members: dict[str, msgspec.Raw]) -> Operation:

@@ -135,6 +135,8 @@ def _work_in(current: _Merging, operation: Operation, *, sender_rules: bool) -> 
     """Work one new operation into a record."""
     if operation.action == DELETE:
         _delete(current, operation)
+    elif current.known is None and not current.vector:
+        _make(current, operation)
     else:
         if _covers_all(operation, current):
             _settle_deletion(current)
@@ -149,8 +151,19 @@ def _work_in(current: _Merging, operation: Operation, *, sender_rules: bool) -> 
     current.operations.append(operation)
 
 
+def _make(current: _Merging, operation: Operation) -> None:
+    """Work in the first write to a record nobody here knows: most of a first package. It faces nothing."""
+    fields, dot = _known_fields(operation), operation.dot
+    current.settled.update((DELETION, *fields))
+    current.take.update({key: (value, dot) for key, value in fields.items()})
+    current.dots.update(dict.fromkeys(fields, dot))
+    current.values.update({key: value for key, value in fields.items() if value is not None})
+
+
 def _known_fields(operation: Operation) -> dict[str, Value]:
     keys = KINDS[operation.kind].by_key
+    if operation.fields.keys() <= keys.keys():
+        return dict(operation.fields)
     return {key: value for key, value in operation.fields.items() if key in keys}
 
 
@@ -228,7 +241,7 @@ def _field(current: _Merging, operation: Operation, key: str, value: Value, *, s
     """Work one field of an operation in: it replaces what its writer had seen, and joins or faces the rest."""
     mine = Sibling(value, operation.dot)
     current.settled.add(key)
-    if current.known is None and key not in current.alive:  # nobody here ever wrote it: most of a first package
+    if current.known is None and key not in current.dots:  # nobody here ever wrote it
         current.alive[key] = [mine]
         _take(current, key, value, operation.dot)
         return

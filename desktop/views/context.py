@@ -22,6 +22,7 @@ class AppContext(QObject):
     people_wanted = Signal(str, list)  # a title and the ids of the people to list
     page_wanted = Signal(str)
     lock_wanted = Signal()
+    switch_wanted = Signal()  # lock, and let somebody else open
     visit_wanted = Signal(str, str)  # person, name
 
     def __init__(self, station: Station, *, runner: Runner, messages: Messages) -> None:

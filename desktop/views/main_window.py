@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from desktop.domain.permissions import READ_AUDIT, READ_HOUSE, READ_PEOPLE, READ_REPORTS
 from desktop.domain.resources import resource_path
 from desktop.services import cards
+from desktop.services.greeting import Greeting, greet
 from desktop.views.audit.audit_page import AuditPage
 from desktop.views.cards.cards_page import CardsPage
 from desktop.views.cards.check_row import tell_verdict
@@ -29,8 +30,9 @@ from desktop.views.drafts_bar import DraftsBar, resume
 from desktop.views.duplicates.duplicates_page import DuplicatesPage
 from desktop.views.exchange.exchange_page import ExchangePage
 from desktop.views.ledger.ledger_page import LedgerPage
+from desktop.views.notice_bar import NoticeBar
 from desktop.views.numbers.numbers_page import NumbersPage
-from desktop.views.page import Page, button, label
+from desktop.views.page import Page, button, label, plain_tip
 from desktop.views.people.draft_keeper import DraftKeeper
 from desktop.views.people.people_page import PeoplePage
 from desktop.views.people.person_page import PersonPage
@@ -86,6 +88,7 @@ class MainWindow(QMainWindow):
         self.drafts = DraftsBar(context)  # reads nothing for those who may not see people
         self.drafts.wanted.connect(lambda draft: resume(context, draft, page=self.person_page, parent=self))
         self.safety = SafetyBar(context)
+        self.notices = NoticeBar(context)
         self._lay_out()
         context.messages.said.connect(self._say)
         context.person_wanted.connect(self._show_person)
@@ -100,6 +103,7 @@ class MainWindow(QMainWindow):
         self.show_page(next(key for key in self.pages if self.may_show(key)))
         self.safety.refresh()
         self._say_how_it_opened()
+        context.read(greet, context=self, done=self._greet)
         self._catch_up()
 
     def may_show(self, key: str) -> bool:
@@ -120,6 +124,17 @@ class MainWindow(QMainWindow):
         elif vault.behind:
             text = self.tr("登记库比上次用的时候旧了 {0} 步（可能恢复过备份，或上次断电丢了数据）。请核对最近的登记。")
             self._say(text.format(vault.behind), True)
+        elif vault.is_replaced:
+            self._say(self.tr("您上次用过之后，登记库换成了另一份（可能恢复过备份）。请核对您最近的登记。"), True)
+
+    def _greet(self, found: Greeting) -> None:
+        """Say quietly who had the register open last, aloud how often somebody guessed, and what is due."""
+        if found.at:
+            self.last.setText(self.tr("上次打开：{0}\n{1}").format(found.user, found.at))
+        if found.wrong:
+            text = self.tr("上次打开以后有人输错过 {0} 次密码。不是您自己的话，请告诉主管。")
+            self._say(text.format(found.wrong), True)
+        self.notices.show_notices(found.notices)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped(event):
@@ -180,8 +195,11 @@ class MainWindow(QMainWindow):
         self._nav.setContentsMargins(10, 14, 10, 14)
         self._nav.addStretch(1)
         self._nav.addWidget(label(self.context.station.user))
+        self.last = label(name="last")
+        self._nav.addWidget(self.last)
         self.lock = QPushButton(self.tr("锁定（Ctrl+L）"))
         self.lock.setIcon(_icon("lock"))
+        self.lock.setToolTip(plain_tip(self.tr("离开时按一下；换人使用也从这里：锁定后由下一位选自己的名字打开")))
         self.lock.clicked.connect(self.context.lock_wanted)
         self._nav.addWidget(self.lock)
         QShortcut(QKeySequence("Ctrl+L"), self, self.lock.click)
@@ -201,6 +219,7 @@ class MainWindow(QMainWindow):
         right.addLayout(top)
         right.addWidget(self.message)
         right.addWidget(self.safety)
+        right.addWidget(self.notices)
         right.addWidget(self.drafts)
         right.addLayout(self._progress_row())
         right.addWidget(self.stack, 1)

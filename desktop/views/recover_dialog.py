@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWid
 
 from desktop.domain.clock import Clock
 from desktop.domain.errors import KnownError
-from desktop.security.passphrases import LONG_ENOUGH, check_passphrase, clean_code
+from desktop.security.passphrases import clean_code
 from desktop.services import users
 from desktop.views.messages import Messages
 from desktop.views.page import PlainForm, button, label
+from desktop.views.password_fields import PasswordFields
 from desktop.views.runner import Runner
 
 
@@ -27,16 +28,15 @@ class RecoverDialog(QDialog):
         self.code, self.name = QLineEdit(), QLineEdit()
         self.code.setPlaceholderText(self.tr("照恢复码那张纸逐组输入，连最后两个检查字符"))
         self.name.setPlaceholderText(self.tr("不能与已有的使用人重名，例如 王敏二"))
-        self.password, self.again = QLineEdit(), QLineEdit()
+        self.passwords = PasswordFields(self)
+        self.password, self.again = self.passwords.password, self.passwords.again
         form = PlainForm()
         form.setSpacing(10)
         for text, field in (
             (self.tr("恢复码"), self.code), (self.tr("您的姓名"), self.name),
-            (self.tr("新密码"), self.password), (self.tr("再输一次"), self.again),
         ):  # fmt: skip
             form.add_row(text, field)
-        for field in (self.password, self.again):
-            field.setEchoMode(QLineEdit.EchoMode.Password)
+        self.passwords.add_to(form)
         self.error = label(name="bad")
         self.do = button(self.tr("设新密码并打开"), primary=True)
         self.do.setDefault(True)
@@ -61,12 +61,11 @@ class RecoverDialog(QDialog):
         code, name, password = self.code.text(), self.name.text().strip(), self.password.text()
         try:
             clean_code(code)
-            check_passphrase(password, least=LONG_ENOUGH)
         except KnownError as error:
             self.error.setText(str(error))
             return
-        if password != self.again.text():
-            self.error.setText(self.tr("两次输入的密码不一样，请重新输入。"))
+        if said := self.passwords.complaint():
+            self.error.setText(said)
             return
         self.error.setText(self.tr("正在打开，请稍候…"))
         self.do.setEnabled(False)

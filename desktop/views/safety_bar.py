@@ -64,7 +64,9 @@ class SafetyBar(QWidget):
 
     def _show(self, safety: Safety) -> None:
         is_shown = safety.level == backup_watch.RED or (safety.level == backup_watch.YELLOW and not self._is_put_off)
-        self.said.setText(safety.said)
+        can = self.context.station.may("backup")
+        self.go.setVisible(can)
+        self.said.setText(safety.said if can else self.tr("{0}（请告诉主管或技术员）").format(safety.said))
         self.setVisible(is_shown)
 
     def _put_off(self) -> None:

@@ -18,9 +18,8 @@ from PySide6.QtWidgets import (
 
 from desktop.config import own_files, paths
 from desktop.domain.clock import Clock
-from desktop.domain.errors import DamagedStoreError, InvalidValueError, KnownError, SecondPersonError
+from desktop.domain.errors import DamagedStoreError, KnownError, SecondPersonError
 from desktop.domain.levels import COMMUNITY, DISTRICT, STREET
-from desktop.security.passphrases import LONG_ENOUGH, check_passphrase
 from desktop.services import access, backups, practice, users
 from desktop.services.access import NewStore
 from desktop.services.backups import Restored
@@ -28,6 +27,7 @@ from desktop.services.station import Station
 from desktop.views.damaged_box import DamagedBox
 from desktop.views.messages import Messages
 from desktop.views.page import PlainForm, button, label
+from desktop.views.password_fields import PasswordFields
 from desktop.views.recover_dialog import RecoverDialog
 from desktop.views.runner import Runner
 
@@ -113,9 +113,15 @@ class UnlockDialog(QDialog):
         last = self.who.findData(paths.read_state().get("user", ""))
         self.who.setCurrentIndex(max(last, 0))
 
+    def choose_user(self) -> None:
+        """Ask who opens the register next."""
+        self.error.setText(self.tr("请选择使用人，输入他自己的密码。"))
+        self.who.setFocus()
+
     def _new_tab(self) -> QWidget:
         self.new_folder, self.code, self.name, self.user = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
-        self.new_password, self.again = _secret(), _secret()
+        self.passwords = PasswordFields(self)
+        self.new_password, self.again = self.passwords.password, self.passwords.again
         self.community, self.street = QRadioButton(self.tr("社区")), QRadioButton(self.tr("街道或镇"))
         self.district = QRadioButton(self.tr("新城"))
         self.community.setChecked(True)
@@ -138,10 +144,9 @@ class UnlockDialog(QDialog):
             (self.tr("机构编码"), self.code),
             (self.tr("机构名称"), self.name),
             (self.tr("使用人"), self.user),
-            (self.tr("密码"), self.new_password),
-            (self.tr("再输一次密码"), self.again),
         ):
             form.add_row(text, field)
+        self.passwords.add_to(form)
         form.add_row(
             "",
             label(
@@ -201,14 +206,8 @@ class UnlockDialog(QDialog):
         self._start(job)
 
     def _make(self) -> None:
-        if self.new_password.text() != self.again.text():
-            self.error.setText(self.tr("两次输入的密码不一样，请重新输入。"))
-            self.again.setFocus()
-            return
-        try:
-            check_passphrase(self.new_password.text(), least=LONG_ENOUGH)
-        except InvalidValueError as error:
-            self.error.setText(str(error))
+        if said := self.passwords.complaint():
+            self.error.setText(said)
             self.new_password.setFocus()
             return
         kind = next(kind for kind, one in self._kinds.items() if one.isChecked())

@@ -166,8 +166,8 @@ def grab_vault(window: MainWindow, keep: Callable[[QWidget, str], None]) -> None
     """Grab who opens the register, the recovery code, 个人信息保护, the audit page and the veil."""
     from desktop.services import rights, users
     from desktop.views.guard.veil import Veil
+    from desktop.views.settings.code_dialog import CodeDialog
     from desktop.views.settings.settings_page import SettingsPage
-    from desktop.views.settings.users_box import CodeDialog
 
     station, settings = window.context.station, window.pages["settings"]
     assert isinstance(settings, SettingsPage)

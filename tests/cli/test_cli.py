@@ -45,7 +45,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_demo_stores_are_sound(demo: Path) -> None:
     for name in ("street", "community-1", "community-2"):
-        assert answer("check", demo / name, "--json")["sound"] is True
+        found = answer("check", demo / name, "--json")
+        assert found["sound"] is True
+        assert 0 < found["signed"]["until"] == found["signed"]["units"] and found["signed"]["users"]
 
 
 def test_init_import_find_show_export(tmp_path: Path) -> None:

@@ -275,8 +275,23 @@ def no_pin(forger: Forger, chance: random.Random) -> None:
     forger.change_slots(lambda slot: _without_pin(slot) if slot["user"] == forger.victim else slot)
 
 
+def another_epoch(forger: Forger, chance: random.Random) -> None:
+    """Replace the chain and begin an epoch in it, as a restored register does: pins of the old one count no more."""
+    forger.cut(min(forger.units_of(forger.user)) - 1)
+    forger.run("UPDATE meta SET value=value+1 WHERE key='epoch'")
+    forger.run(
+        "INSERT INTO writer (name, org) SELECT i.value || ':' || e.value, o.value FROM meta i, meta e, meta o "
+        "WHERE i.key='install' AND e.key='epoch' AND o.key='org'"
+    )
+    forger.append(forger.user, "epoch.start")
+    for _ in range(chance.randrange(1, 30)):
+        forger.append(forger.user)
+    forger.reseal()
+    forger.sign(forger.last(), forger.own)
+
+
 FORGERIES = (
     an_entry, a_unit, ones_own_deed, the_victims_deed, two_swapped, the_end_of_a_session, a_whole_session,
     a_unit_in_their_name, a_signature_moved, a_signature_taken, their_key, a_second_key, no_keys_at_all,
-    another_chain, no_pin,
+    another_chain, another_epoch, no_pin,
 )  # fmt: skip

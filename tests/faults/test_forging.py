@@ -79,7 +79,7 @@ def is_seen_at_the_start(folder: Path) -> bool:
     except KnownError:
         return True
     try:
-        return station.vault.behind > 0
+        return station.vault.behind > 0 or station.vault.is_replaced
     finally:
         station.close()
 

@@ -27,12 +27,16 @@ from desktop.services import (
     transfers,
     visits,
 )
+from desktop.services.audit_log import Entry, Line
 from desktop.services.register import PersonDraft
 from desktop.services.states import StateChange
 from desktop.services.station import Station
+from desktop.services.users import User
 from desktop.store.people import PeopleFilter
+from desktop.store.privacy import Deed
 from desktop.sync.brakes import Brakes
 from desktop.views import consent
+from desktop.views.audit.entry_dialog import EntryDialog
 from desktop.views.cards import calibrate_dialog, design_dialog, print_dialog
 from desktop.views.exchange import keys_dialog, preview_dialog, streams_dialog
 from desktop.views.forms import fill_dialog
@@ -54,13 +58,15 @@ from desktop.views.recover_dialog import RecoverDialog
 from desktop.views.settings import (
     action_dialog,
     bands_dialog,
+    code_dialog,
     codes_dialog,
     fields_dialog,
     orgs_dialog,
     privacy_dialog,
     receiving_dialog,
+    recovery_dialogs,
     staff_box,
-    users_box,
+    user_dialogs,
 )
 from desktop.views.unlock_dialog import UnlockDialog
 from desktop.views.visits import visit_dialog
@@ -284,13 +290,22 @@ MAKERS: dict[type[QDialog], Maker] = {
     state_dialog.StateDialog: _of_person(state_dialog.StateDialog, name=IMG, state="1"),
     streams_dialog.StreamsDialog: _listed(streams_dialog.StreamsDialog),
     UnlockDialog: _unlock,
-    users_box.CodeDialog: _plain(users_box.CodeDialog, code=made_code()),
-    users_box.UserDialog: _plain(users_box.UserDialog),
+    code_dialog.CodeDialog: _plain(code_dialog.CodeDialog, code=made_code()),
+    EntryDialog: _plain(
+        EntryDialog,
+        entry=Entry(
+            Deed(1, "2026-11-24T01:02:03Z", IMG, "clerk", IMG, IMG, 1, BOLD, IMG), (Line(IMG, "", BOLD, IMG),), False
+        ),
+    ),
+    recovery_dialogs.DrillDialog: _plain(recovery_dialogs.DrillDialog),
+    recovery_dialogs.RescueDialog: _plain(recovery_dialogs.RescueDialog),
+    user_dialogs.RenewDialog: _plain(user_dialogs.RenewDialog, user=User(IMG, "clerk")),
+    user_dialogs.UserDialog: _plain(user_dialogs.UserDialog),
     values_dialog.ValuesDialog: _of_person(values_dialog.ValuesDialog, key="remark"),
     visit_dialog.VisitDialog: _of_person(visit_dialog.VisitDialog, name=IMG),
 }
 # Shapes that are never opened themselves, and the camera, which needs one.
-NOT_OPENED = {"_AskDialog", "_DayDialog", "FormDialog", "ListDialog", "CameraDialog"}
+NOT_OPENED = {"_AskDialog", "_RecoveryDialog", "_SlotDialog", "_DayDialog", "FormDialog", "ListDialog", "CameraDialog"}
 
 
 def shown_widgets(root: QWidget) -> list[QWidget]:

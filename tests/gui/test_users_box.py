@@ -6,13 +6,19 @@ from pathlib import Path
 import pypdfium2
 from pytestqt.qtbot import QtBot
 
-from desktop.services import peers, users
+from desktop.domain.clock import FixedClock
+from desktop.services import access, peers, users
 from desktop.services.station import Station
+from desktop.views.context import AppContext
 from desktop.views.main_window import MainWindow
+from desktop.views.messages import Messages
+from desktop.views.runner import Runner
+from desktop.views.settings.code_dialog import CodeDialog
+from desktop.views.settings.recovery_dialogs import DrillDialog, RescueDialog
 from desktop.views.settings.settings_page import SettingsPage
-from desktop.views.settings.users_box import CodeDialog, UsersBox
+from desktop.views.settings.users_box import UsersBox
 from desktop.views.unlock_dialog import UnlockDialog
-from tests.conftest import CHEAP
+from tests.conftest import CHEAP, COMMUNITY, STREET, Maker
 
 
 def box_of(window: MainWindow, settle: Callable[[], None]) -> UsersBox:
@@ -20,20 +26,24 @@ def box_of(window: MainWindow, settle: Callable[[], None]) -> UsersBox:
     settle()
     page = window.pages["settings"]
     assert isinstance(page, SettingsPage)
+    page.tabs.setCurrentIndex(1)
+    assert page.users.isVisible()
     return page.users
 
 
 def test_a_user_is_added_with_a_made_passphrase_and_removed(window: MainWindow, settle: Callable[[], None]) -> None:
     box = box_of(window, settle)
-    assert [one.name for one in box.model.rows] == ["王敏"] and "还没有恢复码" in box.said.text()
+    assert [one.name for one in box.model.rows] == ["王敏"] and "还没有恢复码" in box.recovery.code_said.text()
     dialog = box.open_new()
     dialog.name.setText("李静")
-    dialog.password.setText("short-one")
-    dialog.again.setText("short-one")
+    dialog.password.password.setText("short-one")
+    dialog.password.again.setText("short-one")
     dialog.save.click()
     assert "12" in dialog.error.text()
-    dialog.make_one()
-    assert dialog.password.text() in dialog.made.text()
+    dialog.password.password.textEdited.emit("short-one")
+    assert "还差 3 个字符" in dialog.password.said.text()
+    dialog.password.make.click()
+    assert dialog.password.password.text() in dialog.password.said.text()
     dialog.save.click()
     settle()
     assert [(one.name, one.role) for one in box.model.rows] == [("王敏", "supervisor"), ("李静", "clerk")]
@@ -48,9 +58,9 @@ def test_a_user_is_added_with_a_made_passphrase_and_removed(window: MainWindow, 
 
 def test_a_recovery_code_is_hidden_while_it_is_typed_back(window: MainWindow, settle: Callable[[], None]) -> None:
     box = box_of(window, settle)
-    box.make_code()
+    box.recovery.make_code()
     settle()
-    dialog = box.opened
+    dialog = box.recovery.opened
     assert isinstance(dialog, CodeDialog) and dialog.shown.isVisible()
     code = dialog.shown.text()
     dialog.typed.textEdited.emit("x")
@@ -62,7 +72,10 @@ def test_a_recovery_code_is_hidden_while_it_is_typed_back(window: MainWindow, se
     dialog.typed.setText(code)
     dialog.save.click()
     settle()
-    assert users.ways_in(window.context.station).has_code and "有恢复码" in box.said.text()
+    assert (
+        users.ways_in(window.context.station).has_code
+        and "有恢复码，上次演练 2026-11-24" in box.recovery.code_said.text()
+    )
 
 
 def test_a_recovery_code_is_written_only_where_somebody_says(
@@ -70,9 +83,9 @@ def test_a_recovery_code_is_written_only_where_somebody_says(
 ) -> None:
     box = box_of(window, settle)
     before = set(tmp_path.rglob("*.pdf"))
-    box.make_code()
+    box.recovery.make_code()
     settle()
-    dialog = box.opened
+    dialog = box.recovery.opened
     assert isinstance(dialog, CodeDialog)
     code = dialog.shown.text()
     printed: list[bytes] = []
@@ -91,12 +104,111 @@ def test_a_recovery_code_is_written_only_where_somebody_says(
     assert not users.ways_in(window.context.station).has_code  # paper alone puts nothing in force
 
 
+def test_the_code_is_drilled_and_what_is_due_is_said(window: MainWindow, settle: Callable[[], None]) -> None:
+    station = window.context.station
+    code = users.make_recovery_code(station)
+    users.confirm_recovery_code(station, code=code, typed=code)
+    clock = station.clock
+    assert isinstance(clock, FixedClock)
+    clock.advance(seconds=181 * 86_400)
+    box = box_of(window, settle)
+    assert "已超过 180 天" in box.recovery.code_said.text() and box.recovery.drill.isVisible()
+    box.recovery.drill.click()
+    dialog = box.recovery.opened
+    assert isinstance(dialog, DrillDialog)
+    other = users.make_recovery_code(station)
+    for typed, said in (("1234", "34"), (other, "恢复码不对"), (code[:-1] + ("0" if code[-1] != "0" else "1"), "输错")):
+        dialog.code.setText(typed)
+        dialog.do.click()
+        settle()
+        assert said in dialog.error.text() and not dialog.passed.isVisible()
+    dialog.code.setText(code.lower().replace("-", "  "))
+    dialog.do.click()
+    settle()
+    assert "演练成功" in dialog.passed.text() and dialog.passed.isVisible() and not dialog.code.text()
+    dialog.no.click()
+    settle()
+    assert f"上次演练 {station.today().isoformat()}。" in box.recovery.code_said.text()
+
+
+def test_a_user_gets_another_password_and_role(window: MainWindow, settle: Callable[[], None]) -> None:
+    station = window.context.station
+    users.add_user(station, name="李静", role="clerk", password="clerks-secret-1", cost=CHEAP)
+    box = box_of(window, settle)
+    box.renew.click()
+    assert box.opened is None  # nobody chosen: said in the bar
+    box.view.selectRow(1)
+    dialog = box.open_renew()
+    assert dialog is not None
+    dialog.role.setCurrentIndex(dialog.role.findData("auditor"))
+    dialog.password.make.click()
+    made = dialog.password.password.text()
+    dialog.save.click()
+    settle()
+    assert [(one.name, one.role) for one in box.model.rows] == [("王敏", "supervisor"), ("李静", "auditor")]
+    station.close()
+    again = access.open_store(station.vault.folder, password=made, user="李静", clock=station.clock)
+    assert again.role == "auditor"
+    again.close()
+
+
+def test_the_street_is_given_a_key_opens_with_it_and_it_is_taken_back(
+    window: MainWindow, settle: Callable[[], None], make_station: Maker, tmp_path: Path
+) -> None:
+    station, street = window.context.station, make_station(STREET, seed=2)
+    card = peers.export_key_card(street, path=tmp_path / "street.yck")
+    peers.enroll_peer(station, path=tmp_path / "street.yck", fingerprint=card.fingerprint)
+    box = box_of(window, settle).recovery
+    assert "没有给街道" in box.street_said.text() and box.give.isVisible() and not box.back.isVisible()
+    window.context.messages.answer_next(True)
+    box.give.click()
+    settle()
+    assert "上林街道有本库的恢复钥匙" in box.street_said.text() and box.back.isVisible() and not box.give.isVisible()
+    before = station.vault.slot_key()
+    window.context.messages.answer_next(True)
+    box.back.click()
+    settle()
+    assert "没有给街道" in box.street_said.text() and station.vault.slot_key() != before
+    assert not box.rescue.isVisible()  # a community rescues nobody
+
+
+def test_a_street_opens_a_communitys_register_from_its_window(
+    qtbot: QtBot, make_station: Maker, tmp_path: Path
+) -> None:
+    community, street = make_station(COMMUNITY, seed=1), make_station(STREET, seed=2)
+    card = peers.export_key_card(street, path=tmp_path / "street.yck")
+    peers.enroll_peer(community, path=tmp_path / "street.yck", fingerprint=card.fingerprint)
+    users.give_street_key(community, org=street.org)
+    community.close()
+    runner = Runner(on_bug=lambda error: None)
+    box = UsersBox(AppContext(street, runner=runner, messages=Messages()))
+    qtbot.addWidget(box)
+    box.show()
+    box.recovery.rescue.click()
+    dialog = box.recovery.opened
+    assert isinstance(dialog, RescueDialog)
+    dialog.do.click()
+    assert "文件夹" in dialog.error.text()
+    dialog.folder.setText(str(community.vault.folder))
+    dialog.name.setText("赵新")
+    dialog.password.make.click()
+    made = dialog.password.password.text()
+    dialog.do.click()
+    qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=20_000)
+    again = access.open_store(community.vault.folder, password=made, user="赵新", clock=community.clock)
+    assert again.role == "supervisor"
+    again.close()
+    runner.close()
+
+
 def test_a_clerk_is_offered_none_of_it(window: MainWindow, settle: Callable[[], None]) -> None:
     station = window.context.station
     users.add_user(station, name="李静", role="clerk", password="clerks-secret-1", cost=CHEAP)
     station.role = station.vault.role = "clerk"
     box = UsersBox(window.context)
-    assert not (box.add.isEnabled() or box.remove.isEnabled() or box.code.isEnabled())
+    recovery = box.recovery
+    for one in (box.add, box.renew, box.remove, recovery.make, recovery.drill, recovery.give, recovery.back):
+        assert not one.isEnabled()
     box.idle.setValue(7)
     assert UsersBox(window.context).idle.value() == 7
 

@@ -66,6 +66,10 @@ def test_the_proof_names_the_head_and_what_the_check_found(station: Station, per
     document.close()
     number, digest = station.vault.head()
     assert f"第 {number} 条" in text and digest.hex()[:32] in text and "完好" in text
+    audited = station.vault.audit_head()
+    assert f"第 {audited.batch} 次" in text and audited.seal.hex()[:32] in text
+    assert f"1 段，到第 {audited.batch} 次：{station.user}" in text
+    assert audit.device_mark(station).replace(" ", "")[:32] in text
     assert "张三" not in text
 
 

@@ -12,13 +12,17 @@ from hypothesis import strategies as st
 from desktop.domain.errors import DamagedStoreError, WrongPasswordError
 from desktop.domain.ids import SeededIds
 from desktop.security import key_file
+from desktop.security.signing import SigningKey
+from desktop.security.slot_pins import key_holders
 from desktop.services import access, audit, backups, register, users
 from desktop.services.access import create_store
+from desktop.services.notes import Note, write_note
 from desktop.services.register import PersonDraft
-from desktop.services.station import Station
+from desktop.services.station import Second, Station
+from desktop.store import consents
 from desktop.store.engine import raw_connection
 from desktop.store.places import DATABASE
-from desktop.store.signatures import Signers, naming
+from desktop.store.signatures import Seal, Signers, naming
 from tests.conftest import CHEAP, COMMUNITY, PASSWORD, Maker, the_clock
 
 STORES = Path(__file__).resolve().parents[1] / "data" / "stores"
@@ -109,7 +113,7 @@ def test_the_seed_is_gone_once_the_register_is_locked(station: Station) -> None:
 def test_who_comes_back_under_the_same_name_signs_with_another_key(station: Station) -> None:
     folder = station.vault.folder
     add_clerk(station)
-    first = key_file.key_holders(folder)[1].public
+    first = key_holders(folder)[1].public
     station.close()
     again = enter(folder, CLERK, CLERK_PASSWORD)
     write(again)
@@ -118,7 +122,7 @@ def test_who_comes_back_under_the_same_name_signs_with_another_key(station: Stat
     users.remove_user(lead, name=CLERK)
     write(lead)
     add_clerk(lead)
-    assert key_file.key_holders(folder)[1].public != first
+    assert key_holders(folder)[1].public != first
     lead.close()
     again = enter(folder, CLERK, CLERK_PASSWORD)
     write(again)
@@ -132,7 +136,7 @@ def test_who_comes_back_under_the_same_name_signs_with_another_key(station: Stat
 def test_whose_password_a_supervisor_set_anew_signs_with_another_key(station: Station) -> None:
     folder = station.vault.folder
     add_clerk(station)
-    first = key_file.key_holders(folder)[1].public
+    first = key_holders(folder)[1].public
     users.renew_user(station, name=CLERK, password="renewed-secret-1", role="auditor", cost=CHEAP)
     station.close()
     again = enter(folder, CLERK, "renewed-secret-1")
@@ -176,12 +180,12 @@ def test_a_restored_backup_goes_on(station: Station, tmp_path: Path) -> None:
 def test_a_key_file_from_before_signatures_opens_and_gains_them(name: str, tmp_path: Path) -> None:
     folder = tmp_path / name
     shutil.copytree(STORES / name, folder)
-    assert not any(one.public for one in key_file.key_holders(folder))
+    assert not any(one.public for one in key_holders(folder))
     station = access.open_store(folder, password=PASSWORD, clock=the_clock(), ids=SeededIds(3))
     user = station.user
     named = rows(station, "SELECT user, n FROM batch WHERE action='user.key'")
     assert named == [(user, rows(station, "SELECT max(n) FROM batch")[0][0])] or len(named) == 1
-    assert [one.public for one in key_file.key_holders(folder) if one.user == user] == [station.vault.opener.public]
+    assert [one.public for one in key_holders(folder) if one.user == user] == [station.vault.opener.public]
     write(station)
     assert backups.check_store(station).is_sound and audit.signed(station).until == audit.signed(station).units
     station.close()
@@ -331,3 +335,108 @@ def do_step(station: Station, what: str, passwords: dict[str, str], number: int)
     elif what == "back up":
         backups.back_up_before(station, what="试")
     write(station)
+
+
+SECOND, SECOND_PASSWORD = "陈立", "second-secret-1"
+
+
+def with_consent(station: Station) -> int:
+    """Change the data key with the consent of a second supervisor; return the unit that notes the consent."""
+    users.add_user(station, name=SECOND, role="supervisor", password=SECOND_PASSWORD, cost=CHEAP)
+    station.second = Second(SECOND, SECOND_PASSWORD)
+    users.rotate_key(station, why="每年一次")
+    (found,) = rows(station, "SELECT batch FROM countersignature")
+    assert isinstance(found[0], int)
+    return found[0]
+
+
+def test_a_consent_is_signed_by_who_gave_it(station: Station) -> None:
+    number = with_consent(station)
+    assert backups.check_store(station).is_sound
+    (noted,) = rows(station, "SELECT batch FROM change JOIN access_note a ON a.id=record WHERE a.action='second.given'")
+    assert noted == (number,)
+
+
+@pytest.mark.parametrize("how", ["dropped", "signed oneself", "written without"])
+def test_a_consent_nobody_gave_is_found(station: Station, how: str) -> None:
+    number = with_consent(station)
+    if how == "written without":  # the program's own rule is switched off
+        write_note(station, Note("second.given", second=SECOND, detail="更换数据密钥"))
+        number = station.vault.audit_head().batch
+    elif how == "dropped":
+        by_sql(station.vault.folder, "DELETE FROM countersignature")
+    else:
+        seed = key_file.open_key_file(station.vault.folder, password=PASSWORD, user=LEAD).seed
+        (sealed,) = rows(station, f"SELECT user, hash FROM seal JOIN batch ON n=batch WHERE n={number}")
+        unit = Seal(number, str(sealed[0]), bytes(sealed[1]))  # type: ignore[call-overload]
+        by_sql(station.vault.folder, "DELETE FROM countersignature")
+        with station.vault._writing_engine.begin() as connection:
+            consents.sign_consent(connection, unit, name=SECOND, key=SigningKey(seed))
+    said = f"第 {number} 次操作写着“{SECOND}”同意，却没有“{SECOND}”的签名"
+    assert any(said in one for one in backups.check_store(station).problems)
+
+
+class PowerCut(BaseException):
+    """Ends a deed where it stands, as a kill does."""
+
+
+@pytest.mark.parametrize("where", ["before the commit", "after the commit"])
+def test_a_password_set_anew_by_halves_is_settled_by_the_chain(
+    station: Station, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key file and the chain are two files: the one that was committed says which slot counts."""
+    add_clerk(station)
+    folder = station.vault.folder
+
+    def cut(*_args: object, **_named: object) -> None:
+        raise PowerCut
+
+    target = (
+        ("desktop.store.unit_of_work.UnitOfWork.commit", cut) if where == "before the commit"
+        else ("desktop.security.key_file.drop_void_slots", cut)
+    )  # fmt: skip
+    with monkeypatch.context() as patched:
+        patched.setattr(*target)
+        if where == "before the commit":
+            patched.setattr("desktop.services.users.back_up_before", lambda *_args, **_named: None)
+            patched.setattr("desktop.services.users.need_second", lambda *_args, **_named: "")
+        with pytest.raises(PowerCut):
+            users.renew_user(station, name=CLERK, password="renewed-secret-1", cost=CHEAP)
+    kill(station)
+    good, bad = (CLERK_PASSWORD, "renewed-secret-1")[:: 1 if where == "before the commit" else -1]
+    with pytest.raises(WrongPasswordError):
+        enter(folder, CLERK, bad)
+    for user, password in ((CLERK, good), (LEAD, PASSWORD), (CLERK, good)):
+        again = enter(folder, user, password)
+        write(again)
+        assert backups.check_store(again).problems == []
+        again.close()
+    with pytest.raises(WrongPasswordError):
+        enter(folder, CLERK, bad)
+    assert [name for name, _ in key_file.users_of(folder)] == [LEAD, CLERK]
+
+
+def test_a_password_changed_by_halves_is_the_one_that_is_used_next(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = station.vault.folder
+    station.close()
+    for taken, other in ((PASSWORD, "another-secret-9"), ("another-secret-9", PASSWORD)):
+        station = enter(folder, password=PASSWORD)
+        half, written = key_file._replace, []
+
+        def once(*args: object, half: object = half, written: list[object] = written) -> None:
+            if written:
+                raise PowerCut
+            written.append(half(*args))  # type: ignore[operator]
+
+        with monkeypatch.context() as patched, pytest.raises(PowerCut):
+            patched.setattr(key_file, "_replace", once)
+            access.change_own_password(station, old=PASSWORD, new="another-secret-9")
+        kill(station)
+        assert len(key_file.users_of(folder)) == 2
+        again = enter(folder, password=taken)
+        assert len(key_file.users_of(folder)) == 1 and backups.check_store(again).problems == []
+        again.close()
+        with pytest.raises(WrongPasswordError):
+            enter(folder, password=other)

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.errors import KnownError, NotAllowedError, SecondPersonError, WaitError, WrongPasswordError
+from desktop.domain.progress import silent
 from desktop.services import (
     access,
     audit,
     batches,
+    books,
     check_forms,
     directories,
     erasure,
@@ -112,6 +114,12 @@ def give_in_parts(house: House) -> object:
     return give(house, 21)
 
 
+def export(house: House, key: str) -> object:
+    house.station.terms = TERMS
+    content = books.EXPORTS[key].make(house.station, PeopleFilter(), silent)
+    return books.give(house.station, books.Made(key, content, 51), path=house.mail / "paper.pdf")
+
+
 def read_directory(house: House) -> object:
     path = house.mail / "1.ycd"
     if not path.exists():
@@ -146,7 +154,8 @@ ROADS: dict[str, Road] = {
     "check forms for 51": lambda h: check_forms.check_forms(h.station, ids=h.people[:1] * 51),
     "information forms for 51": lambda h: info_forms.info_forms(h.station, ids=h.people[:1] * 51),
     "visit sheets for 51": lambda h: visit_papers.visit_sheets(h.station, ids=h.people[:1] * 51),
-    "route for 51": lambda h: visit_papers.route_sheet(h.station, ids=h.people[:1] * 51),
+    "route for 51": lambda h: export(h, "route"),
+    "visit sheets for 51, exported": lambda h: export(h, "visit"),
     "data key": lambda h: users.rotate_key(h.station, why="每年一次"),
     "a further supervisor": lambda h: users.add_user(
         h.station, name="赵新", role="supervisor", password="whatever-123", cost=CHEAP),

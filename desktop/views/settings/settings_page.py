@@ -21,6 +21,7 @@ from desktop.store.backup import BackupInfo
 from desktop.store.integrity import CheckReport
 from desktop.views.context import AppContext
 from desktop.views.page import Page, PlainForm, button, label
+from desktop.views.password_fields import PasswordFields
 from desktop.views.settings.backup_box import BackupBox
 from desktop.views.settings.privacy_dialog import PrivacyDialog
 from desktop.views.settings.rules_box import RulesBox
@@ -49,13 +50,6 @@ class SettingsPage(Page):
         self.contrast.setChecked(state.get("contrast") == "1")
         for one in (self.large, self.contrast):
             one.toggled.connect(lambda _on: self._dress())
-        self.old, self.new = QLineEdit(), QLineEdit()
-        for field in (self.old, self.new):
-            field.setEchoMode(QLineEdit.EchoMode.Password)
-            field.setMaximumWidth(320)
-        self.change = button(self.tr("更换密码"))
-        self.change.setMaximumWidth(320)
-        self.change.clicked.connect(self.change_password)
         self.phone, self.address = QLineEdit(), QLineEdit()
         self.keep = button(self.tr("保存电话和地址"))
         self.keep.setMaximumWidth(320)
@@ -74,8 +68,7 @@ class SettingsPage(Page):
         return [
             (self.tr("备份与安全"), [(self.tr("备份"), self.backups), (self.tr("登记库位置"), where)]),
             (self.tr("使用人与密码"), [
-                (self.tr("使用人"), self.users), (self.tr("自己的原密码"), self.old),
-                (self.tr("自己的新密码"), self.new), ("", self.change),
+                (self.tr("使用人"), self.users), (self.tr("自己的密码"), self._password_box()),
             ]),
             (self.tr("个人信息保护"), [(self.tr("个人信息"), self._privacy_button())]),
             (self.tr("本单位与工作人员"), [
@@ -85,6 +78,22 @@ class SettingsPage(Page):
             (self.tr("字段与规则"), [(self.tr("可以修改的"), self.rules)]),
             (self.tr("显示"), [(self.tr("文字和颜色"), self.large), ("", self.contrast)]),
         ]  # fmt: skip
+
+    def _password_box(self) -> QWidget:
+        """Return the fields in which a user changes their own password."""
+        self.old = QLineEdit()
+        self.old.setEchoMode(QLineEdit.EchoMode.Password)
+        self.passwords = PasswordFields(self)
+        self.change = button(self.tr("更换密码"))
+        self.change.clicked.connect(self.change_password)
+        held = QWidget()
+        held.setMaximumWidth(620)
+        form = PlainForm(held)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.add_row(self.tr("原密码"), self.old)
+        self.passwords.add_to(form)
+        form.add_row("", self.change)
+        return held
 
     def _privacy_button(self) -> QPushButton:
         self.privacy = button(self.tr("个人信息保护…"))
@@ -169,11 +178,15 @@ class SettingsPage(Page):
 
     def change_password(self) -> None:
         """Replace the user's own password."""
-        old, new = self.old.text(), self.new.text()
+        said = self.passwords.complaint()
+        if said:
+            self.context.messages.said.emit(said, True)
+            return
+        old, new = self.old.text(), self.passwords.password.text()
 
         def done(_nothing: None) -> None:
             self.old.clear()
-            self.new.clear()
+            self.passwords.clear()
             self.context.messages.inform(self.tr("密码已更换"))
 
         self.context.read(
