@@ -1,5 +1,6 @@
 """What the program copies itself: told apart from what others copied, kept from histories, gone after 30 seconds."""
 
+from collections.abc import Callable
 from typing import cast
 
 from PySide6.QtCore import QMimeData, QObject, Qt, QTimer
@@ -16,8 +17,12 @@ _SECRETS = (
 class OwnClipboard(QObject):
     """Puts texts on the clipboard and takes them away again, unless somebody copied something else since."""
 
-    def __init__(self, parent: QObject | None = None, *, kept: int = _KEPT) -> None:
+    def __init__(
+        self, parent: QObject | None = None, *, kept: int = _KEPT, owns: Callable[[], bool] | None = None
+    ) -> None:
+        """`owns` says whether what is on the clipboard came from this program; the desktop knows if it is not given."""
         super().__init__(parent)
+        self._owns = owns or _clipboard().ownsClipboard
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(kept)
@@ -39,7 +44,7 @@ class OwnClipboard(QObject):
         """Take over what an edit field or a table of ours put there: for half a minute, and marked as secret."""
         board = _clipboard()
         data = cast(QMimeData | None, board.mimeData())
-        if board.ownsClipboard() and data is not None and data.hasText() and not data.hasFormat(_OURS):
+        if self._owns() and data is not None and data.hasText() and not data.hasFormat(_OURS):
             self.copy(data.text())
 
     def clear(self) -> None:
