@@ -16,7 +16,7 @@ from desktop.domain.errors import Cancelled, KnownError, as_known
 from desktop.services.access import end_with_the_job
 
 AREAS: Mapping[str, tuple[str, ...]] = {
-    "registers": ("demo", "init", "find", "show", "backup", "restore", "check"),
+    "registers": ("demo", "init", "find", "show", "backup", "restore", "rescue-keys", "check"),
     "exchanging": ("key-card", "pack", "merge", "conflicts", "resolve"),
     "cards": ("cards", "verify-card", "card-mark", "card-book", "card-coverage", "cards-due"),
     "duplicates": ("duplicates", "join", "unjoin", "health"),
@@ -29,7 +29,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "rosters": ("import", "reviews", "review"),
     "states": ("state",),
     "audit": ("audit", "unusual", "exports", "erase"),
-    "privacy": ("notice", "consent", "request", "requests", "answer", "retention", "archive", "bases"),
+    "privacy": ("notice", "consent", "request", "requests", "answer", "retention", "archive", "bases", "levels"),
     "users": ("users", "rotate"),
     "verification": ("verify", "check-form", "progress"),
     "sending": ("pack-media", "withhold"),

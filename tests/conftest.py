@@ -16,6 +16,7 @@ from desktop.domain.ids import SeededIds
 from desktop.security.key_file import KdfCost
 from desktop.services.access import NewStore, create_store, end_with_the_job, open_store
 from desktop.services.station import Station
+from tests.faults import counting
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _HOME = tempfile.TemporaryDirectory(prefix="yince-home-")
@@ -28,6 +29,22 @@ settings.register_profile(
 )
 settings.register_profile("long", max_examples=2000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the first process of a run name the file in which all count the faults they tried."""
+    if not hasattr(config, "workerinput"):
+        os.environ.setdefault(counting.TALLY, str(Path(_HOME.name) / "faults.jsonl"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many faults were tried: pytest swallows what passing tests print."""
+    lines = counting.table(Path(os.environ[counting.TALLY]))
+    if lines:
+        terminalreporter.section("faults tried")
+        for line in lines:
+            terminalreporter.write_line(line)
+
 
 PASSWORD = "practice-2026"
 CHEAP = KdfCost(memory_kib=64, passes=1, lanes=1)

@@ -9,7 +9,8 @@ from desktop.cli_jobs.opening import Answer, JobAdder, station_at
 from desktop.domain.clock import local_text
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.permissions import ROLES
-from desktop.services import audit, audit_log, erasure, giving, register
+from desktop.domain.watch import LIMITS, limit_text
+from desktop.services import audit, audit_log, erasure, giving, register, unusual
 from desktop.services.peers import write_safely
 
 
@@ -33,9 +34,12 @@ def add(job: JobAdder) -> None:
     one.add_argument("--limit", type=int, default=200)
     one.add_argument("--pdf", type=Path, metavar="OUT.pdf", help="把符合条件的打成清单，后附可签字的审计证明")
     one.add_argument("--proof", type=Path, metavar="OUT.pdf", help="写出可签字的审计证明")
-    job("unusual", list_unusual, "异常访问报告：非工作时间、大量查看、反复查看").add_argument(
-        "--days", type=int, default=30
+    one = job("unusual", list_unusual, "异常访问报告：非工作时间、大量查看、打开、查找、打印、导出，反复查看")
+    one.add_argument("--days", type=int, default=30)
+    one.add_argument(
+        "--set", nargs=2, action="append", default=[], metavar=("WHAT", "N"), help="改一条界线，例如 --set 一天查找 200"
     )
+    one.add_argument("--limits", action="store_true", help="列出界线，不列异常")
     job("exports", list_exports, "对外提供登记簿")
     one = job("erase", erase, "彻底清除一个人（不能撤销；有第二位主管时须其同意）")
     one.add_argument("person", metavar="PERSON")
@@ -85,12 +89,21 @@ def list_deeds(options: argparse.Namespace) -> Answer:
 def list_unusual(options: argparse.Namespace) -> Answer:
     """List what is worth a question."""
     with station_at(options.store) as station:
-        found = audit.unusual(station, days=max(options.days, 1))
+        for what, text in options.set:
+            unusual.set_limit(station, what=what, text=text)
+        if options.limits:
+            return _limits(unusual.limits(station))
+        found = unusual.unusual(station, days=max(options.days, 1))
     listed = [
         {"what": one.what, "user": one.user, "day": one.day, "count": one.count, "detail": one.detail} for one in found
     ]
     lines = [f"{one.day}  {one.user}  {one.what}  {one.count} 次  {one.detail}" for one in found]
     return {"unusual": listed, "total": len(listed), "text": "\n".join(lines) or "没有异常"}
+
+
+def _limits(limits: dict[str, int]) -> Answer:
+    lines = [f"{one.label}：{limit_text(key, limits[key])}" for key, one in LIMITS.items()]
+    return {"limits": limits, "text": "\n".join(lines)}
 
 
 def list_exports(options: argparse.Namespace) -> Answer:

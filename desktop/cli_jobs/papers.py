@@ -5,8 +5,7 @@ from pathlib import Path
 
 from desktop.cli_jobs.opening import Answer, JobAdder, add_terms, station_at
 from desktop.domain.progress import silent
-from desktop.services import access_sheets, books, register
-from desktop.services.peers import write_safely
+from desktop.services import access_sheets, books, giving, register
 from desktop.services.table_cells import PaperWish, column_keys
 
 
@@ -48,5 +47,5 @@ def access_sheet(options: argparse.Namespace) -> Answer:
     with station_at(options.store) as station:
         person = register.person_by_any(station, text=options.person)
         content = access_sheets.access_sheet_pdf_of(station, person=person)
-    write_safely(options.out, content)
+        giving.keep_paper(station, what="本人信息查询单", people=1, content=content, path=options.out)
     return {"out": str(options.out), "person": person, "text": f"查询单已写到 {options.out}"}

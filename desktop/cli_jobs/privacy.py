@@ -7,12 +7,14 @@ from pathlib import Path
 from desktop.cli_jobs.opening import Answer, JobAdder, station_at
 from desktop.domain.codes import code_list
 from desktop.domain.errors import InvalidValueError
-from desktop.services import register, rights
+from desktop.domain.sight import LEVELS, SEERS
+from desktop.services import register, rights, sight
 from desktop.services.peers import write_safely
 
 
 def add(job: JobAdder) -> None:
     """Add the commands."""
+    _add_levels(job)
     one = job("notice", notice, "个人信息告知书（PDF），不写人员则为空白")
     one.add_argument("out", type=Path, metavar="OUT.pdf")
     one.add_argument("--person", default="", metavar="PERSON")
@@ -43,6 +45,35 @@ def add(job: JobAdder) -> None:
     one.add_argument("--purpose", default="", metavar="目的", help="与 --set 同用，不写用原来的说法")
     one.add_argument("--years", type=int, default=rights.KEEP_YEARS, metavar="N", help="与 --set 同用，保存年限")
     one.add_argument("--reset", default="", metavar="GROUP", help="恢复一组出厂时的说法")
+
+
+def _add_levels(job: JobAdder) -> None:
+    one = job("levels", levels, "可见范围：每组内容录入员和主管各看到多少；可修改")
+    one.add_argument(
+        "--set", nargs=3, action="append", default=[], metavar=("GROUP", "ROLE", "LEVEL"),
+        help="改一组：ROLE 写 录入员 或 主管，LEVEL 写 完整显示、遮挡 或 不显示",
+    )  # fmt: skip
+    one.add_argument("--restore", action="store_true", help="恢复出厂设置：录入员遮挡重要和敏感的内容，主管完整显示")
+
+
+def levels(options: argparse.Namespace) -> Answer:
+    """Change how much roles see if asked to, and list the table."""
+    with station_at(options.store) as station:
+        if options.restore:
+            sight.restore_levels(station)
+        for group, role, level in options.set:
+            sight.set_level(station, group=group, role=role, level=level)
+        found = sight.sight_table(station)
+    listed = [
+        {"group": one.group.key, "sensitive": one.group.is_sensitive, "levels": dict(one.levels),
+         "shipped": dict(one.shipped), "fields": list(one.labels)}
+        for one in found
+    ]  # fmt: skip
+    lines = [
+        f"{one.group.key}：" + "，".join(f"{name} {LEVELS[one.levels[role]]}" for role, name in SEERS.items())
+        for one in found
+    ]
+    return {"groups": listed, "text": "\n".join(lines)}
 
 
 def notice(options: argparse.Namespace) -> Answer:

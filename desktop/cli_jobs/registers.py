@@ -10,7 +10,7 @@ from desktop.domain.clock import SystemClock
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import DamagedStoreError, InvalidValueError
-from desktop.services import access, backups, catalogue, register
+from desktop.services import access, backups, catalogue, key_rescue, register
 from desktop.services.access import NewStore
 
 
@@ -30,6 +30,10 @@ def add(job: JobAdder) -> None:
     job("show", show, "显示一个人的全部登记").add_argument("person", metavar="PERSON")
     job("backup", backup, "备份登记库").add_argument("folder", type=Path, metavar="DIR")
     one = job("restore", restore, "从备份恢复（有第二位主管时须其同意）", store=False)
+    one.add_argument("--user", dest="as_user", default="", help=f"使用人姓名，也可用 {USER}")
+    one.add_argument("backup", type=Path, metavar="BACKUP")
+    one.add_argument("store", type=Path, metavar="STORE")
+    one = job("rescue-keys", rescue_keys, "密钥文件损坏时，用备份里的修好，登记不丢", store=False)
     one.add_argument("--user", dest="as_user", default="", help=f"使用人姓名，也可用 {USER}")
     one.add_argument("backup", type=Path, metavar="BACKUP")
     one.add_argument("store", type=Path, metavar="STORE")
@@ -111,6 +115,18 @@ def restore(options: argparse.Namespace) -> Answer:
     )  # fmt: skip
     aside = str(done.aside) if done.aside else ""
     return {"people": done.people, "created": done.created, "aside": aside, "text": f"已恢复 {done.people} 人"}
+
+
+def rescue_keys(options: argparse.Namespace) -> Answer:
+    """Put the key file of a backup back where the present one is damaged beyond repair."""
+    if not key_rescue.keys_are_lost(options.store):
+        raise InvalidValueError("store", "密钥文件没有损坏", "忘记密码的，请用恢复码")
+    done = key_rescue.rescue_keys(
+        options.backup, folder=options.store, password=password_of(), clock=SystemClock(), user=os.environ.get(USER, "")
+    )
+    if not done:
+        raise DamagedStoreError("这份备份之后更换过数据密钥，打不开现在的登记库", "请换一份较新的备份，或恢复整份备份")
+    return {"rescued": True, "text": "密钥文件已修好，登记的内容没有丢失"}
 
 
 def check(options: argparse.Namespace) -> Answer:

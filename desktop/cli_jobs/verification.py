@@ -6,8 +6,7 @@ from pathlib import Path
 from desktop.cli_jobs.opening import Answer, JobAdder, station_at
 from desktop.domain.codes import code_list
 from desktop.domain.errors import InvalidValueError
-from desktop.services import check_forms, register, verification
-from desktop.services.peers import write_safely
+from desktop.services import check_forms, giving, register, verification
 from desktop.services.verification import Asked
 
 
@@ -69,7 +68,8 @@ def check_form(options: argparse.Namespace) -> Answer:
         chosen = set(register.people_ids(station, wanted=wanted))
         lines = verification.people_to_ask(station, wanted=verification.ToAsk())
         ids = [one.id for one, _ in lines if one.id in chosen]
-        write_safely(options.out, check_forms.check_forms(station, ids=ids))
+        content = check_forms.check_forms(station, ids=ids)
+        giving.keep_paper(station, what="信息核对表", people=len(ids), content=content, path=options.out)
     return {"people": len(ids), "text": f"已写入 {len(ids)} 人的核对表"}
 
 

@@ -59,7 +59,7 @@ def masked(field: Field, text: str) -> str:
     An 18-digit id keeps 6 leading and 4 trailing characters; a phone 3 and 4; other text its
     first two characters (`security.md` threat 3).
     """
-    if field.privacy < 3 or not text:
+    if field.privacy < 3 or not text or "***" in text:  # masked already, by the levels
         return text
     if field.kind is Kind.ID_NUMBER or (len(text) >= 15 and text[:14].isdigit()):
         return text[:6] + "*" * max(len(text) - 10, 4) + text[-4:]

@@ -23,6 +23,8 @@ WATCHERS = frozenset({SUPERVISOR, AUDITOR})
 
 # What a read is of; `Vault.reading` takes READ_PEOPLE unless told otherwise.
 READ_PEOPLE = "read.people"
+READ_WHOLE = "read.whole"  # what the program compares or writes for itself; shown to nobody (`store/veils.py`)
+READ_REVEALED = "read.revealed"  # with what is masked, for one who asked and was noted; what is hidden stays so
 READ_HOUSE = "read.house"  # organisations, code lists, settings, who may exchange
 READ_REPORTS = "read.reports"  # counts without names
 READ_AUDIT = "read.audit"
@@ -47,6 +49,8 @@ class Permit:
 
 _READS = {
     READ_PEOPLE: Permit("查看人员", STAFF),
+    READ_WHOLE: Permit("处理人员资料", STAFF),
+    READ_REVEALED: Permit("查看遮挡的内容", STAFF),
     READ_HOUSE: Permit("查看机构和设置", ALL),
     READ_REPORTS: Permit("查看统计", READERS),
     READ_AUDIT: Permit("查看审计记录", WATCHERS),
@@ -205,6 +209,8 @@ _VAULT = {
     "recovery.untrust": Permit("收回街道的恢复钥匙", LEAD),
     "export.note": Permit("登记对外提供", STAFF),
     "basis.edit": Permit("修改处理依据", LEAD),
+    "sight.edit": Permit("修改可见范围", LEAD),
+    "watch.edit": Permit("修改异常访问的界线", LEAD),
     "rights.close": Permit("答复权利请求", LEAD),
     "person.erase": Permit("彻底清除", LEAD),
     "erasure.add": Permit("彻底清除", LEAD),

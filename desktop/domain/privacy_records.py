@@ -56,6 +56,29 @@ LEGAL_BASIS = RecordKind(
     local=True,
 )
 
+# How much of a group of fields a role sees (`domain/sight.py`); a group without a record is as shipped.
+SIGHT_LEVEL = RecordKind(
+    "sight_level",
+    "可见范围",
+    (
+        Field("field_group", "分组", "可见", privacy=1, max_length=40, required=True),
+        Field("role", "角色", "可见", privacy=1, max_length=20, required=True),
+        Field("level", "怎样显示", "可见", privacy=1, max_length=20, required=True),
+    ),
+    local=True,
+)
+
+# From where on use is unusual (`domain/watch.py`); what has no record is as shipped.
+WATCH_LIMIT = RecordKind(
+    "watch_limit",
+    "异常访问的界线",
+    (
+        Field("what", "界线", "界线", privacy=1, max_length=40, required=True),
+        Field("value", "数", "界线", Kind.INT, privacy=1, required=True),
+    ),
+    local=True,
+)
+
 _OWNER = Field("person", "人员", "人员", Kind.RECORD, privacy=1, max_length=32, required=True)
 
 RIGHTS_REQUEST = RecordKind(
@@ -115,5 +138,12 @@ ERASURE_PROOF = RecordKind(
     local=True,
 )
 
-PRIVACY_RECORDS: tuple[RecordKind, ...] = (ACCESS_NOTE, EXPORT_NOTE, LEGAL_BASIS, ERASURE_PROOF)
+PRIVACY_RECORDS: tuple[RecordKind, ...] = (
+    ACCESS_NOTE,
+    EXPORT_NOTE,
+    LEGAL_BASIS,
+    ERASURE_PROOF,
+    SIGHT_LEVEL,
+    WATCH_LIMIT,
+)
 PERSON_PRIVACY: tuple[RecordKind, ...] = (RIGHTS_REQUEST, ARCHIVE_LOCK, ERASURE)

@@ -331,6 +331,16 @@ PRINTED_BOOK = Table(
     Column("at", Text, nullable=False),
 )
 
+# How often what was done on a day by whom: searches, people opened. Counts only, never about whom.
+TALLY = Table(
+    "tally",
+    METADATA,
+    Column("day", Text, primary_key=True),
+    Column("user", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
 # The list of names behind frozen numbers: compressed JSON, sealed by the record's digest.
 FROZEN_LIST = Table(
     "frozen_list",

@@ -7,16 +7,14 @@ binds store, slot, user, role and cost, so no slot can be moved, renamed or weak
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desktop.domain.errors import DamagedStoreError, InvalidValueError, NotFoundError, WrongPasswordError
-from desktop.security.key_copies import COPY, NAME
-from desktop.security.key_copies import body_text as _text_of
+from desktop.security.key_copies import COPY, NAME, read_and_mend
 from desktop.security.key_copies import read as _read
-from desktop.security.key_copies import read_and_mend as _read_and_mend
 from desktop.security.key_copies import replace_slots as _replace
 from desktop.security.key_copies import write_both as _write_both
 from desktop.security.key_slots import (
@@ -37,7 +35,6 @@ from desktop.security.key_slots import (
     make_slot,
     open_slot,
     open_street_slot,
-    seal_for,
     seal_of,
     seed_in,
     street_slot,
@@ -49,7 +46,6 @@ __all__ = ["COPY", "NAME", "STANDARD", "KdfCost", "check_passphrase"]
 
 MOST_SLOTS = 32
 SUPERVISOR = "supervisor"
-Opens = Callable[[bytes], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +60,6 @@ class OpenSlot:
     mended: tuple[str, ...] = ()  # copies of the key file that were damaged, missing or older
     seed: bytes = field(default=b"", repr=False)
     slot: str = ""  # the id of the slot
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a change of keys that was cut short ended: with the new key or the old one, and who lost their way in."""
-
-    is_new: bool
-    gone: tuple[str, ...] = ()
 
 
 def create_key_file(
@@ -91,7 +79,7 @@ def open_key_file(folder: Path, *, password: str, user: str = "") -> OpenSlot:
 
     Raises WrongPasswordError, DamagedStoreError when neither copy can be read. The caller holds the store's lock.
     """
-    body, mended = _read_and_mend(folder)
+    body, mended = read_and_mend(folder)
     for slot in body["slots"]:
         if slot["kdf"] != PASSWORD or (user and slot["user"] != user):
             continue
@@ -106,7 +94,7 @@ def open_key_file(folder: Path, *, password: str, user: str = "") -> OpenSlot:
 def open_with_code(folder: Path, *, code: str) -> OpenSlot:
     """Return what the printed recovery code opens, as a supervisor; raises WrongPasswordError, InvalidValueError."""
     plain = clean_code(code)
-    body, mended = _read_and_mend(folder)
+    body, mended = read_and_mend(folder)
     for slot in body["slots"]:
         keys = open_slot(body, slot, plain) if slot["kdf"] == RECOVERY else None
         if keys is not None:
@@ -116,7 +104,7 @@ def open_with_code(folder: Path, *, code: str) -> OpenSlot:
 
 def open_with_identity(folder: Path, *, identity: str) -> OpenSlot:
     """Return what the street's age identity opens; raises WrongPasswordError if it was given no slot."""
-    body, mended = _read_and_mend(folder)
+    body, mended = read_and_mend(folder)
     for slot in body["slots"]:
         if slot["kdf"] == AGE:
             with suppress(DamagedStoreError):
@@ -136,14 +124,13 @@ def other_ways(folder: Path) -> dict[str, list[str]]:
     return {kind: [slot["user"] for slot in slots if slot["kdf"] == kind] for kind in (RECOVERY, AGE)}
 
 
-def slot_marks(folder: Path) -> list[list[str]]:
-    """Return id, kind and name of every slot, in order: what the register notes to see what changed without it."""
-    return [[str(slot["id"]), str(slot["kdf"]), str(slot["user"])] for slot in _read(folder)["slots"]]
+def slot_marks(folder: Path, *, following: bool = False) -> list[list[str]]:
+    """Return id, kind and name of every slot, in order: what the register notes to see what changed without it.
 
-
-def sound_bytes(folder: Path) -> bytes:
-    """Return the key file as a sound copy has it, for a backup; raises DamagedStoreError."""
-    return _text_of(_read(folder))
+    While the data key is being changed, `following` gives those that stay.
+    """
+    slots = [slot for slot in _read(folder)["slots"] if "next" in slot or not following]
+    return [[str(slot["id"]), str(slot["kdf"]), str(slot["user"])] for slot in slots]
 
 
 def store_id_of(folder: Path) -> str:
@@ -158,7 +145,7 @@ def add_slot(
 
     Raises InvalidValueError when the name is taken or slots are full.
     """
-    body = _sealed_body(folder, opened)
+    body = sealed_body(folder, opened)
     if any(slot["user"] == user for slot in body["slots"]):
         raise InvalidValueError("user", f"已经有名叫“{user}”的使用人", "请换一个名字")
     slot = make_slot(body, opened.data_key, holder=Holder(user, role, PASSWORD, cost), secret=password, seed=seed)
@@ -167,7 +154,7 @@ def add_slot(
 
 def add_recovery_slot(folder: Path, *, opened: OpenSlot, code: str, name: str) -> None:
     """Let a new recovery code open the store and end every older one."""
-    body = _sealed_body(folder, opened)
+    body = sealed_body(folder, opened)
     body["slots"] = [slot for slot in body["slots"] if slot["kdf"] != RECOVERY]
     holder = Holder(name, SUPERVISOR, RECOVERY, KdfCost(0, 0, 0))
     _append(folder, body, make_slot(body, opened.data_key, holder=holder, secret=clean_code(code)), opened.data_key)
@@ -175,38 +162,9 @@ def add_recovery_slot(folder: Path, *, opened: OpenSlot, code: str, name: str) -
 
 def add_street_slot(folder: Path, *, opened: OpenSlot, recipient: str, name: str) -> None:
     """Let the holder of an age identity open the store: a policy staff are told about."""
-    body = _sealed_body(folder, opened)
+    body = sealed_body(folder, opened)
     body["slots"] = [slot for slot in body["slots"] if slot["kdf"] != AGE]
     _append(folder, body, street_slot(body, opened.data_key, recipient=recipient, name=name), opened.data_key)
-
-
-def end_street_slots(folder: Path, *, opened: OpenSlot) -> list[str]:
-    """Take every street's way in away; return their names. The data key must be changed after."""
-    body = _sealed_body(folder, opened)
-    names = [str(slot["user"]) for slot in body["slots"] if slot["kdf"] == AGE]
-    if names:
-        _replace(folder, body, [slot for slot in body["slots"] if slot["kdf"] != AGE], opened.data_key)
-    return names
-
-
-def renew_slot(
-    folder: Path, *, opened: OpenSlot, user: str, password: str, role: str, cost: KdfCost = STANDARD,
-    seed: bytes = b"",
-) -> list[str]:  # fmt: skip
-    """Give a user a further slot with another password or role; return the ids of those it is to replace.
-
-    `drop_void_slots` lets those go, once the register has named the key of `seed` as the user's: the one in the old
-    slot cannot be carried over, as nobody here knows its password. The role is bound into a slot, so another role
-    takes another password too. Raises NotFoundError, InvalidValueError for the last supervisor.
-    """
-    body = _sealed_body(folder, opened)
-    mine = [slot for slot in body["slots"] if slot["user"] == user and slot["kdf"] == PASSWORD]
-    if not mine:
-        raise NotFoundError(f"没有名叫“{user}”的使用人", "请刷新后再看")
-    _require_supervisor([one for one in body["slots"] if one["user"] != user], role)
-    slot = make_slot(body, opened.data_key, holder=Holder(user, role, PASSWORD, cost), secret=password, seed=seed)
-    _append_opened(folder, body, slot, opened.data_key, password)
-    return [str(one["id"]) for one in mine]
 
 
 def drop_void_slots(folder: Path, *, data_key: bytes, named: Mapping[str, bytes], opened: str = "") -> list[str]:
@@ -229,7 +187,7 @@ def drop_void_slots(folder: Path, *, data_key: bytes, named: Mapping[str, bytes]
     return []
 
 
-def _require_supervisor(others: list[Slot], role: str) -> None:
+def require_supervisor(others: list[Slot], role: str) -> None:
     """Raise InvalidValueError if nobody would be left who may manage the register."""
     if role != SUPERVISOR and not any(one["kdf"] == PASSWORD and one["role"] == SUPERVISOR for one in others):
         raise InvalidValueError("user", "最后一位主管不能改成别的角色", "请先添加另一位主管")
@@ -264,70 +222,6 @@ def change_password(folder: Path, *, user: str, old: str, new: str, cost: KdfCos
     _replace(folder, again, [one for one in again["slots"] if one["id"] != mine["id"]], keys.data_key)
 
 
-def begin_rotation(folder: Path, *, opened: OpenSlot, leaving: str = "") -> tuple[bytes, list[str]]:
-    """Write a new data key beside the old one, sealed to every slot that stays; return it and who must be let in anew.
-
-    `leaving` is not given the new key: they are out at the moment the store is encrypted with it, and not before.
-    Slots of the first kind have no identity to seal to: their users need a new slot. The store opens
-    with the old key until it is changed, with the new one after; `open_key_file` gives both.
-    Raises DamagedStoreError, NotFoundError, InvalidValueError for the last user and the last supervisor.
-    """
-    body = _sealed_body(folder, opened)
-    if leaving:
-        _refuse_last(body["slots"], leaving)
-    new = secrets.token_bytes(KEY_LENGTH)
-    slots = [_with_next(body, slot, new, leaving) for slot in body["slots"]]
-    if not any(slot["kdf"] == PASSWORD and slot["role"] == SUPERVISOR for slot in slots if "next" in slot):
-        raise DamagedStoreError("密钥文件是旧版本建立的", "请主管锁定后重新登录一次，再更换数据密钥")
-    lost = [slot["user"] for slot in slots if "next" not in slot and slot["user"] != leaving]
-    _replace(folder, body, slots, opened.data_key)
-    return new, lost
-
-
-def _with_next(body: Body, slot: Slot, new: bytes, leaving: str) -> Slot:
-    """Return a slot with the next data key sealed to it, as it is if it gets none."""
-    kept = {key: value for key, value in slot.items() if key != "next"}
-    if slot["user"] == leaving or "recipient" not in slot:
-        return kept
-    return {**kept, "next": seal_for(body, slot, new)}
-
-
-def _refuse_last(slots: list[Slot], leaving: str) -> None:
-    """Raise NotFoundError, InvalidValueError unless somebody who may manage users is left without `leaving`."""
-    left = [slot for slot in slots if slot["user"] != leaving]
-    if len(left) == len(slots):
-        raise NotFoundError(f"没有名叫“{leaving}”的使用人", "请刷新后再看")
-    people = [slot for slot in left if slot["kdf"] == PASSWORD]
-    if not people:
-        raise InvalidValueError("user", "最后一个使用人不能删除", "请先添加另一个使用人")
-    if not any(slot["role"] == SUPERVISOR for slot in people):
-        raise InvalidValueError("user", "最后一位主管不能删除", "请先添加另一位主管")
-
-
-def end_rotation(folder: Path, *, current: bytes, is_new: bool) -> Ended:
-    """Leave only the data key that opens the store: the new one if it was changed, else the old.
-
-    Slots that were not given the new key go with the old one. Raises DamagedStoreError when no slot has the new key.
-    """
-    body = _read(folder)
-    if not is_new:
-        slots = [{key: value for key, value in slot.items() if key != "next"} for slot in body["slots"]]
-        _replace(folder, body, slots, current)
-        return Ended(is_new=False)
-    staying = [_settled(slot) for slot in body["slots"] if "next" in slot]
-    if not staying:
-        raise DamagedStoreError("密钥文件里没有新的数据密钥", "请不要关闭程序，马上把登记库备份到存储盘")
-    gone = tuple(str(slot["user"]) for slot in body["slots"] if "next" not in slot)
-    _replace(folder, body, staying, current)
-    return Ended(is_new=True, gone=gone)
-
-
-def _settled(slot: Slot) -> Slot:
-    """Return a slot after the data key was changed: the new key is all it holds."""
-    kept = {key: value for key, value in slot.items() if key not in {"next", "wrapped", "nonce", "sealed"}}
-    return {**kept, "sealed": slot["next"]}
-
-
 def _renew(folder: Path, body: Body, slot: Slot, keys: SlotKeys) -> bytes:
     """After a password opened a slot: wrap a key that was only sealed to it, give an old slot what it lacks.
 
@@ -344,7 +238,7 @@ def _renew(folder: Path, body: Body, slot: Slot, keys: SlotKeys) -> bytes:
     return seed_in(body, fresh, keys.wrapping)
 
 
-def _sealed_body(folder: Path, opened: OpenSlot) -> Body:
+def sealed_body(folder: Path, opened: OpenSlot) -> Body:
     """Return the body if its slots are as a holder of the data key left them; raises DamagedStoreError."""
     body = _read(folder)
     _require_seal(body, opened.data_key)
@@ -352,6 +246,8 @@ def _sealed_body(folder: Path, opened: OpenSlot) -> Body:
 
 
 def _require_seal(body: Body, data_key: bytes) -> None:
+    if any("next" in slot for slot in body["slots"]):
+        raise DamagedStoreError("上次更换数据密钥还没有做完", "请退出程序再打开，打开时会自动做完")
     if not is_sealed(body, data_key):
         raise DamagedStoreError("密钥文件被程序以外的人改动过", "请从备份恢复密钥文件后再管理使用人")
 
@@ -360,22 +256,3 @@ def _append(folder: Path, body: Body, slot: Slot, data_key: bytes) -> None:
     if len(body["slots"]) >= MOST_SLOTS:
         raise InvalidValueError("user", f"使用人已满 {MOST_SLOTS} 个", "请先删除不再使用的")
     _replace(folder, body, [*body["slots"], slot], data_key)
-
-
-def settle_key(folder: Path, opened: OpenSlot, *, opens: Opens) -> tuple[OpenSlot, Ended | None]:
-    """Return the slot with the key that opens the store, and how a change of keys that was cut short ended.
-
-    The caller holds the store's lock: a program that is changing the key must not be taken for one that was killed.
-    Raises DamagedStoreError when neither key opens it (both are kept then), WrongPasswordError for who was to
-    leave with the old key.
-    """
-    if not any("next" in slot for slot in _read(folder)["slots"]):
-        return opened, None
-    if opens(opened.data_key):
-        return replace(opened, next_key=None), end_rotation(folder, current=opened.data_key, is_new=False)
-    if opened.next_key is None:
-        raise WrongPasswordError(f"“{opened.user}”已经不能打开这个登记库", "请找主管")
-    if not opens(opened.next_key):
-        raise DamagedStoreError("登记库的数据文件打不开，可能已损坏", "请从备份恢复")
-    ended = end_rotation(folder, current=opened.next_key, is_new=True)
-    return replace(opened, data_key=opened.next_key, next_key=None), ended

@@ -19,7 +19,7 @@ from desktop.domain.errors import (
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
 from desktop.domain.levels import LEVEL_CODES
 from desktop.domain.permissions import SUPERVISOR
-from desktop.security import key_file, sealing, user_keys
+from desktop.security import key_file, key_rotation, sealing, user_keys
 from desktop.security.key_file import OpenSlot
 from desktop.services.notes import Note, put_note, write_note
 from desktop.services.second_person import approve_removals
@@ -73,7 +73,7 @@ def create_store(
         name=draft.name.strip(), practice=draft.practice,
     )  # fmt: skip
     user, seed = draft.user.strip(), user_keys.new_seed()
-    swapping.note_unfinished(folder)
+    swapping.note_unfinished(folder, identity.store_id)
     key = key_file.create_key_file(
         folder, password=password, user=user, role=SUPERVISOR, store_id=identity.store_id, cost=cost, seed=seed
     )
@@ -157,7 +157,7 @@ def station_of(
 ) -> Station:  # fmt: skip
     """Open the register whose lock is held with the key of a slot, finishing a change of keys that was cut short."""
     ids, folder = ids or RandomIds(), lock.folder
-    slot, ended = key_file.settle_key(folder, slot, opens=lambda key: engine.opens(folder / DATABASE, key=key))
+    slot, ended = key_rotation.settle_key(folder, slot, store=slots.KeyedFile(folder / DATABASE))
     vault = open_vault(lock, slot=slot, clock=clock, ids=ids, read_only=read_only)
     if not read_only:
         swapping.sweep(folder)
@@ -179,7 +179,7 @@ def _station(vault: Vault, clock: Clock, ids: IdMaker, user: str, role: str) -> 
     return station
 
 
-def _note_settled(station: Station, slot: key_file.OpenSlot, ended: key_file.Ended | None) -> None:
+def _note_settled(station: Station, slot: key_file.OpenSlot, ended: key_rotation.Ended | None) -> None:
     """Write down what had to be mended or finished at this start, and what the key file has that nobody noted."""
     notes = []
     if slot.mended:

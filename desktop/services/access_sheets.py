@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from desktop.domain.clock import local_text
 from desktop.domain.dictionary import KINDS, PERSON, Field, Kind, grouped, purpose_of
 from desktop.domain.fields import Value
+from desktop.domain.permissions import READ_REVEALED
 from desktop.printing.access_sheet import AccessBlock, AccessSheet, access_sheet_pdf
 from desktop.services.computed import computed_of
-from desktop.services.register import history_of, org_names, person_details
+from desktop.services.looking import allow_print
+from desktop.services.register import history_of, org_names, page_of
 from desktop.services.station import Station
 from desktop.services.wording import source_text, text_of
 from desktop.store import exchange, joining, people
@@ -29,7 +31,7 @@ Latest = Mapping[tuple[str, str], HistoryLine]  # by record and field
 
 def access_sheet_pdf_of(station: Station, *, person: str) -> bytes:
     """Return one person's sheet as a PDF; raises NotFoundError, NotAllowedError, PrintError."""
-    station.allow_print(1)
+    allow_print(station, 1)
     return access_sheet_pdf(access_sheet_of(station, person=person))
 
 
@@ -38,8 +40,8 @@ def access_sheet_of(station: Station, *, person: str) -> AccessSheet:
 
     Raises NotFoundError.
     """
-    page = person_details(station, person=person)
-    latest = _latest(history_of(station, person=person))
+    page = page_of(station, person=person, what=READ_REVEALED)
+    latest = _latest(history_of(station, person=person, what=READ_REVEALED))
     orgs = org_names(station)
     name = str(page.values.get("name") or "")
     day = station.today()

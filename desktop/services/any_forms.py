@@ -15,6 +15,7 @@ from desktop.roster.forms import filling, proposal
 from desktop.roster.forms.filling import MOST_TOGETHER
 from desktop.roster.forms.shape import TICK, Filling, FormShape
 from desktop.services.form_sources import FormSource, SourceReader, form_sources, source_named
+from desktop.services.looking import allow_print
 from desktop.services.register import refuse_wrong
 from desktop.services.station import Station
 from desktop.store import people
@@ -183,7 +184,7 @@ def fill(
         raise NotFoundError("没有要填的人", "请先选择人员或放宽筛选条件")
     if not form.mapping.places and not form.mapping.columns:
         raise InvalidValueError("map", "还没有一个格子对应到登记项目", "请先对应再填")
-    station.allow_print(len(ids))
+    allow_print(station, len(ids))
     whole = form.is_list or together or len(ids) == 1
     made = _fillings(station, form, ids, report)
     documents = filling.fill_form(form.path, made, together=whole and not form.is_list)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from desktop.domain.clock import local_text, stamp
 from desktop.domain.errors import PackageError
+from desktop.domain.permissions import READ_WHOLE
 from desktop.security import sealing, signing
 from desktop.services.acks import FORK
 from desktop.services.keyring import candidates, checked_rotation, sender_of
@@ -41,7 +42,7 @@ def open_arrival(station: Station, *, sealed: bytes, name: str) -> Arrived:
     """
     identity = station.vault.secret("age_identity").decode("ascii")
     plain = sealing.unseal(sealed, identity=identity)
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         keys = candidates(connection)
     try:
         opened = package.open_package(plain, keys=keys, is_signed=signing.is_signed)
@@ -50,7 +51,7 @@ def open_arrival(station: Station, *, sealed: bytes, name: str) -> Arrived:
             _keep_newer(station, sealed, name)
         raise
     manifest = opened.manifest
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         peer = sender_of(connection, manifest)
     checked_rotation(manifest)
     _refuse_misdirected(station, manifest, peer)
@@ -60,7 +61,7 @@ def open_arrival(station: Station, *, sealed: bytes, name: str) -> Arrived:
 def _keep_newer(station: Station, sealed: bytes, name: str) -> None:
     """Keep a verified package this program cannot read: it waits for the update."""
     digest = hashlib.sha256(sealed).hexdigest()
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         waiting = [one for one in holding.held(connection) if one.why == holding.NEWER]
         if len(waiting) >= _MOST_NEWER or any(one.id == digest for one in waiting):
             return
@@ -73,7 +74,7 @@ def _keep_newer(station: Station, sealed: bytes, name: str) -> None:
 def _placed(station: Station, opened: package.OpenPackage, peer: Peer) -> Arrived:
     """Return a verified package with its place; raises PackageError if it may never come in."""
     manifest = opened.manifest
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         state = _state(connection, manifest)
         at = exchange.imported_at(connection, opened.manifest_hash)
     if manifest.kind == MEDIA:  # pictures have no place in the order
@@ -95,7 +96,7 @@ def _placed(station: Station, opened: package.OpenPackage, peer: Peer) -> Arrive
     starts_anew = manifest.sender.epoch > state.epoch > 0
     if starts_anew and manifest.epoch_start is None:
         raise PackageError("no-epoch-start", "对方换了记录编号却没有说明原因", "请联系对方核实")
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         refuse_rewritten(connection, manifest)
     last = 0 if starts_anew else state.last_seq
     return Arrived(opened, peer, arrival, held=_held_reason(arrival, manifest, last))
@@ -103,7 +104,7 @@ def _placed(station: Station, opened: package.OpenPackage, peer: Peer) -> Arrive
 
 def _is_other_waiting(station: Station, manifest: package.Manifest, manifest_hash: str) -> bool:
     """Return True if another package with this number waits already."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         waiting = holding.held(connection, stream=manifest.stream)
     place = (manifest.sender.writer, manifest.seq)
     return any((one.writer, one.seq) == place and one.id != manifest_hash for one in waiting)
@@ -125,7 +126,7 @@ def _state(connection: Reading, manifest: package.Manifest) -> StreamState:
 
 def _raise_alarm(station: Station, peer: Peer) -> None:
     """Remember that two packages carry one number, so that the sender hears of it with our next package."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         one = exchange.stream(connection, direction="in", org=peer.org)
     if not one.alarm:
         with station.vault.unit("package.alarm", why=f"{peer.name}的数据包编号分叉") as unit:

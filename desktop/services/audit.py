@@ -1,35 +1,32 @@
 """What an auditor sees: who did what when, the proof that nothing was taken out, and what looks unusual."""
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, timedelta
 
-from desktop.domain.clock import LOCAL, local_text, stamp, start_of
+from desktop.domain.clock import local_text, stamp, start_of
 from desktop.domain.permissions import PERMITS, READ_AUDIT, ROLES
 from desktop.domain.progress import Report, silent
 from desktop.printing.table import TableSheet, table_pdf
 from desktop.security.signing import SigningKey
 from desktop.services.backups import check_store
+from desktop.services.looking import PRINTED, SEEN
 from desktop.services.station import Station
+from desktop.services.unusual import ALONE, Unusual, unusual
 from desktop.services.wording import action_text
 from desktop.store import privacy
-from desktop.store.privacy import Deed, Noted
+from desktop.store.privacy import Deed
 from desktop.store.signatures import Signed, signed_of
 
+__all__ = ["AuditFilter", "Unusual", "action_name", "deeds", "doers", "proof_pdf", "role_name", "unusual"]
+
 MOST = 5000
-OPENS, CLOSES = time(7, 30), time(19, 0)  # outside is off-hours
-MANY_A_DAY = 30  # numbers revealed by one user on one day
-AGAIN = 5  # times one user revealed the same person in the period
-PERIOD_DAYS = 30
 _MOST_NAMED = 4  # signers named in a line
 _SHORT_MARK = 19  # sixteen hex digits in four groups
 _PIECE = 64  # hex digits that fit a line of the proof
-_STAMP = "%Y-%m-%dT%H:%M:%SZ"
 _NAMES = {
-    "reveal": "显示完整号码", "login.wrong": "输错密码", "second.alone": "无第二人时独自办理",
-    "second.given": "第二位主管同意", "second.refused": "第二人密码不对",
+    **ALONE, "reveal": "显示遮挡的内容", "second.given": "第二位主管同意", SEEN: "打开看到敏感信息",
+    PRINTED: "打印含遮挡内容的材料",
     "keys.mended": "密钥文件已修好", "keys.settled": "更换密钥收尾", "keys.found": "密钥文件与登记库对不上",
     "login": "打开登记库", "clock.back": "电脑日期倒退", "audit.proof": "打印审计证明",
     "recovery.used": "用恢复码或街道钥匙打开", "person.erase": "彻底清除", "rights.print": "打印本人信息查询单",
@@ -45,17 +42,6 @@ class AuditFilter:
     until: date | None = None
     action: str = ""
     about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Unusual:
-    """One thing worth a question."""
-
-    what: str
-    user: str
-    day: str
-    count: int
-    detail: str
 
 
 def action_name(action: str) -> str:
@@ -147,54 +133,3 @@ def proof_pdf(station: Station, *, report: Report = silent) -> bytes:
 def _pieces(label: str, text: str) -> list[list[str]]:
     parts = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
     return [[label if place == 0 else "", part] for place, part in enumerate(parts)]
-
-
-def unusual(station: Station, *, days: int = PERIOD_DAYS) -> list[Unusual]:
-    """Return what in the last days is worth a question: off-hours, many at once, one person again and again, alone."""
-    since = start_of(station.today() - timedelta(days=days))
-    with station.vault.reading(READ_AUDIT) as connection:
-        notes = privacy.notes_since(connection, since)
-        done = privacy.deeds(connection, since=since, until="9", user="", limit=100_000)
-    found = [*_off_hours(done), *_many(notes), *_again(notes), *_alone(notes)]
-    return sorted(found, key=lambda one: (one.day, one.user), reverse=True)
-
-
-def _local(at: str) -> datetime:
-    return datetime.strptime(at, _STAMP).replace(tzinfo=timezone.utc).astimezone(LOCAL)
-
-
-def _off_hours(done: Sequence[Deed]) -> Iterator[Unusual]:
-    """Yield who worked at night or on a weekend, a line a day."""
-    counted: Counter[tuple[str, str]] = Counter()
-    for one in done:
-        at = _local(one.at)
-        if at.weekday() >= 5 or not OPENS <= at.time() < CLOSES:
-            counted[one.user, at.date().isoformat()] += 1
-    for (user, day), count in counted.items():
-        yield Unusual("非工作时间", user, day, count, f"{OPENS:%H:%M} 至 {CLOSES:%H:%M} 以外或周末")
-
-
-def _many(notes: Sequence[Noted]) -> Iterator[Unusual]:
-    counted: Counter[tuple[str, str]] = Counter()
-    for one in notes:
-        if one.action == "reveal":
-            counted[one.user, _local(one.at).date().isoformat()] += 1
-    for (user, day), count in counted.items():
-        if count > MANY_A_DAY:
-            yield Unusual("大量查看", user, day, count, f"一天显示完整号码超过 {MANY_A_DAY} 次")
-
-
-def _again(notes: Sequence[Noted]) -> Iterator[Unusual]:
-    seen: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for one in notes:
-        if one.action == "reveal" and one.about:
-            seen[one.user, one.about].append(_local(one.at).date().isoformat())
-    for (user, _about), days in seen.items():
-        if len(days) >= AGAIN:
-            yield Unusual("反复查看同一人", user, max(days), len(days), f"期间内 {AGAIN} 次以上")
-
-
-def _alone(notes: Sequence[Noted]) -> Iterator[Unusual]:
-    for one in notes:
-        if one.action in {"second.alone", "second.refused", "login.wrong"}:
-            yield Unusual(_NAMES[one.action], one.user, _local(one.at).date().isoformat(), max(one.count, 1), "")

@@ -12,7 +12,7 @@ from desktop.domain.durable import forget_cached, sync_file, sync_folder
 from desktop.domain.errors import DamagedStoreError, DiskFullError, NotFoundError, StoreError
 from desktop.services.keyring import own_publics
 from desktop.services.station import Station
-from desktop.store import backup, swapping
+from desktop.store import backup
 from desktop.store.backup import BackupInfo
 from desktop.store.places import BACKUPS, DATABASE
 from desktop.store.rotation import KeptBackup, kept_backups, rotate, sweep_parts
@@ -177,7 +177,7 @@ def drill_restore(station: Station, *, path: Path | None = None) -> Drill:
     header = backup.read_header(chosen)
     if header["store_id"] != station.vault.identity.store_id:
         raise DamagedStoreError("这份备份是另一个登记库的", "请选择本登记库的备份")
-    with tempfile.TemporaryDirectory(dir=station.vault.folder, prefix=swapping.DRILLS) as place:
+    with tempfile.TemporaryDirectory(dir=station.vault.folder, prefix=backup.TRIALS) as place:
         backup.unpack_backup(chosen, folder=Path(place))
         counts = _counts_of(station, Path(place) / DATABASE)
     if (counts["people"], counts["log"]) != (header["people"], header["log"]):
@@ -193,7 +193,7 @@ def drill_restore(station: Station, *, path: Path | None = None) -> Drill:
 def _counts_of(station: Station, path: Path) -> dict[str, int]:
     """Open a restored copy under the register's own key and check it whole."""
     try:
-        connection = station.vault.open_copy(path)
+        connection = station.vault.look_at_copy(path)
     except DamagedStoreError as error:
         raise DamagedStoreError("演练没有通过：这份备份用现在的密钥打不开", "更换过密钥的，请重新备份") from error
     try:

@@ -1,12 +1,13 @@
 """Units of work as people see them: what was done when, and taking one back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from desktop.domain.changes import Changes
 from desktop.domain.errors import NotAllowedError, NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, WHOLE
-from desktop.domain.permissions import NOTES
+from desktop.domain.permissions import NOTES, READ_WHOLE
 from desktop.services.station import Station
 from desktop.store import history
 from desktop.store.history import BatchLine, Step
@@ -26,19 +27,21 @@ class Undone:
 
 def recent_batches(station: Station, *, action: str = "", limit: int = 200) -> list[BatchLine]:
     """Return units of work on the register, newest first, of one action if given; notes of use are not among them."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         found = history.batches(connection, action=action, limit=limit)
     return [one for one in found if one.action not in NOTES]
 
 
-def undo_batch(station: Station, *, batch: str, why: str = "撤销") -> Undone:
+def undo_batch(
+    station: Station, *, batch: str, why: str = "撤销", also: Callable[[UnitOfWork], None] | None = None
+) -> Undone:
     """Take a whole unit of work back by compensating writes; nothing is erased from the log.
 
     A field changed since keeps its newer value; a new person edited since stays. Both are listed
-    in `kept`. Raises NotFoundError when the batch does not exist or was undone already, SecondPersonError when more
-    than ten people would go with it.
+    in `kept`. `also` is done in the same unit, after it. Raises NotFoundError when the batch does not exist or was
+    undone already, SecondPersonError when more than ten people would go with it.
     """
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         line = history.batch_line(connection, batch)
     if line is None or line.undone_by is not None:
         raise NotFoundError("这一批改动找不到，或已经撤销过", "请刷新后再看")
@@ -49,6 +52,8 @@ def undo_batch(station: Station, *, batch: str, why: str = "撤销") -> Undone:
         steps = history.steps_of(unit.connection, batch)
         restored, kept = _take_back(unit, steps)
         unit.flush()
+        if also is not None:
+            also(unit)
         history.mark_undone(unit, batch)
         changes = unit.commit()
     return Undone(restored, tuple(kept), changes)

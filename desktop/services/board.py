@@ -8,6 +8,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.clock import local_day
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.levels import rank_of
+from desktop.domain.permissions import READ_WHOLE
 from desktop.services.levels import is_superior, units_of
 from desktop.services.outgoing import Extent, operations_for
 from desktop.services.peers import peers_of
@@ -71,7 +72,7 @@ def board_lines(station: Station) -> list[BoardLine]:
 
 
 def _lines(station: Station, wanted: list[Peer]) -> list[BoardLine]:
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         came, went = (board.last_packages(connection, direction=one) for one in ("in", "out"))
         people, conflicts = board.people_by_home(connection), board.conflicts_by_home(connection)
         aside, days = board.set_aside_by_sender(connection), board.rhythms(connection)
@@ -108,7 +109,7 @@ def outgoing(station: Station, *, only_up: bool = False) -> list[Outgoing]:
     known = [one for one in trusted if not only_up or is_superior(station, one)]
     lines = {line.org: line for line in _lines(station, known)}
     found = []
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         for one in sorted(known, key=lambda peer: (not is_superior(station, peer), peer.org)):
             cursor = exchange.stream(connection, direction="out", org=one.org).cursor
             counts = package.counts_of(operations_for(station, connection, one, Extent(cursor)))
@@ -118,6 +119,6 @@ def outgoing(station: Station, *, only_up: bool = False) -> list[Outgoing]:
 
 def next_number(station: Station, *, org: str) -> int:
     """Return the number the next package for a unit will bear in this epoch."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         out = exchange.stream(connection, direction="out", org=org)
     return out.last_seq + 1 if out.writer == station.vault.identity.writer else 1

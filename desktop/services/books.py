@@ -10,9 +10,8 @@ from desktop.printing.table import TableSheet, table_pdf
 from desktop.roster.table_workbook import table_workbook
 from desktop.services.bound_book import export_book
 from desktop.services.buildings import building_of
-from desktop.services.giving import Leaving, give_out
+from desktop.services.giving import Leaving, give_out, keep_paper
 from desktop.services.info_forms import blank_form, info_forms
-from desktop.services.peers import write_safely
 from desktop.services.register import people_ids, people_rows
 from desktop.services.register_cards import register_card
 from desktop.services.station import Station
@@ -115,7 +114,6 @@ def give(station: Station, made: Made, *, path: Path) -> None:
     """Write an export to a file: forms for people to sign as they are, everything else on terms (`giving`)."""
     one = EXPORTS[made.key]
     if one.is_paper:
-        station.allow_print(made.people)
-        write_safely(path, made.content)
+        keep_paper(station, what=one.label, people=made.people, content=made.content, path=path)
     else:
         give_out(station, leaving=Leaving(one.label, made.people, made.content), path=path)

@@ -13,6 +13,7 @@ from desktop.printing.table import TableSheet, table_pdf
 from desktop.services import cards
 from desktop.services.card_faces import ContactBlocks
 from desktop.services.cards import LOST, ONE_SIDED, REPLACED, RETURNED, VALID, VOID, CardPaper, IssuedCards
+from desktop.services.looking import allow_print
 from desktop.services.register import org_names, refuse_wrong
 from desktop.services.station import Station
 from desktop.store import people
@@ -185,7 +186,7 @@ def serial_book(station: Station, *, since: str = "", until: str = "") -> bytes:
         one for one in all_cards(station)
         if (not since or one.issued_on >= since) and (not until or one.issued_on <= until)
     ]  # fmt: skip
-    station.allow_print(len(lines))
+    allow_print(station, len(lines))
     period = f"（{since or '开始'} 至 {until or station.today().isoformat()}）" if since or until else ""
     footer = f"{station.org_name}　{station.today().isoformat()}　共 {len(lines)} 张"
     rows = [_book_row(one, names) for one in lines]
@@ -207,7 +208,7 @@ def receipts(station: Station, *, card_nos: Sequence[str], report: Report = sile
     chosen = [by_number[one] for one in card_nos if one in by_number]
     if not chosen:
         raise NotFoundError("没有选择联系卡", "请先选择已发的卡")
-    station.allow_print(len(chosen))
+    allow_print(station, len(chosen))
     slips = [
         Receipt(one.name, one.person_no, one.card_no, one.issued_on, one.serial, station.org_name, one.issued_by)
         for one in chosen

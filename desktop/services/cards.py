@@ -17,6 +17,7 @@ from desktop.services import printers
 from desktop.services.card_checks import CardVerdict, is_card_code, verify_card, verify_picture
 from desktop.services.card_designs import design_of
 from desktop.services.card_faces import ContactBlocks, faces_of, token_of
+from desktop.services.looking import allow_print
 from desktop.services.station import Station
 from desktop.store import people
 from desktop.store.people import ChildRow, PersonRow
@@ -109,7 +110,7 @@ def prepare(
     A person's valid card is printed again; with `renew` everybody gets a new one. Raises PrintError,
     NotFoundError, InvalidValueError, NotAllowedError, Cancelled.
     """
-    station.allow_print(len(ids))
+    allow_print(station, len(ids))
     job = paper.job()
     with station.vault.reading() as connection:
         rows = people.rows_of(connection, list(dict.fromkeys(ids)))

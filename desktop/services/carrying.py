@@ -7,6 +7,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.dictionary import KINDS
 from desktop.domain.errors import KnownError
 from desktop.domain.operations import Operation, RecordState
+from desktop.domain.permissions import READ_WHOLE
 from desktop.domain.progress import Report, silent
 from desktop.services.authority import no_objection
 from desktop.services.merges import MergeResult, apply_merge, preview_sealed, write_plan
@@ -29,7 +30,7 @@ def take_up(station: Station) -> int:
 
     They were verified and allowed when they came; a field written since by somebody who knew it stays.
     """
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         listed = carrying.carried(connection)
         log = merging.logged_of_records(connection, sorted({one.record for one in listed}), org=station.org)
     wanted = {(one.kind, one.record, one.writer, one.counter) for one in listed}
@@ -55,11 +56,11 @@ def _key(one: Operation) -> tuple[str, str, str, int]:
 
 def retry_newer(station: Station) -> list[MergeResult]:
     """Try the packages again that waited for a newer program; those that still cannot be read wait on."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         waiting = [one for one in holding.held(connection) if one.why == holding.NEWER]
     done = []
     for one in waiting:
-        with station.vault.reading() as connection:
+        with station.vault.reading(READ_WHOLE) as connection:
             sealed = holding.sealed_of(connection, one.id)
         try:
             preview = preview_sealed(station, sealed=sealed or b"", path=Path(one.file))
@@ -74,7 +75,7 @@ def retry_newer(station: Station) -> list[MergeResult]:
 
 def is_waiting(station: Station) -> bool:
     """Return True if anything came from a newer program and may be understood by now; reads little."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         listed = carrying.carried(connection)
         packages = any(one.why == holding.NEWER for one in holding.held(connection))
     return packages or any(one.kind in KINDS for one in listed)

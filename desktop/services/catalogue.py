@@ -10,6 +10,7 @@ from desktop.domain.errors import AccessError, InvalidValueError, NotFoundError
 from desktop.domain.fields import Field, Kind, Value
 from desktop.domain.ids import field_switch_id
 from desktop.domain.permissions import SUPERVISOR
+from desktop.domain.sight import HIDDEN
 from desktop.services.register import refuse_wrong
 from desktop.services.station import Station
 from desktop.store import people
@@ -49,9 +50,15 @@ def collected_fields(station: Station) -> frozenset[str]:
     return frozenset(one.key for one in PERSON.fields if not one.off) | station.vault.switched_on
 
 
+def seen_fields(station: Station) -> frozenset[str]:
+    """Return the keys of the person fields that are collected and not hidden from this user: what is offered."""
+    sight = station.vault.sight
+    return frozenset(key for key in collected_fields(station) if sight.of_field(PERSON.key, key) != HIDDEN)
+
+
 def shown_values(station: Station, values: Mapping[str, Value]) -> dict[str, Value]:
     """Return a person's values without those of fields that are not collected."""
-    collected = collected_fields(station)
+    collected = seen_fields(station)
     return {key: value for key, value in values.items() if key in collected}
 
 

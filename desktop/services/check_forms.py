@@ -7,7 +7,7 @@ from desktop.domain.progress import Report, silent
 from desktop.printing.check_form import CheckForm, check_forms_pdf
 from desktop.services.second_person import allow_papers
 from desktop.services.station import Station
-from desktop.services.verification import check_sheet
+from desktop.services.verification import printed_sheet
 
 
 def check_forms(station: Station, *, ids: Sequence[str], report: Report = silent) -> bytes:
@@ -18,7 +18,7 @@ def check_forms(station: Station, *, ids: Sequence[str], report: Report = silent
     forms = []
     for number, person in enumerate(ids):
         report(number, len(ids), "读取登记")
-        sheet = check_sheet(station, person=person)
+        sheet = printed_sheet(station, person=person)
         items = [(one.label, one.now) for one in sheet.items if one.key != "name"]
         made = station.today().isoformat()
         forms.append(CheckForm(sheet.name, sheet.person_no, station.org_name, made, items))

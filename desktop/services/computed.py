@@ -9,6 +9,7 @@ from desktop.domain.areas import story_of
 from desktop.domain.dates import age_on
 from desktop.domain.fields import Value
 from desktop.domain.receiving import lives_apart
+from desktop.domain.sight import MASK
 from desktop.services.age_bands import bands
 from desktop.services.receiving import matcher_of, places_of
 from desktop.services.station import Station
@@ -45,7 +46,11 @@ class Computed:
 
 
 def computed_of(station: Station, values: Mapping[str, Value], day: date) -> Computed:
-    """Return what follows on `day` from a person's fields. Reads the bands and the tree."""
+    """Return what follows on `day` from a person's fields. Reads the bands and the tree.
+
+    Of a field that is masked from the user nothing is known.
+    """
+    values = {key: value for key, value in values.items() if not (isinstance(value, str) and MASK in value)}
     birth = _text(values, "birth_id") or _text(values, "birth_file")
     last = _text(values, "cert_last")
     joined = _text(values, "join_date") if _text(values, "political") in _MEMBERS else ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from desktop.domain.clock import is_stamp, local_text, stamp
 from desktop.domain.errors import KeyCardError, NotFoundError, PackageError
+from desktop.domain.permissions import READ_WHOLE
 from desktop.security import sealing, signing
 from desktop.services.keyring import TRUSTED, keys_of, own_signers
 from desktop.services.levels import is_above, is_superior
@@ -44,7 +45,7 @@ def publish(station: Station, *, path: Path) -> Published:
     if not is_above(station):
         raise NotFoundError("只有街道才签发密钥名录", "请向街道索取")
     directory = _current(station)
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         kept = keyring.directory_of(connection, station.org)
     write_safely(path, kept.raw if kept else b"")
     return Published(directory.org, directory.version, directory.expires, directory.entries)
@@ -55,7 +56,7 @@ def directory_for(station: Station, peer: Peer) -> bytes:
     if not is_above(station) or is_superior(station, peer):
         return b""
     _current(station)
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         kept = keyring.directory_of(connection, station.org)
     return kept.raw if kept else b""
 
@@ -63,7 +64,7 @@ def directory_for(station: Station, peer: Peer) -> bytes:
 def _current(station: Station) -> Directory:
     """Return the newest directory of this street, issuing the next version if what it says has changed."""
     signers = own_signers(station)
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         kept = keyring.directory_of(connection, station.org)
         entries = tuple(_entries(station, connection))
     if kept is not None:
@@ -230,7 +231,7 @@ def _notices(station: Station, found: Directory) -> list[str]:
 def named_in_directory(station: Station) -> dict[str, str]:
     """Return the names of the units that the directories read here tell of, by their codes."""
     names: dict[str, str] = {}
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         raws = [one.raw for one in keyring.directories(connection)]
     for raw in raws:
         found = key_directory.kept_directory(raw)

@@ -9,6 +9,7 @@ from desktop.domain.dictionary import PERSON
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.fields import Kind, Value
 from desktop.domain.ids import new_id, pair_id
+from desktop.domain.permissions import READ_PEOPLE, READ_WHOLE
 from desktop.domain.progress import Report, silent
 from desktop.services import batches
 from desktop.services.station import Station
@@ -59,7 +60,7 @@ class Verdict:
 
 def find_duplicates(station: Station, *, report: Report = silent) -> list[Suspect]:
     """Return the pairs that may be one person and are not decided, the surest first; may be Cancelled."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         found = likeness.find_alike(connection, report=report)
         settled = {row.id: str(row.values.get("basis") or "") for row in joining.decided(connection)}
         asked = [one for one in found if pair_id(one.first, one.second) in settled]
@@ -71,15 +72,15 @@ def find_duplicates(station: Station, *, report: Report = silent) -> list[Suspec
             if (pair := pair_id(one.first, one.second)) not in settled
             or settled[pair] != basis_of(known[one.first], known[one.second])
         ]
-        rows = {
-            row.id: row for row in people.rows_of(connection, [p for one in fresh for p in (one.first, one.second)])
-        }
+    with station.vault.reading() as connection:
+        shown = people.rows_of(connection, [p for one in fresh for p in (one.first, one.second)])
+        rows = {row.id: row for row in shown}
     return [Suspect(rows[one.first], rows[one.second], one) for one in fresh]
 
 
 def _profiles(station: Station, ids: Sequence[str]) -> dict[str, Profile]:
     found: dict[str, Profile] = {}
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         for start in range(0, len(ids), 900):
             found.update({one.id: one for one in profiles.profiles(connection, ids[start : start + 900])})
     return found
@@ -93,12 +94,12 @@ def basis_of(one: Profile, other: Profile) -> str:
 
 
 def side_by_side(station: Station, *, first: str, second: str) -> tuple[PersonPage, PersonPage]:
-    """Return two people whole; raises NotFoundError."""
-    return _page(station, first), _page(station, second)
+    """Return two people as the user may see them; raises NotFoundError."""
+    return _page(station, first, READ_PEOPLE), _page(station, second, READ_PEOPLE)
 
 
-def _page(station: Station, person: str) -> PersonPage:
-    with station.vault.reading() as connection:
+def _page(station: Station, person: str, what: str) -> PersonPage:
+    with station.vault.reading(what) as connection:
         page = people.person_page(connection, person)
     if page is None:
         raise NotFoundError("没有找到其中一个人", "可能已被删除，请重新查找")
@@ -110,7 +111,7 @@ def decide_pair(station: Station, *, first: str, second: str, verdict: Verdict) 
 
     Deciding again replaces the older decision. Raises NotFoundError, InvalidValueError.
     """
-    pages = {page.id: page for page in side_by_side(station, first=first, second=second)}
+    pages = {one: _page(station, one, READ_WHOLE) for one in (first, second)}
     if first == second:
         raise InvalidValueError("other", "这是同一份登记", "请选择两份登记")
     if verdict.verdict == SAME:
@@ -138,7 +139,7 @@ def _refuse_tangles(station: Station, pages: dict[str, PersonPage], verdict: Ver
     if verdict.main not in pages:
         raise InvalidValueError("main", "没有说明保留哪一份登记", "请在两人中选一份保留")
     (loser,) = (one for one in pages if one != verdict.main)
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         main_of = joining.mains_of(connection, list(pages))
         has_joined = bool(joining.joined_into(connection, loser))
     if main_of.get(verdict.main, loser) != loser:
@@ -163,39 +164,37 @@ def _copy(station: Station, unit: UnitOfWork, loser: PersonPage, main: PersonPag
 
 def unjoin(station: Station, *, pair: str, why: str = "收回判定") -> Changes:
     """Take a decision back: a join made here is undone with all it copied. Raises NotFoundError."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         row = next((one for one in joining.decided(connection) if one.id == pair), None)
         batch = joining.batch_that_joined(connection, pair)
     if row is None:
         raise NotFoundError("没有找到这条判定，或已经收回", "请刷新")
-    changes = Changes()
     if batch is not None and row.values.get("verdict") == SAME:
-        changes = batches.undo_batch(station, batch=batch, why=why).changes
-    return changes | _clear(station, row, why)
-
-
-def _clear(station: Station, row: ChildRow, why: str) -> Changes:
-    """Take away what is left of a decision: the link either way, and a verdict that still says 同一人."""
-    ids = [str(row.values.get(key) or "") for key in ("person", "other")]
-    with station.vault.reading() as connection:
-        links = {one.id: one.values.get("joined_to") for one in people.rows_of(connection, ids)}
-        now = next((one for one in joining.decided(connection) if one.id == row.id), None)
+        return batches.undo_batch(station, batch=batch, why=why, also=lambda unit: _clear(unit, row)).changes
     with station.vault.unit("person.unjoin", why=why) as unit:
-        for one, mate in ((ids[0], ids[1]), (ids[1], ids[0])):
-            if links.get(one) == mate:
-                unit.put("person", one, {"joined_to": None})
-        if now is not None and now.values == row.values:
-            unit.delete("pair", row.id)
+        _clear(unit, row)
         return unit.commit()
+
+
+def _clear(unit: UnitOfWork, row: ChildRow) -> None:
+    """Take away inside `unit` what is left of a decision: the link either way, a verdict that still says 同一人."""
+    ids = [str(row.values.get(key) or "") for key in ("person", "other")]
+    links = {one.id: one.values.get("joined_to") for one in people.rows_of(unit.connection, ids)}
+    now = next((one for one in joining.decided(unit.connection) if one.id == row.id), None)
+    for one, mate in ((ids[0], ids[1]), (ids[1], ids[0])):
+        if links.get(one) == mate:
+            unit.put("person", one, {"joined_to": None})
+    if now is not None and now.values == row.values:
+        unit.delete("pair", row.id)
 
 
 def unjoin_person(station: Station, *, person: str, why: str = "收回并入") -> Changes:
     """Let a joined person stand for itself again; raises NotFoundError, InvalidValueError."""
-    main = str(_page(station, person).values.get("joined_to") or "")
+    main = str(_page(station, person, READ_WHOLE).values.get("joined_to") or "")
     if not main:
         raise InvalidValueError("joined_to", "这份登记没有并入别的登记", "请核对人员编号")
     pair = pair_id(person, main)
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         known = any(one.id == pair for one in joining.decided(connection))
     if known:
         return unjoin(station, pair=pair, why=why)

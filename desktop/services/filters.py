@@ -13,6 +13,7 @@ from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Field, Kind, Value
 from desktop.domain.org_tree import OrgTree
 from desktop.domain.permissions import READ_HOUSE
+from desktop.domain.sight import HIDDEN
 from desktop.services.station import Station
 from desktop.store import conditions, people
 from desktop.store.people import PeopleFilter
@@ -55,6 +56,16 @@ def askable(collected: frozenset[str] | None = None) -> list[Asked]:
         if not one.hidden and one.kind not in {Kind.RECORD, Kind.IMAGE} and (collected is None or one.key in collected)
     ]
     return [*_RECKONED, *fields]
+
+
+def askable_by(station: Station, seen: frozenset[str]) -> list[Asked]:
+    """Return what this user may ask about; `seen` are the fields they see (`catalogue.seen_fields`)."""
+    sight = station.vault.sight
+    born = any(sight.of_field(*one) == HIDDEN for one in conditions.BORN_OF)
+    kinds = {conditions.TAG: "tag", conditions.PHONE: "phone", conditions.VISITED: "visit"}
+    unseen = {key for key, kind in kinds.items() if sight.of_kind(kind) == HIDDEN}
+    unseen |= {conditions.AGE} if born else set()
+    return [one for one in askable(seen) if one.key not in unseen]
 
 
 def _of_field(one: Field) -> Asked:

@@ -9,9 +9,10 @@ from desktop.domain.codes import code_list
 from desktop.domain.dictionary import CONTACT, PERSON, Field, Kind, masked
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Value
-from desktop.services.catalogue import collected_fields
+from desktop.domain.permissions import READ_REVEALED
+from desktop.services.catalogue import seen_fields
 from desktop.services.computed import Computed, computed_of
-from desktop.services.register import org_names, person_details
+from desktop.services.register import org_names, page_of
 from desktop.services.station import Station
 from desktop.services.wording import text_of
 from desktop.store.people import PersonPage
@@ -37,7 +38,7 @@ class FormSource:
 
 def form_sources(station: Station) -> list[FormSource]:
     """Return everything that may go into a form, the house first, then a person in dictionary order."""
-    collected = collected_fields(station)
+    collected = seen_fields(station)
     found = [
         FormSource(SEQUENCE, "本次", "序号"), FormSource("today", "本次", "今天的日期", dated=True),
         FormSource("org_name", "本次", "本单位名称"), FormSource("user", "本次", "经办人（我）"),
@@ -182,7 +183,7 @@ class SourceReader:
 
     def __init__(self, station: Station) -> None:
         self._station = station
-        self._collected = collected_fields(station)
+        self._collected = seen_fields(station)
 
     @cached_property
     def _orgs(self) -> dict[str, str]:
@@ -190,7 +191,7 @@ class SourceReader:
 
     def texts_of(self, person: str, *, sequence: int) -> PersonTexts:
         """Return one person's texts; raises NotFoundError."""
-        page = person_details(self._station, person=person)
+        page = page_of(self._station, person=person, what=READ_REVEALED)
         return PersonTexts(self._station, page, self._orgs, self._collected, sequence)
 
     def house_texts(self) -> PersonTexts:

@@ -24,6 +24,7 @@ from desktop.store import privacy
 from desktop.store.privacy import GivenLine
 
 _MOST_TEXT = 100
+_THEIRS = "不需要（给本人）"  # in place of the second person, for papers that go to the people themselves
 # Grounds that need no consent of the person, and the one that is consent (PIPL 13, 23, 29).
 BASES = (
     "履行法定职责（个人信息保护法第十三条第三项）",
@@ -31,6 +32,7 @@ BASES = (
     "上级机关书面要求",
     "紧急情况下保护生命健康（第十三条第四项）",
 )
+THEIR_TERMS = Terms("本人", "打印后由本人签字或留存", BASES[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +61,46 @@ def give_out(station: Station, *, leaving: Leaving, path: Path) -> None:
 def give_filled(station: Station, *, what: str, people: int, files: Sequence[tuple[Path, bytes]]) -> None:
     """Write others' forms filled with our people, as those forms are: on terms and registered, without a mark.
 
-    Raises as `give_out`.
+    One person's form, filled by a clerk, is theirs and asks for no terms. Raises as `give_out`.
     """
     station.allow_print(people)
     files = [(checked_target(path), content) for path, content in files]
-    if not station.may("export.plain"):  # a clerk fills a form for the person in front of him
-        for path, content in files:
-            write_safely(path, content)
-        return
     digest = hashlib.sha256(b"".join(content for _, content in files)).hexdigest()
-    _register(station, Leaving(what, people, b""), digest=digest)
+    if people == 1 and station.terms is None and not station.may("export.plain"):
+        station.terms = THEIR_TERMS  # a clerk fills a form for the person in front of him
+        _register(station, Leaving(what, people, b""), digest=digest, alone=True)
+    else:
+        _register(station, Leaving(what, people, b""), digest=digest)
     for path, content in files:
         write_safely(path, content)
 
 
-def _register(station: Station, leaving: Leaving, *, digest: str = "") -> bytes:
-    """Write a line of the export register and return the content as it may leave; uses up terms and consent."""
+def keep_paper(station: Station, *, what: str, people: int, content: bytes, path: Path) -> None:
+    """Write a paper that goes to the person it is about (to sign, to keep) to a file, and register it as given to them.
+
+    It bears no mark: it is a form of its own. Raises NotAllowedError above the limit of prints, DiskFullError.
+    """
+    station.allow_print(people)
+    path = checked_target(path)
+    station.terms = THEIR_TERMS
+    _register(station, Leaving(what, people, b""), digest=hashlib.sha256(content).hexdigest(), alone=True)
+    write_safely(path, content)
+
+
+def _register(station: Station, leaving: Leaving, *, digest: str = "", alone: bool = False) -> bytes:
+    """Write a line of the export register and return the content as it may leave; uses up terms and consent.
+
+    `alone`: papers for the people themselves need no second person.
+    """
     terms = checked(station.terms, leaving)
-    count = leaving.people + _given_alone(station)
-    second = need_second(station, "export.plain", count=count) if leaving.people and count > SMALL else ""
+    count = leaving.people + (0 if alone else _given_alone(station))
+    many = leaving.people > 0 and count > SMALL and not alone
+    second = need_second(station, "export.plain", count=count) if many else ""
     content = marked(leaving.content, mark_of(station, terms, second))
     values: dict[str, Value] = {
         "at": stamp(station.clock), "user": station.user, "what": leaving.what, "people": leaving.people,
         "recipient": terms.recipient.strip(), "purpose": terms.purpose.strip(), "basis": terms.basis.strip(),
-        "second": second or None, "digest": digest or hashlib.sha256(content).hexdigest(),
+        "second": second or (_THEIRS if alone else None), "digest": digest or hashlib.sha256(content).hexdigest(),
     }  # fmt: skip
     with station.vault.unit("export.note", why=terms.purpose.strip()) as unit:
         unit.add("export_note", new_id(station.ids), values)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from desktop.domain.health import IN_CARE, REVIEWS, RULES, Rule, score_of
+from desktop.domain.permissions import READ_WHOLE
 from desktop.domain.progress import Report, silent
 from desktop.services.register import org_names
 from desktop.services.station import Station
@@ -41,7 +42,7 @@ def health_report(station: Station, *, report: Report = silent) -> list[Communit
     """Return the health of each community, the poorest first; only people in care are judged."""
     found: dict[str, dict[str, list[str]]] = {}
     people: dict[str, int] = {}
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         reviews = health.open_reviews(connection)
         for count, (person, facts) in enumerate(health.facts_of_everyone(connection, station.today())):
             if count % _EVERY == 0:

@@ -7,9 +7,10 @@ from desktop.domain.dates import age_on
 from desktop.domain.dictionary import PERSON, Kind
 from desktop.domain.errors import NotFoundError
 from desktop.domain.fields import Value
+from desktop.domain.permissions import READ_REVEALED
 from desktop.domain.progress import Report, silent
 from desktop.printing.info_form import InfoForm, Line, info_forms_pdf, tick
-from desktop.services.register import org_names, person_details
+from desktop.services.register import org_names, page_of
 from desktop.services.second_person import allow_papers
 from desktop.services.station import Station
 from desktop.store.people import ChildRow
@@ -35,7 +36,7 @@ def blank_form(station: Station) -> bytes:
 
 def form_of(station: Station, *, person: str) -> InfoForm:
     """Return one person's form; raises NotFoundError."""
-    page = person_details(station, person=person)
+    page = page_of(station, person=person, what=READ_REVEALED)
     orgs = org_names(station)
     texts = {one.key: _text(one.key, page.values.get(one.key), orgs) for one in PERSON.fields}
     texts["phones"] = "、".join(str(row.values.get("number") or "") for row in page.children["phone"])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from desktop.domain.clock import local_text
+from desktop.domain.permissions import READ_WHOLE
 from desktop.printing.qr_codes import QUIET, code_of
 from desktop.services.keyring import keys_of
 from desktop.services.levels import is_above
@@ -51,7 +52,7 @@ class Squares:
 def key_desk(station: Station) -> KeyDesk:
     """Return the keys of every enrolled unit, past ones too, and the newest directory."""
     lines = []
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         for peer in exchange.peers(connection):
             for key in keys_of(connection, peer):
                 in_use = key.status == keyring.ACTIVE

@@ -9,7 +9,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.clock import stamp
 from desktop.domain.errors import InvalidValueError, KeyCardError, NotFoundError, PackageError
 from desktop.domain.ids import RandomIds
-from desktop.domain.permissions import READ_HOUSE
+from desktop.domain.permissions import READ_HOUSE, READ_WHOLE
 from desktop.security import signing
 from desktop.services.second_person import need_second
 from desktop.services.station import Station
@@ -160,7 +160,7 @@ def revoke(station: Station, *, org: str, after: Place | None = None, why: str =
     Raises NotAllowedError, SecondPersonError, NotFoundError, InvalidValueError.
     """
     station.allow("key.revoke")
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         peer = next((one for one in exchange.peers(connection) if one.org == org), None)
         incoming = exchange.stream(connection, direction="in", org=org)
         lines = exchange.packages(connection, stream_name=f"{org}>{station.org}", limit=10_000)

@@ -18,12 +18,13 @@ from desktop.domain.dictionary import KINDS
 from desktop.domain.errors import InvalidValueError, KeyCardError, NotFoundError, PackageError
 from desktop.domain.fields import Value
 from desktop.domain.operations import MergePlan
+from desktop.domain.permissions import READ_WHOLE
 from desktop.domain.sharing import LOCAL_KINDS, SHARED_KINDS
 from desktop.domain.states import MOVED, StateChange
 from desktop.security import sealing, signing
 from desktop.services import peers, states
 from desktop.services.authority import no_objection
-from desktop.services.register import number_prefix, person_details
+from desktop.services.register import number_prefix, whole_person
 from desktop.services.station import Station
 from desktop.store import history, merging, people
 from desktop.sync import key_card, merge, package
@@ -67,8 +68,8 @@ def write_person_file(station: Station, *, person: str, card: Path, fingerprint:
     receiver = peers.read_card(card)
     if not key_card.same_fingerprint(fingerprint, receiver):
         raise KeyCardError("fingerprint", "核对码不一致，没有写文件", "请与对方逐组核对 60 位数字")
-    page = person_details(station, person=person)
-    with station.vault.reading() as connection:
+    page = whole_person(station, person=person)
+    with station.vault.reading(READ_WHOLE) as connection:
         log = merging.logged_of_people(connection, [person], org=station.org)
     operations = [one.operation for one in log if one.operation.kind not in LOCAL_KINDS | SHARED_KINDS]
     own, signer = peers.own_card(station), signing.SigningKey(station.vault.secret("sign_seed"))
@@ -138,7 +139,7 @@ def take_in(station: Station, *, file: PersonFile) -> tuple[str, Changes]:
     Taking the same file in again gives the same receipt and changes nothing. Raises InvalidValueError.
     """
     code = receipt_of(file.digest, install=station.vault.identity.install)
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         known = merging.states_of(connection, "person", [file.person])
     if known:
         return code, Changes()
@@ -179,7 +180,7 @@ def sent_file(station: Station, *, person: str) -> SentFile:
     for line in lines:
         note: Mapping[str, object] = json.loads(line.source)
         if note.get("person") == person:
-            name = str(person_details(station, person=person).values.get("name") or "")
+            name = str(whole_person(station, person=person).values.get("name") or "")
             own = str(note.get("fingerprint") or peers.own_card(station).fingerprint)
             return SentFile(str(note["name"]), str(note["digest"]), str(note["install"]), own, name, line.at)
     raise NotFoundError("没有给这个人写过转出文件", "请先写转出文件")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from desktop.domain.changes import Changes
-from desktop.domain.errors import InvalidValueError, NotFoundError
+from desktop.domain.errors import InvalidValueError, NotAllowedError, NotFoundError
 from desktop.domain.ids import new_id
-from desktop.domain.permissions import READ_HOUSE
+from desktop.domain.permissions import READ_HOUSE, READ_PEOPLE
 from desktop.domain.resources import resource_path
 from desktop.services.filters import parse_filter
 from desktop.services.register import people_count, refuse_wrong
@@ -66,11 +66,18 @@ def drop_list(station: Station, *, record: str) -> Changes:
 
 
 def counted_lists(station: Station) -> list[tuple[NamedList, int]]:
-    """Return every list with how many people are on it now."""
-    return [
-        (one, people_count(station, wanted=parse_filter(one.expression, station=station)))
-        for one in named_lists(station)
-    ]
+    """Return every list with how many people are on it now; those that ask for what the user may not see are left out.
+
+    Raises NotAllowedError for who may not see people at all.
+    """
+    station.allow(READ_PEOPLE)
+    found = []
+    for one in named_lists(station):
+        try:
+            found.append((one, people_count(station, wanted=parse_filter(one.expression, station=station))))
+        except NotAllowedError:
+            continue
+    return found
 
 
 def list_named(station: Station, *, name: str) -> NamedList:

@@ -12,6 +12,7 @@ from pathlib import Path
 from desktop.domain.clock import stamp
 from desktop.domain.errors import KeyCardError, NotFoundError, PackageError
 from desktop.domain.ids import new_id
+from desktop.domain.permissions import READ_WHOLE
 from desktop.domain.progress import Report, silent
 from desktop.security import sealing
 from desktop.services.keyring import TRUSTED, Signer, signer_for
@@ -62,7 +63,7 @@ def pack_media(
     signer = signer_for(station, peer.org)
     paths: list[Path] = []
     count = 0
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         out = exchange.stream(connection, direction="out", org=peer.org)
         people = None if reach.is_up else merging.people_of_orgs(connection, reach.peer)
         withheld = profile_of(connection, peer.org).withheld

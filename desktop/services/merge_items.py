@@ -8,6 +8,7 @@ from desktop.domain.codes import code_list
 from desktop.domain.dictionary import KINDS, Field, Kind
 from desktop.domain.fields import Value
 from desktop.domain.operations import PlannedRecord
+from desktop.domain.permissions import READ_WHOLE
 from desktop.services.authority import PROPOSAL
 from desktop.services.merges import MergePreview
 from desktop.services.planning import LAID_ASIDE
@@ -146,7 +147,7 @@ def _twins(station: Station, records: Sequence[PlannedRecord]) -> dict[str, str]
         for one in records
         if one.kind == "person" and one.is_new and one.take.get("id_no", ("",))[0]
     }
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         rows = people.with_id_numbers(connection, sorted(fresh))
     return {
         fresh[number]: f"证号与已有的 {name}（{person_no}）相同，合并后请查重判定" for number, name, person_no in rows

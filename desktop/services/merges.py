@@ -14,7 +14,7 @@ from desktop.domain.errors import PackageError
 from desktop.domain.file_names import shown_name
 from desktop.domain.ids import new_id
 from desktop.domain.operations import MergePlan, Operation
-from desktop.domain.permissions import FEW_DELETED
+from desktop.domain.permissions import FEW_DELETED, READ_WHOLE
 from desktop.domain.progress import Report, silent
 from desktop.services.acks import hear
 from desktop.services.arrivals import Arrived, open_arrival
@@ -30,7 +30,7 @@ from desktop.services.planning import plan_for
 from desktop.services.proposing import make_proposals
 from desktop.services.second_person import eligible
 from desktop.services.station import Station
-from desktop.store import conflicts, erasing, exchange, holding, merging
+from desktop.store import conflicts, epochs, erasing, exchange, holding, merging
 from desktop.store.exchange import EVERYTHING, PackageLine, Peer
 from desktop.store.holding import Held
 from desktop.store.unit_of_work import UnitOfWork
@@ -128,7 +128,7 @@ def _all_alive() -> Iterator[None]:
 
 def _operations_of(station: Station, arrived: Arrived) -> list[Operation]:
     """Return the operations of a verified package; a community passes on nothing that others wrote."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         installs = exchange.installs_of(connection, arrived.peer.org)
         erased = erasing.erased_people(connection)
     return list(without_erased(arrived.opened.operations(installs=installs, relays=passes_on(arrived.peer)), erased))
@@ -211,7 +211,7 @@ def _keep_pictures(station: Station, preview: MergePreview) -> MergeResult:
 
 def brakes_of(station: Station, preview: MergePreview) -> Brakes | None:
     """Return why merging needs a second confirmation, None if it does not."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         people = merging.count_of_org(connection, preview.peer.org)
     return brakes_for(preview.plan, people=people)
 
@@ -262,6 +262,9 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
             )
         _note_arrival(unit, station, preview, line)
         heard = hear(unit, station, peer=peer, manifest=manifest)
+        restored = f"{peer.name}收到过本库没有记录的数据包，视为从备份恢复"
+        if heard.behind:
+            epochs.owe(unit, restored, above=heard.behind)
         told = take_directory(unit, station, peer, preview.beside.get(DIRECTORY, b""))
         if not preview.is_new_epoch:  # the sender may have lost what we have: it gets it back first
             told += compare(unit, peer=peer, manifest=manifest)
@@ -269,7 +272,7 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
     if any(one.kind == "erasure" for one in preview.plan.records):
         station.vault.scrub()
     if heard.behind:
-        station.vault.begin_epoch(f"{peer.name}收到过本库没有记录的数据包，视为从备份恢复", above=heard.behind)
+        station.vault.begin_epoch(restored, above=heard.behind)
     return replace(_result(preview, "imported", "合并完成"), changes=changes, notices=(*heard.notices, *told))
 
 
@@ -336,7 +339,7 @@ def _take_up(station: Station, peer: Peer, stream: str, report: Report) -> Itera
 
 def _due(station: Station, peer: Peer, stream: str) -> tuple[Held, bytes] | None:
     """Return the waiting package whose turn it is, with its file."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         one = exchange.stream(connection, direction="in", org=peer.org)
         for held in holding.held(connection, stream=stream):
             if held.writer == one.writer and held.seq == one.last_seq + 1:

@@ -13,7 +13,7 @@ from desktop.domain.errors import DamagedStoreError, InvalidValueError, NotFound
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id
 from desktop.domain.numbers import Counted, Figure, figures, months_before
-from desktop.domain.permissions import READ_REPORTS
+from desktop.domain.permissions import READ_REPORTS, READ_WHOLE
 from desktop.printing.number_sheet import NumberBlock, NumberSheet, number_sheet_pdf
 from desktop.roster.table_workbook import table_workbook
 from desktop.security import signing
@@ -105,7 +105,7 @@ def freeze(station: Station, *, name: str, why: str = "") -> FreezeResult:
         raise InvalidValueError("name", f"已经有一份叫“{title}”的定格数据", "请换一个名称")
     today = station.today().isoformat()
     shown = numbers_at(station)
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         rows = _kept_rows(numbers.counted_people(connection, day=today))
     body = _canonical(rows)
     said = _canonical([[one.title, [[part.label, part.count] for part in one.parts]] for one in shown.figures])
@@ -191,7 +191,7 @@ def compare(station: Station, *, older: str, newer: str = "") -> Comparison:
         after = _rows_of(station, newer)
     else:
         second = f"现在（{station.today().isoformat()}）"
-        with station.vault.reading() as connection:
+        with station.vault.reading(READ_WHOLE) as connection:
             kept = _kept_rows(numbers.counted_people(connection, day=station.today().isoformat()))
         after = {row[0]: dict(zip(_KEPT, row, strict=True)) for row in kept}
     found = [_gone(station, row, orgs) for key, row in before.items() if key not in after]

@@ -8,6 +8,7 @@ from pathlib import Path
 from desktop.domain.clock import stamp
 from desktop.domain.errors import KeyCardError, NotFoundError
 from desktop.domain.operations import Operation
+from desktop.domain.permissions import READ_WHOLE
 from desktop.domain.progress import Report, silent
 from desktop.security import sealing
 from desktop.services.acks import own_ack
@@ -77,7 +78,7 @@ def pack_for(
         raise KeyCardError("revoked", f"{peer.name}的密钥已经停用", "请先登记对方的新密钥卡并核对")
     report(0, 0, "收集改动")
     unsent = _sweep_unsent(station, peer)
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         packing = _gather(station, connection, peer, unsent, snapshot=snapshot)
     signer = signer_for(station, peer.org)
     draft = _draft(station, peer, packing, signer)

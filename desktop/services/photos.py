@@ -3,9 +3,11 @@
 from desktop.domain.changes import Changes
 from desktop.domain.clock import stamp
 from desktop.domain.errors import InvalidValueError, NotFoundError
-from desktop.services.register import person_details
+from desktop.services.register import person_details, whole_person
+from desktop.services.reveal import reveal_page
 from desktop.services.station import Station
 from desktop.store import attachments
+from desktop.store.people import PersonPage
 
 MAX_BYTES = 400_000
 _JPEG = b"\xff\xd8\xff"
@@ -17,7 +19,7 @@ def set_photo(station: Station, *, person: str, jpeg: bytes, why: str = "") -> C
         raise InvalidValueError("photo", "这个文件不是可用的照片", "请换一张 jpg 或 png 照片")
     if len(jpeg) > MAX_BYTES:
         raise InvalidValueError("photo", "照片太大", "请换一张小一些的照片")
-    person_details(station, person=person)
+    whole_person(station, person=person)
     with station.vault.unit("photo.set", why=why) as unit:
         digest = attachments.keep(unit.connection, jpeg, media="image/jpeg", at=stamp(station.clock))
         unit.put("person", person, {"photo": digest})
@@ -33,8 +35,18 @@ def remove_photo(station: Station, *, person: str, why: str = "") -> Changes:
 
 
 def photo_of(station: Station, *, person: str) -> bytes | None:
-    """Return a person's photo, None if there is none here."""
-    digest = person_details(station, person=person).values.get("photo")
+    """Return a person's photo, None if there is none here, or if it is masked from this user until it is revealed."""
+    return _picture(station, person_details(station, person=person))
+
+
+def revealed_photo(station: Station, *, person: str) -> bytes | None:
+    """Return a person's photo though it is masked, and note it; None if there is none. Raises NotAllowedError."""
+    page = reveal_page(station, person=person)
+    return _picture(station, page)
+
+
+def _picture(station: Station, page: PersonPage) -> bytes | None:
+    digest = page.values.get("photo")
     if not digest:
         return None
     with station.vault.reading() as connection:

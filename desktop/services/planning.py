@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from desktop.domain.operations import MergePlan, Operation, RecordState
+from desktop.domain.permissions import READ_WHOLE
 from desktop.domain.proposals import proposal_id
 from desktop.domain.sharing import KNOWN_KINDS
 from desktop.services.authority import PROPOSAL, no_objection, objection_to
@@ -56,7 +57,7 @@ def _objection(
     """Return the check of a lower unit's writes, with the people it once had."""
     units = units_of(station, peer)
     others = {person for person, home in homes.items() if home not in units}
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         formerly = frozenset(merging.former_people(connection, others, units)) if others else frozenset()
         epochs = merging.owner_epochs(connection)
     return objection_to(peer, states, homes, operations, units, formerly, epochs)
@@ -64,7 +65,7 @@ def _objection(
 
 def _without_proposed(station: Station, operations: Sequence[Operation]) -> Sequence[Operation]:
     """Return operations without those that became proposals before: an answer is final, whoever says it again."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         known = proposals.known_proposals(connection)
     return [one for one in operations if proposal_id(one.dot) not in known] if known else operations
 
@@ -94,7 +95,7 @@ def _read(
         if one.kind in KNOWN_KINDS:
             records.setdefault(one.kind, {})[one.record] = None
     states: dict[Key, RecordState] = {}
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         for kind, ids in records.items():
             facing = conflicts.siblings_of(connection, kind, ids)
             for record, state in merging.states_of(connection, kind, list(ids)).items():

@@ -11,6 +11,7 @@ from desktop.domain.dictionary import KINDS
 from desktop.domain.errors import AccessError, InvalidValueError, NotFoundError
 from desktop.domain.fields import Field, Kind, Value
 from desktop.domain.operations import DELETE
+from desktop.domain.permissions import READ_WHOLE
 from desktop.domain.proposals import ACCEPTED, REJECTED, is_open
 from desktop.services.levels import is_above, units_below
 from desktop.services.merge_items import shown
@@ -138,7 +139,7 @@ def _open(station: Station, proposal: str) -> Mapping[str, Value]:
         raise NotFoundError("没有找到这条提议", "请刷新列表")
     if not known.may_answer:
         raise AccessError("这条提议不由本单位答复，或已经答复过", "请看提议的状态")
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         return load_records(connection, "proposal", [proposal])[proposal].values
 
 

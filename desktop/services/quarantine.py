@@ -7,6 +7,7 @@ from desktop.domain.changes import Changes
 from desktop.domain.dictionary import KINDS
 from desktop.domain.errors import NotFoundError
 from desktop.domain.operations import DELETE, Operation
+from desktop.domain.permissions import READ_WHOLE
 from desktop.services.authority import PROPOSAL
 from desktop.services.merges import write_plan
 from desktop.services.peers import peers_of
@@ -71,7 +72,7 @@ def take_in(station: Station, *, ids: Collection[str]) -> Taken:
 
     A proposal becomes our own write: whoever proposed it hears of it as of any other. Raises NotFoundError.
     """
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         found = conflicts.set_aside(connection)
     waiting = [one for one in found if one.reason in LAID_ASIDE]
     proposed = [one for one in found if one.reason == PROPOSAL and one.id in set(ids)]

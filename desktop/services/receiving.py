@@ -7,10 +7,11 @@ from desktop.domain.changes import Changes
 from desktop.domain.errors import AccessError, InvalidValueError
 from desktop.domain.fields import Value
 from desktop.domain.org_tree import COMMUNITY
+from desktop.domain.permissions import READ_WHOLE
 from desktop.domain.receiving import BY_HAND, Matcher, Places, Receiving, Verdict, lives_apart, receive
 from desktop.services import orgs, register
 from desktop.services.station import Station
-from desktop.store import org_people
+from desktop.store import org_people, people
 from desktop.store.people import PeopleFilter, PersonRow
 
 
@@ -64,7 +65,7 @@ def places_of(values: Mapping[str, Value]) -> Places:
 
 def propose_for(station: Station, *, person: str) -> Proposal:
     """Return what the rule proposes for one person; raises NotFoundError."""
-    page = register.person_details(station, person=person)
+    page = register.whole_person(station, person=person)
     return _proposal(page.id, page.values, matcher_of(station))
 
 
@@ -80,7 +81,9 @@ def propose(station: Station, *, wanted: PeopleFilter | None = None, everyone: b
         with station.vault.reading() as connection:
             homeless = set(org_people.people_homeless(connection, settled))
         ids = [one for one in ids if one in homeless]
-    return Proposals(tuple(_proposal(row.id, row.values, matcher) for row in register.people_rows(station, ids=ids)))
+    with station.vault.reading(READ_WHOLE) as connection:
+        rows = people.rows_of(connection, ids)
+    return Proposals(tuple(_proposal(row.id, row.values, matcher) for row in rows))
 
 
 def apply_proposals(station: Station, *, proposals: Sequence[Proposal], why: str = "接收地判定") -> Changes:

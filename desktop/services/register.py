@@ -11,14 +11,17 @@ from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id, org_id
 from desktop.domain.org_tree import OrgTree
-from desktop.domain.permissions import READ_HOUSE
+from desktop.domain.permissions import READ_HOUSE, READ_PEOPLE, READ_WHOLE
+from desktop.domain.sight import FULL
 from desktop.domain.validation import Finding as Problem
 from desktop.domain.validation import check_record, derived_from_id
 from desktop.services import filters
+from desktop.services.looking import note_opened, refuse_hidden_kind, writable
 from desktop.services.station import Station
 from desktop.store import finding, history, joining, likeness, people, profiles
 from desktop.store.history import HistoryLine
 from desktop.store.people import PeopleFilter, PersonPage, PersonRow
+from desktop.store.records import load_records
 from desktop.store.unit_of_work import UnitOfWork
 
 parse_filter = filters.parse_filter  # whom a list is narrowed to, as it is written
@@ -126,7 +129,8 @@ def number_prefix(station: Station) -> str:
 
 def amend_person(station: Station, *, person: str, values: Mapping[str, Value], why: str = "") -> Changes:
     """Change fields of a person; raises NotFoundError, InvalidValueError. Nothing typed is half-saved."""
-    page = person_details(station, person=person)
+    page = whole_person(station, person=person)
+    values = writable(station, "person", values, page.values)
     merged = {**page.values, **values}
     if merged.get("manage_state") != page.values.get("manage_state"):
         raise InvalidValueError("manage_state", "管理状态不能直接改", "请用“变更状态”，写明日期和原因")
@@ -165,7 +169,14 @@ def put_child(
     station: Station, *, kind: str, person: str, values: Mapping[str, Value], record: str = "", why: str = ""
 ) -> Changes:
     """Add or change a phone, contact or tag of a person; raises InvalidValueError."""
-    refuse_wrong(kind, {"person": person, **values}, station)
+    if record:
+        with station.vault.reading(READ_WHOLE) as connection:
+            stored = load_records(connection, kind, [record]).get(record)
+        values = writable(station, kind, values, stored.values if stored else {})
+        refuse_wrong(kind, {**(stored.values if stored else {}), "person": person, **values}, station)
+    else:
+        refuse_hidden_kind(station, kind)
+        refuse_wrong(kind, {"person": person, **values}, station)
     with station.vault.unit(f"{kind}.edit" if record else f"{kind}.add", why=why) as unit:
         if record:
             unit.put(kind, record, values)
@@ -187,6 +198,7 @@ def add_child(station: Station, unit: UnitOfWork, *, kind: str, person: str, val
 
 def remove_child(station: Station, *, kind: str, record: str, why: str = "") -> Changes:
     """Delete a phone, contact, tag or visit; raises NotFoundError."""
+    refuse_hidden_kind(station, kind)
     with station.vault.unit(f"{kind}.remove", why=why) as unit:
         if not unit.delete(kind, record):
             raise NotFoundError("没有找到这条记录", "可能已被删除，请刷新")
@@ -204,8 +216,20 @@ def refuse_wrong(
 
 
 def person_details(station: Station, *, person: str) -> PersonPage:
-    """Return everything kept about one person; raises NotFoundError."""
-    with station.vault.reading() as connection:
+    """Return what is kept about one person, as much as the user may see, and note who looked; raises NotFoundError."""
+    page = page_of(station, person=person, what=READ_PEOPLE)
+    note_opened(station, page)
+    return page
+
+
+def whole_person(station: Station, *, person: str) -> PersonPage:
+    """Return everything kept about one person, for what the program writes or compares; raises NotFoundError."""
+    return page_of(station, person=person, what=READ_WHOLE)
+
+
+def page_of(station: Station, *, person: str, what: str) -> PersonPage:
+    """Return what one kind of read sees of a person (`domain/permissions.py`); raises NotFoundError."""
+    with station.vault.reading(what) as connection:
         page = people.person_page(connection, person)
     if page is None:
         raise NotFoundError("没有找到这个人", "可能已被删除，请刷新列表")
@@ -238,9 +262,9 @@ def person_meant(station: Station, *, text: str) -> str:
     raise NotFoundError(f"没有找到“{text}”", "请输姓名、拼音首字母、电话或证号，再从列表中选一位")
 
 
-def history_of(station: Station, *, person: str) -> list[HistoryLine]:
+def history_of(station: Station, *, person: str, what: str = READ_PEOPLE) -> list[HistoryLine]:
     """Return every change of a person and what belongs to it, newest first."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(what) as connection:
         return history.history_of_person(connection, person)
 
 
@@ -253,6 +277,7 @@ def find(
     answer is not wanted any more.
     """
     cap = None if all_counted else finding.COUNT_CAP
+    station.count_search(text)
     with station.vault.reading(stop=stop) as connection:
         found = finding.find_people(connection, text, limit=limit, cap=cap)
         mains = joining.mains_of(connection, [hit.person for hit in found.hits])
@@ -286,17 +311,19 @@ def people_rows(station: Station, *, ids: Sequence[str]) -> list[PersonRow]:
 
 def lookalikes_of(station: Station, *, values: Mapping[str, Value]) -> list[PersonRow]:
     """Return people who may be the one being typed, the surest first; a joined person as its main."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         found = likeness.alike_to(connection, profiles.profile_of("", values))
         ids = [one.second for one in found]
         mains = joining.mains_of(connection, ids)
+    with station.vault.reading() as connection:
         return people.rows_of(connection, list(dict.fromkeys(mains.get(one, one) for one in ids)))
 
 
 def overview(station: Station) -> dict[str, dict[str, int]]:
     """Return counts of people by community, state and sex, for the first page."""
+    keys = [key for key in ("home_org", "manage_state", "sex") if station.vault.sight.of_field(PERSON.key, key) == FULL]
     with station.vault.reading() as connection:
-        return {key: people.counts_by(connection, key) for key in ("home_org", "manage_state", "sex")}
+        return {key: people.counts_by(connection, key) for key in keys}
 
 
 def org_words(station: Station, *, on: date | None = None) -> dict[str, str]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import KINDS, PERSON
+from desktop.domain.permissions import READ_REVEALED
 from desktop.printing.register_card import Pair, RegisterCard
 from desktop.services.catalogue import shown_values
-from desktop.services.register import org_names, person_details
+from desktop.services.register import org_names, page_of
 from desktop.services.station import Station
 from desktop.services.table_cells import short_label
 from desktop.services.wording import text_of
@@ -21,7 +22,7 @@ _KIN = ("name", "relation", "phone")
 
 def register_card(station: Station, *, person: str) -> RegisterCard:
     """Return one person's card; raises NotFoundError."""
-    page = person_details(station, person=person)
+    page = page_of(station, person=person, what=READ_REVEALED)
     orgs = org_names(station)
     values = shown_values(station, page.values)
     lines: list[list[Pair]] = [

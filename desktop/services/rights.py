@@ -14,6 +14,7 @@ from desktop.domain.permissions import READ_HOUSE
 from desktop.domain.person_fields import PURPOSES
 from desktop.printing.notice import NoticeSheet, notice_pdf
 from desktop.services.catalogue import collected_fields
+from desktop.services.looking import allow_print
 from desktop.services.register import add_child, own_org, person_details, put_child
 from desktop.services.station import Station
 from desktop.store import people, privacy
@@ -101,7 +102,7 @@ def reset_basis(station: Station, *, group: str) -> Changes:
 
 def notice_for(station: Station, *, person: str = "") -> bytes:
     """Return the 个人信息告知书 to sign, for one person or blank; raises NotFoundError, PrintError."""
-    station.allow_print(1)
+    allow_print(station, 1)
     name = str(person_details(station, person=person).values.get("name") or "") if person else ""
     own = own_org(station)
     bases = group_bases(station)

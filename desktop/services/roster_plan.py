@@ -80,6 +80,7 @@ class Planner:
         self._sources = sources
         self._connection = connection
         self._choice = choice
+        self.sight = station.vault.sight  # of whoever reads the plan
         self._placer = Placer(station)
         self._names = UnitNames(station, connection)
         self._until = roster_matches.last_person(connection)

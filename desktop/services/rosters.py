@@ -6,7 +6,10 @@ from functools import partial
 from pathlib import Path
 
 from desktop.config.own_process import collecting_seldom
+from desktop.domain.dictionary import PERSON
+from desktop.domain.permissions import READ_WHOLE
 from desktop.domain.progress import Report, silent
+from desktop.domain.sight import Sight
 from desktop.roster import mapping as mappings
 from desktop.roster import matching
 from desktop.roster.grid import plain
@@ -53,7 +56,7 @@ def preview_roster(
     what its marks mean. Raises RosterError, Cancelled.
     """
     sources, skipped = read_sources(station, paths=paths, mapping=mapping, meanings=meanings or {}, report=report)
-    with collecting_seldom(), station.vault.reading() as connection:
+    with collecting_seldom(), station.vault.reading(READ_WHOLE) as connection:
         planner = Planner(station, sources, connection=connection, choice=Choice())
         tables = _run(planner, sources, "核对", None, report)
     replayed = tuple(
@@ -121,7 +124,7 @@ def _run(
     for number, source in enumerate(sources):
         if writer is not None:
             writer.begin(source)
-        tally = _Tally(source)
+        tally = _Tally(source, planner.sight)
         for planned in planner.plans(number):
             if done % _REPORT_EVERY == 0:
                 report(done, total, what)
@@ -135,7 +138,7 @@ def _run(
 
 def _replay(station: Station, sources: Sequence[RosterSource], number: int) -> Iterator[Planned]:
     """Plan the tables up to `number` again and yield the rows of that one."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         planner = Planner(station, sources, connection=connection, choice=Choice())
         for earlier in range(number):
             for _ in planner.plans(earlier):
@@ -146,8 +149,8 @@ def _replay(station: Station, sources: Sequence[RosterSource], number: int) -> I
 class _Tally:
     """Counts the rows of a table and keeps what somebody must see."""
 
-    def __init__(self, source: RosterSource) -> None:
-        self._source = source
+    def __init__(self, source: RosterSource, sight: Sight) -> None:
+        self._source, self._sight = source, sight
         self._counts = dict.fromkeys(OUTCOMES, 0)
         self._problems: list[RowProblem] = []
         self._changes: list[FieldChange] = []
@@ -165,7 +168,7 @@ class _Tally:
                 RowProblem(planned.draft.row, one.column, header, one.field, outcome, one.reason, one.suggestion)
             )
         if planned.outcome == matching.UPDATED and len(self._changes) < _MOST_CHANGES:
-            self._changes += _field_changes(planned)
+            self._changes += _field_changes(planned, self._sight)
         if self._is_archive:
             self._pages += int(planned.draft.values.get("file_pages") or 0)
 
@@ -184,12 +187,15 @@ class _Tally:
         return RosterTable(self._source, self._counts, self._problems, self._changes, tuple(notes))
 
 
-def _field_changes(planned: Planned) -> list[FieldChange]:
-    """Return what a row changes, field by field."""
+def _field_changes(planned: Planned, sight: Sight) -> list[FieldChange]:
+    """Return what a row changes, field by field; what stands here as the user may see it."""
     known = planned.person
     person, values = (known.id, known.values) if known else ("", {})
     row, name = planned.draft.row, str(planned.draft.values.get("name") or "")
-    found = [FieldChange(row, person, name, key, values.get(key), value) for key, value in planned.changes.items()]
+    found = [
+        FieldChange(row, person, name, key, sight.veil(PERSON.key, key, values.get(key)), value)
+        for key, value in planned.changes.items()
+    ]
     found += [FieldChange(row, person, name, "phone", None, one["number"]) for one in planned.phones]
     if planned.contact:
         said = f"{planned.contact.get('name')} {planned.contact.get('phone') or ''}".strip()

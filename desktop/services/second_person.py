@@ -18,6 +18,7 @@ from desktop.domain.permissions import FEW_DELETED, SMALL, SUPERVISOR, permit_of
 from desktop.domain.privacy_records import CONSENT_GIVEN
 from desktop.security import key_file
 from desktop.security.signing import SigningKey
+from desktop.services.looking import allow_print
 from desktop.services.notes import Note, put_note, write_note
 from desktop.services.station import Second, Station
 from desktop.store import history
@@ -117,9 +118,10 @@ def allow_papers(station: Station, people: int) -> None:
 
     Raises NotAllowedError, SecondPersonError.
     """
-    station.allow_print(people)
     if people > SMALL:
+        station.allow_print(people)
         need_second(station, "print.many", count=people)
+    allow_print(station, people)
 
 
 def _consenting(station: Station, action: str, *, leaving: str = "") -> Consenting:

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 
 from desktop.domain.clock import local_text
 from desktop.domain.dictionary import KINDS
+from desktop.domain.permissions import READ_REVEALED
 from desktop.printing.slip import Slip, slips_pdf
 from desktop.services import leaving
+from desktop.services.looking import allow_print
 from desktop.services.station import Station
 from desktop.services.transfers import Transfer, transfer_by
 from desktop.store import exchange, history
@@ -24,7 +26,8 @@ _WORDS = {"new": "新增", "changed": "修改", "deleted": "删除"}
 
 def transfer_paper(station: Station, *, transfer: str) -> bytes:
     """Return the 转移单 in two copies and the receipt to send back, as a PDF; raises NotFoundError, PrintError."""
-    one = transfer_by(station, text=transfer)
+    allow_print(station, 1)
+    one = transfer_by(station, text=transfer, what=READ_REVEALED)
     rows = _rows(one)
     number, name = one.text("number"), one.text("name")
     receipt = (

@@ -8,7 +8,7 @@ from desktop.domain.errors import NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id
 from desktop.domain.states import StateChange, check_change, ends_cards, follows
-from desktop.services.register import person_details, refuse_wrong
+from desktop.services.register import refuse_wrong, whole_person
 from desktop.services.station import Station
 from desktop.store import people
 from desktop.store.people import ChildRow, PersonPage
@@ -28,7 +28,7 @@ def change_states(station: Station, *, ids: Sequence[str], change: StateChange) 
     """Change the state of several people in one unit: all or none; raises NotFoundError, InvalidValueError."""
     if not ids:
         raise NotFoundError("没有选择人员", "请先选择要变更状态的人")
-    pages = [person_details(station, person=person) for person in ids]
+    pages = [whole_person(station, person=person) for person in ids]
     for page in pages:
         check_change(str(page.values.get("manage_state") or ""), change)
     with station.vault.unit("person.state", why=change.why) as unit:

@@ -1,13 +1,17 @@
 """A station: the open vault with the clock, the ids and the user that services need."""
 
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from desktop.domain.clock import Clock, today
 from desktop.domain.ids import IdMaker
 from desktop.domain.levels import COMMUNITY
 from desktop.domain.permissions import SMALL, may, require
+from desktop.store import tallies
 from desktop.store.vault import Vault
+
+_KEPT_EVERY = 20  # things counted between two writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,9 @@ class Station:
     terms: Terms | None = None  # on what terms the next export is given; used up by it
     keys_mended: bool = False  # one copy of the key file was mended from the other
     wrong_before: int = 0  # wrong passwords since the register was last open
+    _counts: Counter[str] = field(default_factory=Counter, repr=False)  # of use, not yet in the vault
+    _looked: dict[str, datetime] = field(default_factory=dict, repr=False)  # whose page was opened when
+    _searched: str = ""
 
     def __post_init__(self) -> None:
         """Let the vault know the role: it is the vault that refuses."""
@@ -79,10 +86,39 @@ class Station:
         """Return True if this user's role may do `action`: what views ask before they offer it."""
         return may(self.role, action)
 
+    def count(self, what: str, many: int = 1) -> None:
+        """Count how often this user does something; never about whom. Kept in the vault now and then."""
+        self._counts[what] += many
+        if self._counts.total() >= _KEPT_EVERY:
+            self.keep_counts()
+
+    def count_search(self, text: str) -> None:
+        """Count a search; a word that is typed on, letter by letter, is one."""
+        words = text.strip()
+        goes_on = bool(self._searched) and (words.startswith(self._searched) or self._searched.startswith(words))
+        self._searched = words
+        if words and not goes_on:
+            self.count("find")
+
+    def looks_anew(self, person: str, after_s: int) -> bool:
+        """Return True if a person's page was not opened in the last seconds; it is from now on."""
+        now, before = self.clock.now(), self._looked.get(person)
+        self._looked[person] = now
+        return before is None or not 0 <= (now - before).total_seconds() < after_s
+
+    def keep_counts(self) -> None:
+        """Write what was counted into the vault."""
+        counts = dict(self._counts)
+        self._counts.clear()
+        if counts and not self.vault.is_read_only and self.may("draft"):
+            with self.vault.jotting() as connection:
+                tallies.add(connection, self.today().isoformat(), self.user, counts)
+
     def today(self) -> date:
         """Return the day it is in China."""
         return today(self.clock)
 
     def close(self) -> None:
         """Close the vault."""
+        self.keep_counts()
         self.vault.close()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from desktop.domain.permissions import READ_WHOLE
 from desktop.services.acks import missing_numbers
 from desktop.services.peers import peers_of
 from desktop.services.station import Station
@@ -29,7 +30,7 @@ class Standing:
 
 def standings(station: Station) -> list[Standing]:
     """Return how exchange with each enrolled peer stands."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         held = holding.held(connection)
         found = {(one.direction, one.org): one for one in exchange.streams(connection)}
     lines = []
@@ -52,7 +53,7 @@ def standings(station: Station) -> list[Standing]:
 
 def held_packages(station: Station) -> list[Held]:
     """Return the packages that wait in the vault."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         return holding.held(connection)
 
 

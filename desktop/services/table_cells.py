@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import PERSON, PHONE, Field, Kind, masked
 from desktop.domain.errors import InvalidValueError
-from desktop.services.catalogue import collected_fields
+from desktop.services.catalogue import seen_fields
 from desktop.services.register import org_names
 from desktop.services.station import Station
 from desktop.services.wording import text_of
@@ -54,7 +54,7 @@ class CellReader:
     """Turns people into cells; columns that are not collected here are left out."""
 
     def __init__(self, station: Station, columns: Sequence[str], *, masked: bool = False) -> None:
-        collected = collected_fields(station)
+        collected = seen_fields(station)
         self._keys = [key for key in columns if key in _CHILD_TITLES or key in collected]
         self._fields = {key: PERSON.field(key) for key in self._keys if key not in _CHILD_TITLES}
         self._orgs = org_names(station)

@@ -1,12 +1,13 @@
 """Each field's values over time, and taking back one change of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from desktop.domain.changes import Changes
 from desktop.domain.dictionary import kind_of
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, WHOLE
+from desktop.domain.permissions import READ_WHOLE
 from desktop.services.register import org_names, refuse_wrong
 from desktop.services.station import Station
 from desktop.services.wording import source_text, text_of
@@ -83,8 +84,21 @@ def values_over_time(
 
 def preview_undo_one(station: Station, *, line: HistoryLine) -> OneUndo:
     """Return what taking back one line of history would do; raises NotFoundError, InvalidValueError."""
+    found = _undo_of(station, line)
+    one = kind_of(line.kind).by_key.get(line.field)
+    if one is None:
+        return found
+    orgs, sight = org_names(station), station.vault.sight
+    old, now = (sight.veil(line.kind, one.key, value) for value in (found.old, found.now))
+    return replace(
+        found, old=old, now=now, old_text=text_of(one, old, orgs=orgs), now_text=text_of(one, now, orgs=orgs)
+    )  # fmt: skip
+
+
+def _undo_of(station: Station, line: HistoryLine) -> OneUndo:
+    """Return what taking back one line of history would do, whole: what undoing writes."""
     orgs = org_names(station)
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         stored = load_records(connection, line.kind, [line.record]).get(line.record)
         steps = [one for one in history.steps_of(connection, line.batch) if one.record == line.record]
     step = next((one for one in steps if line.field in one.fields or (not line.field and one.action == DELETE)), None)
@@ -116,9 +130,10 @@ def undo_one(station: Station, *, line: HistoryLine, why: str = "撤销一项", 
     Raises InvalidValueError if it was changed since (unless `anyway`, which needs a reason of its
     own), or if the old value breaks a rule; NotFoundError if there is nothing to take back.
     """
-    found = preview_undo_one(station, line=line)
+    found = _undo_of(station, line)
     if found.is_changed_since and not anyway:
-        now = f"，现在是“{found.now_text}”" if found.now_text else ""
+        shown = preview_undo_one(station, line=line).now_text
+        now = f"，现在是“{shown}”" if shown else ""
         raise InvalidValueError(line.field, f"“{found.label}”之后又改过{now}", "仍要改回旧值的，请写明原因后再撤销")
     if anyway and not why.strip():
         raise InvalidValueError("why", "改回旧值必须写明原因", "请填写原因")

@@ -15,6 +15,7 @@ from desktop.domain.errors import AccessError, InvalidValueError, NotFoundError
 from desktop.domain.fields import Value
 from desktop.domain.ids import new_id, new_short_code
 from desktop.domain.org_tree import COMMUNITY
+from desktop.domain.permissions import READ_PEOPLE
 from desktop.domain.transfers import (
     ACCEPT,
     MOVED,
@@ -30,7 +31,7 @@ from desktop.domain.transfers import (
 from desktop.services import orgs
 from desktop.services.cards import VALID, VOID
 from desktop.services.levels import is_above, units_below
-from desktop.services.register import person_details
+from desktop.services.register import whole_person
 from desktop.services.station import Station
 from desktop.store import people
 from desktop.store.people import ChildRow, PersonPage
@@ -58,9 +59,9 @@ class Transfer:
         return str(self.values.get(key) or "")
 
 
-def list_transfers(station: Station) -> list[Transfer]:
+def list_transfers(station: Station, *, what: str = READ_PEOPLE) -> list[Transfer]:
     """Return all transfers this station knows, the open ones first, newest first."""
-    with station.vault.reading() as connection:
+    with station.vault.reading(what) as connection:
         rows = people.records_of(connection, "transfer")
     tree = orgs.org_tree(station)
     names = {code: one.name for code, one in tree.units.items()}
@@ -81,10 +82,10 @@ def targets_of(station: Station) -> list[tuple[str, str]]:
     return sorted(found, key=lambda pair: pair[0])
 
 
-def transfer_by(station: Station, *, text: str) -> Transfer:
+def transfer_by(station: Station, *, text: str, what: str = READ_PEOPLE) -> Transfer:
     """Return a transfer by its id or number; raises NotFoundError."""
     wanted = text.strip().upper()
-    for one in list_transfers(station):
+    for one in list_transfers(station, what=what):
         if one.id == text or one.text("number") == wanted:
             return one
     raise NotFoundError("没有找到这张转移单", "请核对转移单号")
@@ -115,7 +116,7 @@ def offer_transfer(station: Station, *, person: str, wanted: str = "", reason: s
     """
     if not reason.strip():
         raise InvalidValueError("reason", "没有写明转移原因", "例如 搬到沣东社区常住")
-    page = person_details(station, person=person)
+    page = whole_person(station, person=person)
     home = str(page.values.get("home_org") or "")
     if home != station.org and not (is_above(station) and home in units_below(station)):
         raise AccessError("这个人不归本单位管理，不能转出", "请由所属社区提出转移")
@@ -186,7 +187,7 @@ def confirm_transfer(station: Station, *, transfer: str) -> Changes:
     """
     one = _allowed(station, transfer, Step.CONFIRM)
     person, target = one.text("subject"), one.text("target")
-    page = person_details(station, person=person)
+    page = whole_person(station, person=person)
     reason = may_confirm(one.values, home=str(page.values.get("home_org") or ""), epoch=_epoch(page))
     if reason:
         raise InvalidValueError("state", reason, "请终止这张转移单，由现在的社区重新提出")

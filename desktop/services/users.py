@@ -1,6 +1,5 @@
 """Who may open the register: adding, removing, recovery codes, the street's key, and changing the data key."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,9 +8,10 @@ from desktop.domain.clock import LOCAL, Clock
 from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.permissions import READ_HOUSE, ROLES, SUPERVISOR
 from desktop.printing.recovery_sheet import RecoverySheet, recovery_pdf
-from desktop.security import key_file, passphrases, user_keys
+from desktop.security import key_file, key_rotation, passphrases, user_keys
+from desktop.security.key_rotation import NOTHING_ELSE, Change, Renewal
 from desktop.security.key_slots import AGE, RECOVERY
-from desktop.services.access import hold, note_wrong_tries, settle_slots, station_of
+from desktop.services.access import hold, note_wrong_tries, station_of
 from desktop.services.backups import back_up_before
 from desktop.services.keyring import TRUSTED
 from desktop.services.levels import is_superior
@@ -120,16 +120,8 @@ def renew_user(
     back_up_before(station, what="更换数据密钥")
     said = f"{name}（{ROLES[role]}）" if role != known[name].role else name
     seed, source = _new_key(name, role)
-    with station.vault.unit("user.renew", why="重设密码", source=source) as unit:
-        put_note(station, unit, Note("user.renew", second=second, detail=said))
-        old = key_file.renew_slot(
-            station.vault.folder, opened=_opened(station), user=name, password=password, role=role, cost=cost,
-            seed=seed,
-        )  # fmt: skip
-        _keep_slots(station, unit, without=old)
-        unit.commit()
-    settle_slots(station.vault)
-    return _rotate(station, "重设使用人的密码", second)
+    change = Change(renewed=Renewal(name, password, role, cost, seed))
+    return _rotate(station, "重设使用人的密码", change, Note("user.renew", second=second, detail=said), source=source)
 
 
 def _new_key(name: str, role: str) -> tuple[bytes, str]:
@@ -163,7 +155,8 @@ def remove_user(station: Station, *, name: str) -> list[str]:
         raise NotFoundError(f"没有名叫“{name}”的使用人", "请刷新后再看")
     second = need_second(station, "rotate", leaving=name)
     back_up_before(station, what="更换数据密钥")
-    return _rotate(station, "使用人离开", second, leaving=name)
+    note = Note("user.remove", second=second, detail=name)
+    return _rotate(station, "使用人离开", Change(leaving=name), note, source=naming(name, "", b""))
 
 
 def rotate_key(station: Station, *, why: str) -> list[str]:
@@ -173,39 +166,39 @@ def rotate_key(station: Station, *, why: str) -> list[str]:
         raise InvalidValueError("why", "更换数据密钥必须写明原因", "请填写")
     second = need_second(station, "rotate")
     back_up_before(station, what="更换数据密钥")
-    return _rotate(station, why, second)
+    return _rotate(station, why, NOTHING_ELSE, Note("key.rotate", second=second))
 
 
-def _rotate(station: Station, why: str, second: str, leaving: str = "") -> list[str]:
-    """Write both keys, encrypt anew, leave the new key only: at any cut one of the two opens the store.
+def _rotate(station: Station, why: str, change: Change, note: Note, *, source: str = "") -> list[str]:
+    """Write both keys, commit what happens, encrypt anew, leave the new key only.
 
-    Who leaves is out with the old key, so that it is either all done or not at all.
+    What was committed is what counts: a program that dies before it leaves all as it was, one that dies after it is
+    carried on at the next start (`key_rotation.settle_key`). Whatever else changes comes into force with the new key.
     """
-    folder, before = station.vault.folder, _opened(station)
-    new, lost = key_file.begin_rotation(folder, opened=before, leaving=leaving)
+    folder = station.vault.folder
+    new, lost = key_rotation.begin_rotation(folder, opened=_opened(station), change=change)
     try:
-        station.vault.change_key(new)
+        _note_rotation(station, new, replace(note, count=len(lost), detail=note.detail or why), why, source)
     except BaseException:
-        key_file.settle_key(folder, replace(before, next_key=new), opens=station.vault.is_key)
+        key_rotation.end_rotation(folder, current=station.vault.slot_key(), is_new=False)
         raise
-    try:
-        _note_rotation(station, why, second, lost, leaving)
-    finally:
-        key_file.end_rotation(folder, current=new, is_new=True)
+    station.vault.change_key(new)
+    key_rotation.end_rotation(folder, current=new, is_new=True)
     back_up_before(station, what="更换数据密钥后")
     return lost
 
 
-def _note_rotation(station: Station, why: str, second: str, lost: list[str], leaving: str) -> None:
-    if leaving:
-        with station.vault.unit("user.remove", source=naming(leaving, "", b"")) as unit:
-            put_note(station, unit, Note("user.remove", second=second, detail=leaving))
-            unit.commit()
-    with station.vault.unit("key.rotate", why=why) as unit:
-        put_note(station, unit, Note("key.rotate", second=second, count=len(lost), detail=why))
-        staying = [one for one in key_file.slot_marks(station.vault.folder) if one[2] not in {leaving, *lost}]
-        slots.keep(unit, staying)
+def _note_rotation(station: Station, new: bytes, note: Note, why: str, source: str) -> None:
+    """Commit that the key is changed, by whom and with what else; a unit of its own says whose slot changes."""
+    with station.vault.unit(note.action, why=why, source=source) as unit:
+        put_note(station, unit, note)
+        slots.keep(unit, key_file.slot_marks(station.vault.folder, following=True))
+        slots.owe_key(unit, key_rotation.mark_of(new))
         unit.commit()
+    if note.action != "key.rotate":
+        with station.vault.unit("key.rotate", why=why) as unit:
+            put_note(station, unit, Note("key.rotate", second=note.second, count=note.count, detail=why))
+            unit.commit()
 
 
 def make_recovery_code(station: Station) -> str:
@@ -278,12 +271,8 @@ def take_street_key(station: Station) -> list[str]:
         raise NotFoundError("没有给街道留过恢复钥匙", "不用收回")
     second = need_second(station, "recovery.untrust")
     back_up_before(station, what="更换数据密钥")
-    with station.vault.unit("recovery.untrust") as unit:
-        put_note(station, unit, Note("recovery.untrust", second=second, detail="、".join(streets)))
-        key_file.end_street_slots(station.vault.folder, opened=_opened(station))
-        _keep_slots(station, unit)
-        unit.commit()
-    return _rotate(station, "收回街道的恢复钥匙", second)
+    note = Note("recovery.untrust", second=second, detail="、".join(streets))
+    return _rotate(station, "收回街道的恢复钥匙", Change(without_streets=True), note)
 
 
 def streets_known(station: Station) -> list[tuple[str, str]]:
@@ -337,10 +326,9 @@ def _let_in(lock: StoreLock, opened: key_file.OpenSlot, *, name: str, password: 
         station.close()
 
 
-def _keep_slots(station: Station, unit: UnitOfWork, without: Sequence[str] = ()) -> None:
-    """Note inside `unit` the slots the key file has now, without those that go once it is committed."""
-    marks = key_file.slot_marks(station.vault.folder)
-    slots.keep(unit, [one for one in marks if one[0] not in without])
+def _keep_slots(station: Station, unit: UnitOfWork) -> None:
+    """Note inside `unit` the slots the key file has now."""
+    slots.keep(unit, key_file.slot_marks(station.vault.folder))
 
 
 def _opened(station: Station) -> key_file.OpenSlot:

@@ -15,9 +15,10 @@ from desktop.domain.fields import Field, Value
 from desktop.domain.id_numbers import clean_id
 from desktop.domain.ids import new_id
 from desktop.domain.numbers import months_before
+from desktop.domain.permissions import READ_PEOPLE, READ_REVEALED, READ_WHOLE
 from desktop.domain.phones import read_phones
 from desktop.services.books import building_of
-from desktop.services.register import org_names, person_details, refuse_wrong
+from desktop.services.register import org_names, page_of, refuse_wrong, whole_person
 from desktop.services.station import Station
 from desktop.store import verification
 from desktop.store.people import PersonPage
@@ -103,9 +104,18 @@ class Verified:
 
 
 def check_sheet(station: Station, *, person: str) -> CheckSheet:
-    """Return what is asked of a person; raises NotFoundError."""
-    page = person_details(station, person=person)
-    with station.vault.reading() as connection:
+    """Return what is asked of a person, as the user may see it; raises NotFoundError."""
+    return _asked_of(station, person, READ_PEOPLE)
+
+
+def printed_sheet(station: Station, *, person: str) -> CheckSheet:
+    """Return what is asked of a person as it is printed to be signed; raises NotFoundError."""
+    return _asked_of(station, person, READ_REVEALED)
+
+
+def _asked_of(station: Station, person: str, what: str) -> CheckSheet:
+    page = page_of(station, person=person, what=what)
+    with station.vault.reading(what) as connection:
         given = verification.first_values(connection, person)
         phones = verification.first_phones(connection, person)
         disputes = tuple(verification.open_items(connection, person=person))
@@ -156,7 +166,7 @@ def verify_person(station: Station, *, person: str, asked: Asked, answers: Seque
     An answer that is taken is written into the register in the same unit; one to be settled keeps the person on the
     list of disputes, and off the list of those verified. So does an item nobody could be asked about.
     """
-    sheet = check_sheet(station, person=person)
+    sheet = _asked_of(station, person, READ_WHOLE)
     named = {one.key: one for one in answers}
     strange = named.keys() - set(ITEMS)
     if strange:
@@ -181,7 +191,7 @@ def verify_person(station: Station, *, person: str, asked: Asked, answers: Seque
 
 def note_unreached(station: Station, *, person: str, asked: Asked) -> Verified:
     """Record an attempt that reached nobody (`domain.md` F22); raises NotFoundError, InvalidValueError."""
-    person_details(station, person=person)
+    whole_person(station, person=person)
     with station.vault.unit("verify.unreached", why="信息核对：联系不上") as unit:
         record = _write_verify(station, unit, person, asked, UNREACHED)
         return Verified(UNREACHED, record, unit.commit())
@@ -192,7 +202,7 @@ def decide_item(station: Station, *, item: str, decision: str) -> Changes:
 
     Raises NotFoundError, InvalidValueError.
     """
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_WHOLE) as connection:
         found = next((one for one in verification.open_items(connection) if one.id == item), None)
         rest = verification.open_items(connection, person=found.person) if found else []
     if found is None:
@@ -257,7 +267,7 @@ def _take(station: Station, unit: UnitOfWork, person: str, answer: Answer) -> No
     else:
         one = PERSON.field(answer.key)
         fields = {one.key: read_answer(one, answer.answer)}
-        page = person_details(station, person=person)
+        page = whole_person(station, person=person)
         refuse_wrong(PERSON.key, {**page.values, **fields}, station, only=fields)
         unit.put(PERSON.key, person, fields)
 
@@ -267,7 +277,7 @@ def _take_phones(station: Station, unit: UnitOfWork, person: str, text: str) -> 
     wrong = next((one for one in found if one.problem), None)
     if wrong is not None or not found:
         raise InvalidValueError(PHONE, f"“{text}”不是电话号码", "手机 11 位，固话请带区号")
-    known = {str(row.values.get("number")) for row in person_details(station, person=person).children[PHONE]}
+    known = {str(row.values.get("number")) for row in whole_person(station, person=person).children[PHONE]}
     for one in found:
         if one.number not in known:
             values: dict[str, Value] = {
@@ -291,7 +301,7 @@ def read_answer(one: Field, text: str) -> Value:
 
 
 def _mark_verified(station: Station, unit: UnitOfWork, person: str) -> None:
-    values = person_details(station, person=person).values
+    values = whole_person(station, person=person).values
     fields: dict[str, Value] = {"verified_on": station.today().isoformat()}
     progress = str(values.get("handover_state") or "")
     if "" < progress < _VERIFYING:

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 from desktop.domain.codes import code_list
 from desktop.domain.errors import InvalidValueError, NotFoundError
+from desktop.domain.permissions import READ_REVEALED
 from desktop.domain.progress import Report, silent
 from desktop.printing.table import TableSheet, table_pdf
 from desktop.printing.visit_sheet import VisitSheet, visit_sheets_pdf
+from desktop.services.looking import allow_print
 from desktop.services.second_person import allow_papers
 from desktop.services.station import Station
 from desktop.store import people
@@ -28,7 +30,7 @@ def visit_sheets(station: Station, *, ids: Sequence[str], report: Report = silen
 
 
 def _sheets(station: Station, ids: Sequence[str], report: Report) -> bytes:
-    with station.vault.reading() as connection:
+    with station.vault.reading(READ_REVEALED) as connection:
         rows = sorted(people.rows_of(connection, ids), key=_walk)
         last = {row.id: people.children_of(connection, "visit", person=row.id)[:1] for row in rows}
         kin = {row.id: people.children_of(connection, "contact", person=row.id)[:1] for row in rows}
@@ -51,7 +53,7 @@ def sheets_or_blank(station: Station, *, ids: Sequence[str], report: Report = si
 
     Raises PrintError, NotAllowedError.
     """
-    station.allow_print(len(ids))
+    allow_print(station, len(ids))
     return _sheets(station, ids, report) if ids else blank_sheets(station, count=1)
 
 
@@ -80,8 +82,8 @@ def route_sheet(station: Station, *, ids: Sequence[str], title: str = "走访路
 
     Raises PrintError, NotAllowedError.
     """
-    station.allow_print(len(ids))
-    with station.vault.reading() as connection:
+    allow_print(station, len(ids))
+    with station.vault.reading(READ_REVEALED) as connection:
         rows = sorted(people.rows_of(connection, ids), key=_walk)
         last = {row.id: people.children_of(connection, "visit", person=row.id)[:1] for row in rows}
     lines = [

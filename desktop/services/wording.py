@@ -6,6 +6,7 @@ from typing import Any
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import KINDS, Field, Kind
 from desktop.domain.fields import Value
+from desktop.domain.sight import MASK
 
 _VERBS = {"add": "新增", "edit": "修改", "remove": "删除"}
 _ACTIONS = {
@@ -23,6 +24,8 @@ def text_of(field: Field, value: Value, *, orgs: Mapping[str, str] | None = None
     if value is None:
         return ""
     text = str(value)
+    if text == MASK:
+        return text
     if field.kind is Kind.CODE:
         return code_list(field.codes).label_of(text)
     if field.kind is Kind.CODES:

@@ -19,19 +19,20 @@ from typing import Any
 import sqlcipher3
 
 from desktop.domain.clock import stamp
-from desktop.domain.durable import forget_cached, sync_folder, write_synced
+from desktop.domain.durable import forget_cached, sync_file, sync_folder, write_synced
 from desktop.domain.errors import DamagedStoreError, DiskFullError, NotFoundError
 from desktop.domain.file_names import is_plain_file
-from desktop.security import key_file
+from desktop.security import key_copies
 from desktop.security.signing import SigningKey, is_signed
 from desktop.store import migrations
-from desktop.store.engine import raw_connection
+from desktop.store.engine import look_at
 from desktop.store.places import DATABASE
 from desktop.store.vault import Vault
 
 MAGIC = b"YBK1\n"
 SUFFIX = ".ybk"
-KEY_FILE = key_file.NAME
+TRIALS = "演练-"  # how the folders begin in which a backup is tried out beside the store
+KEY_FILE = key_copies.NAME
 _LENGTH = struct.Struct(">I")
 _MOST_HEADER = 1 << 20
 _SEALED_SINCE = 11  # the schema with the audit chain
@@ -71,6 +72,10 @@ def write_backup(vault: Vault, *, target: Path, label: str = "") -> BackupInfo:
         sync_folder(target)
     except (OSError, sqlcipher3.OperationalError) as error:
         raise DiskFullError("备份没有写成，可能是磁盘已满或存储盘被拔出", "请换一个位置再备份") from error
+    except sqlcipher3.DatabaseError as error:
+        raise DamagedStoreError(
+            "备份写下的读不回来，没有保留", "请换一个存储盘；仍不行时请先运行“检查登记库”"
+        ) from error
     finally:
         with suppress(OSError):  # the stick is gone: what is left there goes with the next backup
             copy.unlink(missing_ok=True)
@@ -89,50 +94,64 @@ def _free_name(path: Path) -> Path:
 
 
 def _copy_store(vault: Vault, target: Path) -> dict[str, Any]:
-    """Copy the store page by page under the same key and check the copy; return its counts."""
+    """Copy the store page by page under the same key and check the copy; return its counts, size and hash.
+
+    The hash is taken before the check and looked for again in what was written from the copy: on a bad stick the
+    two readings may differ, and what was checked must be what is kept.
+    """
     target.unlink(missing_ok=True)
     source = vault.raw_copy_source()
     copy = vault.empty_copy(target)
     try:
         os.chmod(target, 0o600)
         source.backup(copy)
+        copy.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        copy.execute("PRAGMA journal_mode=DELETE").fetchall()
     finally:
         copy.close()
         source.close()
-    check = vault.open_copy(target)
+    sync_file(target)
+    forget_cached(target)
+    facts = {"store_size": target.stat().st_size, "store_sha256": _file_hash(target)}
+    check = vault.look_at_copy(target)
     try:
-        return sound_counts(check)
+        return {**facts, **sound_counts(check)}
     finally:
         check.close()
 
 
 def sound_counts(connection: Any) -> dict[str, Any]:
-    """Return the counts of a copy that passes its checks; DamagedStoreError if it does not."""
+    """Return the counts of a copy at rest that passes its checks; DamagedStoreError if it does not."""
     cursor = connection.cursor()
-    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    try:
+        return _counts(cursor)
+    except sqlcipher3.OperationalError:
+        raise
+    except sqlcipher3.DatabaseError as error:
+        raise DamagedStoreError("备份核对不通过，没有保留", "请先运行“检查登记库”，再换一个存储盘") from error
+
+
+def _counts(cursor: Any) -> dict[str, Any]:
     bad = cursor.execute("PRAGMA cipher_integrity_check").fetchall()
-    quick = cursor.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if bad or quick != "ok":
-        raise DamagedStoreError("备份写好后核对不通过，没有保留", "请先运行“检查登记库”")
+    if bad or cursor.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise DamagedStoreError("备份核对不通过，没有保留", "请先运行“检查登记库”，再换一个存储盘")
     people = cursor.execute("SELECT count(*) FROM person WHERE deleted=0").fetchone()[0]
     log = cursor.execute("SELECT n, hash FROM change ORDER BY n DESC LIMIT 1").fetchone() or (0, b"")
     audit = (0, b"")
-    if migrations.version_of(cursor) >= _SEALED_SINCE:
-        audit = cursor.execute("SELECT batch, hash FROM seal ORDER BY batch DESC LIMIT 1").fetchone() or audit
     schema = migrations.version_of(cursor)
-    cursor.execute("PRAGMA journal_mode=DELETE").fetchall()
+    if schema >= _SEALED_SINCE:
+        audit = cursor.execute("SELECT batch, hash FROM seal ORDER BY batch DESC LIMIT 1").fetchone() or audit
     heads = {"head": bytes(log[1]).hex(), "batch": int(audit[0]), "audit": bytes(audit[1]).hex()}
     return {"people": int(people), "log": int(log[0]), "schema": schema, **heads}
 
 
 def _assemble(vault: Vault, copy: Path, part: Path, *, created: str, facts: dict[str, Any]) -> None:
     """Write header, key file and store into one file, and sync it."""
-    keys = key_file.sound_bytes(vault.folder)  # of the two copies one that is whole
+    keys = key_copies.sound_bytes(vault.folder)  # of the two copies one that is whole
     header: dict[str, Any] = {
         "format": _FORMAT, "store_id": vault.identity.store_id, "org": vault.identity.org, "name": vault.identity.name,
         "kind": vault.identity.kind, "epoch": vault.identity.epoch, "created": created, **facts,
         "keys_size": len(keys), "keys_sha256": hashlib.sha256(keys).hexdigest(),
-        "store_size": copy.stat().st_size, "store_sha256": _file_hash(copy),
     }  # fmt: skip
     header["signature"] = SigningKey(vault.secret("sign_seed")).sign(_signed_text(header)).hex()
     text = json.dumps(header, ensure_ascii=False, sort_keys=True).encode("utf-8")
@@ -199,6 +218,15 @@ def verify_container(path: Path) -> None:
         raise DamagedStoreError("备份文件读回来与写入的不一致", "请换一个存储盘或另一份备份")
 
 
+def keys_in(path: Path) -> bytes:
+    """Return the key file in a verified backup; raises DamagedStoreError, NotFoundError."""
+    header = read_header(path)
+    verify_container(path)
+    with path.open("rb") as file:
+        file.seek(header["offset"])
+        return file.read(int(header["keys_size"]))
+
+
 def unpack_backup(path: Path, *, folder: Path) -> dict[str, Any]:
     """Write the key file and the store of a verified backup into `folder`; return the header.
 
@@ -229,8 +257,8 @@ def _unpack(path: Path, folder: Path, header: dict[str, Any]) -> None:
 
 
 def check_copy(path: Path, *, key: bytes) -> dict[str, Any]:
-    """Open a store file with a key; return its counts and log head. DamagedStoreError if it is not sound."""
-    connection = raw_connection(path, key=key)
+    """Return counts and log head of a store file at rest. DamagedStoreError if it is not sound."""
+    connection = look_at(path, key=key)
     try:
         return sound_counts(connection)
     finally:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from sqlalchemy import Connection
+
 from desktop.domain.conditions import EMPTY, Condition
 from desktop.domain.dictionary import PERSON
 from desktop.domain.fields import Kind, Value
@@ -10,6 +12,7 @@ from desktop.store import finding
 
 AGE, TAG, PHONE, VISITED, WORDS = "age", "tag", "phone", "visited", ""
 Part = tuple[str, list[Any]]
+BORN_OF = ((PERSON.key, "birth_id"), (PERSON.key, "birth_file"))
 _BORN = "coalesce(birth_id, birth_file)"
 # An unknown month or day counts as the last possible one (`domain/dates.py: age_on`).
 _BORN_AT_LAST = f"{_BORN} || substr('-12-31', length({_BORN})-3)"
@@ -20,20 +23,35 @@ TAG_IN_FORCE = (
 _ORDER = frozenset({">=", "<=", ">", "<"})
 
 
-def any_of(groups: Sequence[Sequence[Condition]], *, day: str) -> Part:
+def any_of(connection: Connection, groups: Sequence[Sequence[Condition]], *, day: str) -> Part:
     """Return the WHERE part under which one of the groups holds on a day, with its bound values."""
     parts: list[str] = []
     bound: list[Any] = []
     for group in groups:
-        found = [_part(condition, day) for condition in group]
+        found = [_part(connection, condition, day) for condition in group]
         parts.append("(" + " AND ".join(part for part, _ in found) + ")" if found else "1")
         bound += [value for _, values in found for value in values]
     return "(" + " OR ".join(parts) + ")", bound
 
 
-def _part(condition: Condition, day: str) -> Part:
+def asked_about(condition: Condition) -> tuple[tuple[str, str], ...]:
+    """Return the (kind, field) pairs a condition asks about; words are looked at where they are looked up."""
+    special = {
+        AGE: BORN_OF,
+        TAG: (("tag", "code"),),
+        PHONE: (("phone", "number"),),
+        VISITED: (("visit", "visited_on"),),
+    }
+    if condition.field in {*special, WORDS}:
+        return special.get(condition.field, ())
+    return ((PERSON.key, PERSON.field(condition.field).key),)  # KeyError: no name is made of user text
+
+
+def _part(connection: Connection, condition: Condition, day: str) -> Part:
+    if condition.field == WORDS:
+        return _words(connection, condition)
     special: dict[str, Callable[[Condition, str], Part]] = {
-        AGE: _age, TAG: _tag, PHONE: _phone, VISITED: _visited, WORDS: _words,
+        AGE: _age, TAG: _tag, PHONE: _phone, VISITED: _visited,
     }  # fmt: skip
     if condition.field in special:
         return special[condition.field](condition, day)
@@ -99,14 +117,16 @@ def _tag(condition: Condition, day: str) -> Part:
     """Return the part of the care tags a person has on a day."""
     marks = ",".join("?" * len(condition.values))
     of_these = f" AND tag.code IN ({marks})" if condition.values else ""
-    has = f"person.id IN (SELECT tag.person FROM tag WHERE tag.deleted=0 AND {TAG_IN_FORCE}"  # noqa: S608
+    has = f"person.id IN (SELECT tag.person FROM main.tag WHERE tag.deleted=0 AND {TAG_IN_FORCE}"  # noqa: S608
     negation = "NOT " if condition.sign in {"!=", "=" + EMPTY} else ""
     return f"{negation}{has}{of_these})", [day, day, *condition.values]
 
 
 def _phone(condition: Condition, _day: str) -> Part:
     """Return the part of a person's phones, of which one must be so."""
-    has = "EXISTS (SELECT 1 FROM phone WHERE phone.deleted=0 AND phone.person=person.id AND phone.number IS NOT NULL"
+    has = (
+        "EXISTS (SELECT 1 FROM main.phone WHERE phone.deleted=0 AND phone.person=person.id AND phone.number IS NOT NULL"
+    )
     if condition.sign.endswith(EMPTY):
         return f"{'' if condition.sign.startswith('!') else 'NOT '}{has})", []
     part, bound = _plain("phone.number", Condition("", condition.sign.removeprefix("!"), condition.values))
@@ -115,14 +135,14 @@ def _phone(condition: Condition, _day: str) -> Part:
 
 def _visited(condition: Condition, _day: str) -> Part:
     """Return the part of the day of the last visit."""
-    last = "(SELECT max(visit.visited_on) FROM visit WHERE visit.deleted=0 AND visit.person=person.id)"
+    last = "(SELECT max(visit.visited_on) FROM main.visit WHERE visit.deleted=0 AND visit.person=person.id)"
     if condition.sign.endswith(EMPTY):
         return f"{last} IS {'NOT ' if condition.sign.startswith('!') else ''}NULL", []
     return _dated(last, condition)
 
 
-def _words(condition: Condition, _day: str) -> Part:
-    found = finding.condition(" ".join(str(value) for value in condition.values))
+def _words(connection: Connection, condition: Condition) -> Part:
+    found = finding.condition(connection, " ".join(str(value) for value in condition.values))
     return ("1", []) if found is None else found
 
 

@@ -1,10 +1,9 @@
 """The connection recipe: how the SQLCipher file is opened, and nothing else (`security.md` section 2)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import sqlcipher3
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
@@ -78,6 +77,29 @@ def raw_connection(path: Path, *, key: bytes, create: bool = False, kept: int = 
     return connection
 
 
+def look_at(path: Path, *, key: bytes) -> Any:
+    """Return a keyed driver connection that changes not one byte of a file at rest, such as a copy to be checked.
+
+    Raises DamagedStoreError, BugError.
+    """
+    if len(key) != KEY_LENGTH:
+        raise BugError("the data key is not 32 bytes")
+    connection = sqlcipher3.connect(
+        f"file:{_uri_path(path)}?mode=ro&immutable=1", uri=True, check_same_thread=False, isolation_level=None
+    )
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA cipher_log_level=NONE")
+        cursor.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+        for statement in (*([] if _Process.is_brief else [_WIPES_MEMORY]), "PRAGMA temp_store=MEMORY"):
+            cursor.execute(statement)
+        cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlcipher3.DatabaseError as error:
+        connection.close()
+        raise DamagedStoreError("登记库的数据文件打不开，可能已损坏", "请从备份恢复") from error
+    return connection
+
+
 def opens(path: Path, *, key: bytes) -> bool:
     """Return True if `key` is the key of the store file.
 
@@ -98,7 +120,7 @@ def _is_trouble(error: BaseException) -> bool:
 
 
 def change_key(path: Path, *, old: bytes, new: bytes) -> None:
-    """Encrypt the store file anew, in place and all or nothing (`security.md` finding 10)."""
+    """Encrypt the store file anew, in place and all or nothing (`security.md` finding 10); raises DiskFullError."""
     if len(new) != KEY_LENGTH:
         raise BugError("the data key is not 32 bytes")
     connection = raw_connection(path, key=old)
@@ -106,46 +128,58 @@ def change_key(path: Path, *, old: bytes, new: bytes) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         cursor.execute(f"PRAGMA rekey=\"x'{new.hex()}'\"")
+        with suppress(sqlcipher3.OperationalError):  # it is changed; what could not be folded in yet will be
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlcipher3.OperationalError as error:
+        raise DiskFullError(
+            "数据密钥没有换完，可能是磁盘已满", "请腾出空间，退出程序再打开，打开时会自动做完"
+        ) from error
+    finally:
+        connection.close()
+
+
+def scrub(path: Path, *, key: bytes) -> None:
+    """Leave nothing of what was deleted in the file: index segments merged, pages rewritten, log folded in."""
+    connection = raw_connection(path, key=key)
+    try:
+        cursor = connection.cursor()
+        indexes = cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type='table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
+        ).fetchall()
+        for (name,) in indexes:
+            cursor.execute(f"INSERT INTO {name}({name}) VALUES ('optimize')")  # noqa: S608 - our names
+        cursor.execute("VACUUM")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
         connection.close()
 
 
-def open_engine(path: Path, *, key: bytes, read_only: bool = False) -> Engine:
-    """Return an engine over the store; connections are made by `raw_connection` and pooled."""
-    held = bytearray(key)
+def open_engine(path: Path, *, key: bytes | bytearray, read_only: bool = False) -> Engine:
+    """Return an engine over the store; connections are made by `raw_connection` and pooled.
+
+    Whoever overwrites `key` leaves no key in the engine, which others may hold long after it is used.
+    """
 
     def connect() -> Any:
-        connection = raw_connection(path, key=bytes(held))
+        connection = raw_connection(path, key=bytes(key))
         if read_only:
             connection.execute("PRAGMA query_only=ON")
         return connection
 
-    return _engine_over(connect, held)
+    return engine_over(connect)
 
 
-def open_writing_engine(path: Path, *, key: bytes) -> Engine:
+def open_writing_engine(path: Path, *, key: bytes | bytearray) -> Engine:
     """Return an engine for units of work, whose connections keep hardly any compiled statements.
 
     A connection has a small store of memory of its own for short-lived pieces. Compiled statements that are kept
     fill it, and then every bound text and every cursor of every row is asked of the system, locked and wiped: a
     window's import took three times as long (`docs/decisions/0088-speed-of-bulk-work.md`).
     """
-    held = bytearray(key)
-    return _engine_over(lambda: raw_connection(path, key=bytes(held), kept=_KEPT_WHILE_WRITING), held)
+    return engine_over(lambda: raw_connection(path, key=bytes(key), kept=_KEPT_WHILE_WRITING))
 
 
-def forget(*engines: Engine) -> None:
-    """Overwrite the key engines would make connections with: something may hold them long after they are used."""
-    for engine in engines:
-        held = _HELD.pop(engine, bytearray())
-        held[:] = bytes(len(held))
-
-
-_HELD: WeakKeyDictionary[Engine, bytearray] = WeakKeyDictionary()
-
-
-def _engine_over(creator: Callable[[], Any], held: bytearray) -> Engine:
+def engine_over(creator: Callable[[], Any]) -> Engine:
     """Return an engine whose writes begin with BEGIN IMMEDIATE, whose errors hide values, and DiskFullError is one.
 
     QueuePool is the pool that survived threads in the probes; the default lost jobs.
@@ -159,8 +193,6 @@ def _engine_over(creator: Callable[[], Any], held: bytearray) -> Engine:
         max_overflow=0,
         hide_parameters=True,
     )
-
-    _HELD[engine] = held
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -7,10 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from desktop.domain.dictionary import PERSON
 from desktop.store.letters import is_spelled
 from desktop.store.matched import MATCHED_FIELDS, kind_of_match
 from desktop.store.readings import places_of
+from desktop.store.seen_terms import seen_numbers, unseen_marks
 from desktop.store.terms import Term, card_number, term_of, words_of
+from desktop.store.veils import hides
 
 COUNT_CAP = 1000  # as one types, more people than this are only said to be more
 CHECKED_CAP = 200  # where each person's numbers or names have to be looked at as well
@@ -36,25 +39,28 @@ class Finding:
     capped: bool = False
 
 
-def condition(text: str) -> tuple[str, list[Any]] | None:
-    """Return a WHERE part on `person` and its bound values for what was typed; None if nothing was.
+def condition(connection: Connection, text: str) -> tuple[str, list[Any]] | None:
+    """Return a WHERE part on `main.person` and its bound values for what was typed; None if nothing was.
 
     Terms are joined by and: `zgh 1953` finds people whose initials are zgh born in 1953.
     """
     words = words_of(text)
     if not words:
         return None
-    terms = [term_of(word) for word in words]
+    unseen = unseen_marks(connection)
+    terms = [term_of(word, unseen=unseen) for word in words]
     known = [term for term in terms if term is not None]
     if len(known) < len(terms):
         return "0", []
     checks = [term.digits for term in known if term.digits]
     parts = "".join(" AND instr(kept.numbers, ?)>0" for _ in checks)
-    found, bound = f"person.row IN (SELECT find.rowid {_FROM}{parts})", [_conjunction(known), *checks]
+    guard, guarded = seen_numbers(connection, words)
+    found = f"person.row IN (SELECT find.rowid {_FROM}{parts}){guard}"
+    bound: list[Any] = [_conjunction(known), *checks, *guarded]
     card = card_number(text)
     if card is None:
         return found, bound
-    return f"({found} OR person.id IN (SELECT person FROM card WHERE card_no=? AND deleted=0))", [*bound, card]
+    return f"({found} OR person.id IN (SELECT person FROM main.card WHERE card_no=? AND deleted=0))", [*bound, card]
 
 
 def find_people(connection: Connection, text: str, *, limit: int, cap: int | None = COUNT_CAP) -> Finding:
@@ -66,16 +72,30 @@ def find_people(connection: Connection, text: str, *, limit: int, cap: int | Non
     card = _by_card(connection, text)
     if card is not None:
         return card
-    terms = [term for word in words if (term := term_of(word)) is not None]
+    unseen = unseen_marks(connection)
+    terms = [term for word in words if (term := term_of(word, unseen=unseen)) is not None]
     if not terms or len(terms) < len(words):
         return Finding((), 0)
     most = _NO_CAP if cap is None else min(cap, CHECKED_CAP) if _checked(terms) else cap
+    guard = seen_numbers(connection, words)
+    if guard[0]:
+        return _seen_people(connection, text, words, limit)
     found = _rows(connection, _conjunction(terms), terms, most + 1)
     pool = max(limit, _POOL)
     first = _first_of_many(connection, terms, limit) if len(found) > pool else []
     if len(first) < limit:
         first = list(dict.fromkeys([*first, *_in_order(connection, found[:pool], words)]))[:limit]
     return Finding(_hits(connection, first, words), min(len(found), most), len(found) > most)
+
+
+def _seen_people(connection: Connection, text: str, words: Sequence[str], limit: int) -> Finding:
+    """Return the people found where some numbers are hidden from the user: nobody is found by those."""
+    part = condition(connection, text)
+    where, bound = part if part is not None else ("0", [])
+    sql = f"SELECT row FROM main.person WHERE deleted=0 AND {where}"  # noqa: S608 - our names
+    rows = [row[0] for row in connection.exec_driver_sql(sql, tuple(bound))]
+    first = _in_order(connection, rows[: max(limit, _POOL)], words)[:limit]
+    return Finding(_hits(connection, first, words), len(rows))
 
 
 def _first_of_many(connection: Connection, terms: Sequence[Term], limit: int) -> list[int]:
@@ -154,7 +174,8 @@ def _nearness(name: str, numbers: str, word: str) -> int:
 def _hits(connection: Connection, rows: Sequence[int], words: Sequence[str]) -> tuple[Found, ...]:
     """Return the people of index rows in their order, with what matched."""
     marks = ",".join("?" * len(rows))
-    columns = ", ".join(f"person.{key}" for key in ("row", "id", *MATCHED_FIELDS))
-    sql = f"SELECT {columns}, names FROM person JOIN find_row USING (row) WHERE person.row IN ({marks})"  # noqa: S608
+    hidden = {key for key in MATCHED_FIELDS if hides(connection, PERSON.key, key)}
+    fields = [f"NULL AS {key}" if key in hidden else f"person.{key}" for key in ("row", "id", *MATCHED_FIELDS)]
+    sql = f"SELECT {', '.join(fields)}, names FROM main.person JOIN find_row USING (row) WHERE person.row IN ({marks})"  # noqa: S608
     found = {row["row"]: row for row in connection.exec_driver_sql(sql, tuple(rows)).mappings()}
     return tuple(Found(found[row]["id"], kind_of_match(connection, found[row], words)) for row in rows if row in found)

@@ -14,8 +14,9 @@ def rows_in_order(
     connection: Connection, wanted: PeopleFilter, *, sort: str = "name", descending: bool = False, limit: int = -1
 ) -> "array[int]":
     """Return the row numbers of the people that pass a filter, in order: eight bytes a person."""
-    where, bound = conditions_of(wanted)
-    sql = f"SELECT row FROM person WHERE {where} ORDER BY {order_of(wanted, sort, descending)} LIMIT ?"  # noqa: S608
+    where, bound = conditions_of(connection, wanted)
+    order = order_of(connection, wanted, sort, descending)
+    sql = f"SELECT row FROM main.person WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608
     return array("q", (row[0] for row in connection.exec_driver_sql(sql, (*bound, limit))))
 
 

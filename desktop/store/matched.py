@@ -9,15 +9,16 @@ from desktop.domain.names import match_key
 from desktop.store.letters import is_spelled, is_whole
 from desktop.store.readings import places_of
 from desktop.store.search import GRAM, cleaned_number, door_of, han_run, runs_of
+from desktop.store.veils import hides
 
 _OWN_NUMBERS = (("id_no", "证号"), ("person_no", "人员编号"), ("id_no_old", "曾用证号"), ("si_person_no", "个人编号"),
                 ("file_no", "档案编号"), ("spouse_phone", "配偶电话"))  # fmt: skip
 _TEXTS = (("ent_name", "单位"), ("ent_sub", "单位"), ("live_addr", "住址"), ("live_estate", "住址"),
           ("hukou_addr", "户籍地址"), ("remote_addr", "异地地址"), ("roster_org", "名册所写社区"))  # fmt: skip
 _RECORDS = (
-    ("SELECT number FROM phone WHERE deleted=0 AND number IS NOT NULL AND person=?", "电话"),
-    ("SELECT number FROM old_id WHERE deleted=0 AND number IS NOT NULL AND person=?", "曾用证号"),
-    ("SELECT phone FROM contact WHERE deleted=0 AND phone IS NOT NULL AND person=?", "联系人电话"),
+    ("phone", "SELECT number FROM main.phone WHERE deleted=0 AND number IS NOT NULL AND person=?", "电话"),
+    ("old_id", "SELECT number FROM main.old_id WHERE deleted=0 AND number IS NOT NULL AND person=?", "曾用证号"),
+    ("contact", "SELECT phone FROM main.contact WHERE deleted=0 AND phone IS NOT NULL AND person=?", "联系人电话"),
 )
 MATCHED_FIELDS = (*(key for key, _ in _OWN_NUMBERS), *(key for key, _ in _TEXTS), "birth_id", "birth_file")
 Row = Mapping[Any, Any]
@@ -74,7 +75,9 @@ def _of_number(connection: Connection, row: Row, plain: str) -> str:
             return _birth(row, plain) or said
     if born := _birth(row, plain):
         return born
-    for sql, label in _RECORDS:
+    for kind, sql, label in _RECORDS:
+        if hides(connection, kind):
+            continue
         for (number,) in connection.exec_driver_sql(sql, (row["id"],)):
             if said := _tail(number, plain, label):
                 return said

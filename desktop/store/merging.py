@@ -27,7 +27,7 @@ from desktop.store.encoding import from_json, read_vector, to_json, vector_text
 from desktop.store.foreign_entries import author_of, entry_of, foreign_entry, text_of_new
 from desktop.store.records import StoredRecord, chunks, load_records
 from desktop.store.unit_of_work import UnitOfWork, person_of
-from desktop.store.vault import writer_number
+from desktop.store.writers import writer_number
 
 
 def writer_names(connection: Connection) -> dict[int, str]:

@@ -13,6 +13,7 @@ from desktop.domain.ids import read_short_code
 from desktop.store import conditions, finding
 from desktop.store.conditions import Part
 from desktop.store.records import chunks, load_records
+from desktop.store.veils import hides, refuse_hidden
 
 CHILD_KINDS = tuple(kind.key for kind in PERSON_RECORDS)
 _ORDER = {"phone": "row", "contact": "rank, row", "tag": "code, row", "visit": "visited_on DESC, row DESC",
@@ -24,12 +25,12 @@ _ORDER = {"phone": "row", "contact": "rank, row", "tag": "code, row", "visit": "
 # two people crosswise: then the one with the smaller id stands, at every station alike.
 # Those who do not are few: they are looked up once for a statement, not once for each person.
 UNJOINED = (
-    "person.row NOT IN (SELECT j.row FROM person j CROSS JOIN person m ON m.id=j.joined_to "
+    "person.row NOT IN (SELECT j.row FROM main.person j CROSS JOIN main.person m ON m.id=j.joined_to "
     "WHERE j.joined_to IS NOT NULL AND m.deleted=0 AND NOT (coalesce(m.joined_to, '')=j.id AND j.id < m.id))"
 )
 # Who was moved to another unit stays in the old community's store, to be read, not counted.
 OURS = (
-    "person.row NOT IN (SELECT o.row FROM person o WHERE o.owner_epoch IS NOT NULL "
+    "person.row NOT IN (SELECT o.row FROM main.person o WHERE o.owner_epoch IS NOT NULL "
     "AND o.home_org IS NOT (SELECT value FROM meta WHERE key='org') "
     "AND (SELECT value FROM meta WHERE key='kind')='community')"
 )
@@ -97,19 +98,22 @@ def ids_matching(
     connection: Connection, wanted: PeopleFilter, *, sort: str = "name", descending: bool = False, limit: int = -1
 ) -> list[str]:
     """Return the ids of the people that pass a filter, sorted by a person field (names by pinyin)."""
-    where, bound = conditions_of(wanted)
-    sql = f"SELECT id FROM person WHERE {where} ORDER BY {order_of(wanted, sort, descending)} LIMIT ?"  # noqa: S608
+    where, bound = conditions_of(connection, wanted)
+    order = order_of(connection, wanted, sort, descending)
+    sql = f"SELECT id FROM main.person WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608
     return [row[0] for row in connection.exec_driver_sql(sql, (*bound, limit))]
 
 
-def order_of(wanted: PeopleFilter, sort: str, descending: bool) -> str:
+def order_of(connection: Connection, wanted: PeopleFilter, sort: str, descending: bool) -> str:
     """Return the ORDER BY of a person field: everyone has a sort name, and by it everyone is listed by the index.
 
     A narrowed list is sorted after it was found: walking the index of names would read one page a person.
+    Raises NotAllowedError for a field that is hidden from this connection's user.
     """
     direction = "DESC" if descending else "ASC"
     if sort == "name" or sort not in _SORTABLE:
         return f"{'' if is_everyone(wanted) else '+'}sort_name {direction}, row {direction}"
+    refuse_hidden(connection, [(PERSON.key, sort)])
     return f"{sort} IS NULL, {sort} {direction}, row"
 
 
@@ -120,16 +124,21 @@ def is_everyone(wanted: PeopleFilter) -> bool:
 
 def count_matching(connection: Connection, wanted: PeopleFilter) -> int:
     """Return how many people pass a filter."""
-    where, bound = conditions_of(wanted)
-    return int(connection.exec_driver_sql(f"SELECT count(*) FROM person WHERE {where}", bound).scalar_one())  # noqa: S608
+    where, bound = conditions_of(connection, wanted)
+    return int(connection.exec_driver_sql(f"SELECT count(*) FROM main.person WHERE {where}", bound).scalar_one())  # noqa: S608
 
 
-def conditions_of(wanted: PeopleFilter) -> tuple[str, tuple[Any, ...]]:
-    """Return the WHERE text and its bound values; names come from the dictionary, values are bound."""
+def conditions_of(connection: Connection, wanted: PeopleFilter) -> tuple[str, tuple[Any, ...]]:
+    """Return the WHERE text over `main.person` and its bound values; names come from the dictionary.
+
+    Who may see a field masked may say whom to look for by it; who may not see it at all is refused with
+    NotAllowedError, so that nothing can be found out by asking.
+    """
+    refuse_hidden(connection, _asked_about(wanted))
     alive = "deleted=0" if is_everyone(wanted) else "+deleted=0"  # not by that index: it says too little
     parts = [alive] if wanted.with_joined else [alive, STANDING]
     bound: list[Any] = []
-    for part, values in (*_by_fields(wanted), *_by_lists(wanted)):
+    for part, values in (*_by_fields(wanted), *_by_lists(connection, wanted)):
         parts.append(part)
         bound += values
     return " AND ".join(parts), tuple(bound)
@@ -149,16 +158,29 @@ def _by_fields(wanted: PeopleFilter) -> Iterator[Part]:
             yield f"coalesce(birth_id, birth_file) {sign} ?", [day]
 
 
-def _by_lists(wanted: PeopleFilter) -> Iterator[Part]:
+def _asked_about(wanted: PeopleFilter) -> Iterator[tuple[str, str]]:
+    """Yield every (kind, field) a filter asks about."""
+    for key in (*wanted.equals, *wanted.contains, *wanted.missing):
+        yield PERSON.key, key
+    if wanted.born_from or wanted.born_to:
+        yield from conditions.BORN_OF
+    if wanted.tags:
+        yield "tag", "code"
+    for group in wanted.any_of:
+        for one in group:
+            yield from conditions.asked_about(one)
+
+
+def _by_lists(connection: Connection, wanted: PeopleFilter) -> Iterator[Part]:
     """Yield what tags, ids, conditions and typed words say."""
     if wanted.tags:
         marks = ",".join("?" * len(wanted.tags))
-        yield f"id IN (SELECT person FROM tag WHERE deleted=0 AND code IN ({marks}))", list(wanted.tags)
+        yield f"id IN (SELECT person FROM main.tag WHERE deleted=0 AND code IN ({marks}))", list(wanted.tags)
     if wanted.people is not None:
         yield "id IN (SELECT value FROM json_each(?))", [_json_list(wanted.people)]
     if wanted.any_of:
-        yield conditions.any_of(wanted.any_of, day=wanted.day)
-    found = finding.condition(wanted.text)
+        yield conditions.any_of(connection, wanted.any_of, day=wanted.day)
+    found = finding.condition(connection, wanted.text)
     if found is not None:
         yield found
 
@@ -235,8 +257,8 @@ def _child(kind: str, keys: Sequence[str], row: Sequence[Any]) -> ChildRow:
 
 def counts_by(connection: Connection, key: str) -> dict[str, int]:
     """Return how many living people hold each value of a person field; '' counts the empty ones."""
-    _known(key)
-    sql = f"SELECT coalesce({key}, ''), count(*) FROM person WHERE deleted=0 AND {STANDING} GROUP BY 1"  # noqa: S608 - our names
+    refuse_hidden(connection, [(PERSON.key, _known(key))])
+    sql = f"SELECT coalesce({key}, ''), count(*) FROM main.person WHERE deleted=0 AND {STANDING} GROUP BY 1"  # noqa: S608 - our names
     return {str(value): int(count) for value, count in connection.exec_driver_sql(sql)}
 
 
@@ -259,8 +281,10 @@ def next_person_no(connection: Connection, prefix: str) -> int:
 
 def person_named(connection: Connection, text: str) -> str | None:
     """Return the id of the living person with this record id, person number or id number."""
-    sql = "SELECT id FROM person WHERE deleted=0 AND (id=? OR person_no=? OR id_no=?) LIMIT 1"
-    row = connection.exec_driver_sql(sql, (text, text, text)).first()
+    sql = "SELECT id FROM main.person WHERE deleted=0 AND (id=? OR person_no=?{}) LIMIT 1"
+    by_id = not hides(connection, PERSON.key, "id_no")  # masked it may be typed: who has it in hand knows it
+    bound = (text, text, text) if by_id else (text, text)
+    row = connection.exec_driver_sql(sql.format(" OR id_no=?" if by_id else ""), bound).first()
     return None if row is None else str(row[0])
 
 

@@ -45,13 +45,19 @@ def slot_words(folder: Path, signers: Signers, *, epoch: int, opener: Opener) ->
     except DamagedStoreError:
         words.problems.append("密钥文件：不见了或已损坏")
         return words
-    for one in holders:
+    for one in _counting(holders, signers):
         _compare(one, signers, words)
         _remember(one, signers, words, epoch=epoch)
     named = signers.key_of(opener.user, _EVER)
     if named and named != opener.public:
         words.problems.append(f"签名：“{opener.user}”自己的签名密钥与登记库里登记的公钥不符，公钥可能被人换过")
     return words
+
+
+def _counting(holders: Sequence[KeyHolder], signers: Signers) -> list[KeyHolder]:
+    """Return the slots that count: of several of one user (a password set anew by halves) those the chain means."""
+    good = {one.user for one in holders if one.public == signers.key_of(one.user, _EVER)}
+    return [one for one in holders if one.user not in good or one.public == signers.key_of(one.user, _EVER)]
 
 
 def own_pin_holds(connection: Connection, folder: Path, opener: Opener) -> bool:

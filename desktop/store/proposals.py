@@ -9,7 +9,7 @@ from desktop.domain.operations import Operation
 from desktop.domain.proposals import dot_of
 from desktop.store import merging
 from desktop.store.unit_of_work import UnitOfWork
-from desktop.store.vault import writer_number
+from desktop.store.writers import writer_number
 
 
 def known_proposals(connection: Connection) -> frozenset[str]:

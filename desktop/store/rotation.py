@@ -87,7 +87,7 @@ def rotate(folder: Path, *, store_id: str, today: date) -> list[Path]:
 
 def sweep_parts(folder: Path) -> list[Path]:
     """Delete half-written backups left by a crash or a pulled stick; return what was deleted."""
-    gone = sorted(folder.glob(f"*{SUFFIX}*.part")) if folder.is_dir() else []
+    gone = sorted(folder.glob(f"*{SUFFIX}*.part*")) if folder.is_dir() else []
     for path in gone:
         path.unlink(missing_ok=True)
     return gone

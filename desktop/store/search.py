@@ -38,7 +38,7 @@ _FIELDS = (
     "live_addr", "live_estate", "live_building", "live_unit", "live_room", "hukou_addr", "remote_addr", "roster_org",
     "ent_name", "ent_sub", "si_person_no", "file_no", "spouse_phone", "deleted", "sort_name",
 )  # fmt: skip
-_NUMBERS = ("id_no", "id_no_old", "person_no", "si_person_no", "file_no", "spouse_phone", "birth_id", "birth_file")
+NUMBERS = ("id_no", "id_no_old", "person_no", "si_person_no", "file_no", "spouse_phone", "birth_id", "birth_file")
 _PLACES = ("live_addr", "live_estate", "hukou_addr", "remote_addr", "roster_org")
 _DOOR = re.compile(r"(\d+)\s*(?:号楼|栋|幢|座|号|楼|-)\s*(\d+)\s*(?:单元|-)\s*(\d+)\s*(?:室|号|户)?")
 _ROOM = re.compile(r"(\d+)\s*(?:号楼|栋|幢|座|-)\s*(\d{1,4})\s*(?:室|号|户)?$")
@@ -188,7 +188,7 @@ def _write(
 def _line(row: Any, numbers: Iterable[str], former: Iterable[str]) -> tuple[str, str, str, bytes]:
     """Return a person's tokens, names, numbers, and the digest by which a change is noticed."""
     names = [row["name"] or "", *(one for one in (row["name_former"], *former) if one)]
-    plain = [cleaned_number(str(one)) for one in (*(row[key] for key in _NUMBERS), *numbers) if one]
+    plain = [cleaned_number(str(one)) for one in (*(row[key] for key in NUMBERS), *numbers) if one]
     tokens: list[str] = []
     for name in dict.fromkeys(names):
         tokens += _name_tokens(name)

@@ -10,19 +10,21 @@ import shutil
 from pathlib import Path
 
 from desktop.domain.durable import sync_folder, write_durably, write_synced
+from desktop.domain.errors import DamagedStoreError
+from desktop.security import key_copies
+from desktop.store.backup import TRIALS
 from desktop.store.places import BACKUPS, DATABASE, STORE_FILES
 
 STAGE = "恢复中"  # a restore is made ready here
-DRILLS = "演练-"  # how the folders of restore drills begin
 _MARKER = "store.new"
 _MADE = b"made"
 _READY = "ready"  # in the stage: the folder the present store goes to, and the files that come in its place
 
 
-def note_unfinished(folder: Path) -> None:
-    """Say that a store is being made here; what is there from an earlier attempt is swept away first."""
+def note_unfinished(folder: Path, store_id: str) -> None:
+    """Say that the store of this id is being made here; what is there from an earlier attempt is swept away first."""
     sweep_unfinished(folder)
-    write_durably(folder / _MARKER, b"")
+    write_durably(folder / _MARKER, store_id.encode("ascii"))
 
 
 def sweep_unfinished(folder: Path) -> None:
@@ -42,11 +44,20 @@ def note_made(folder: Path) -> None:
 
 
 def is_unfinished(folder: Path) -> bool:
-    """Return True while a store is being made, and after that was cut short: nobody ever had anything in it."""
+    """Return True while a store is being made, and after that was cut short: nobody ever had anything in it.
+
+    A store that somebody put there meanwhile by hand has a key file of its own, and is none of that.
+    """
     try:
-        return (folder / _MARKER).read_bytes() != _MADE
+        noted = (folder / _MARKER).read_bytes()
     except OSError:
         return False
+    if noted == _MADE:
+        return False
+    try:
+        return str(key_copies.read(folder)["store_id"]).encode("utf-8") == noted
+    except DamagedStoreError:
+        return True
 
 
 def is_store(folder: Path) -> bool:
@@ -125,7 +136,12 @@ def _is_ready(folder: Path) -> bool:
 
 def sweep(folder: Path) -> None:
     """Take away what a killed program left beside the store: half-written files and the folders of drills."""
-    for path in [*folder.glob("store.*.part"), *(folder / BACKUPS).glob("*.part")]:
+    for path in [
+        *folder.glob("store.*.part*"),
+        *(folder / BACKUPS).glob("*.part*"),
+    ]:  # and what SQLite keeps beside one
         path.unlink(missing_ok=True)
-    for place in folder.glob(f"{DRILLS}*"):
+    if not is_unfinished(folder):
+        (folder / _MARKER).unlink(missing_ok=True)
+    for place in folder.glob(f"{TRIALS}*"):
         shutil.rmtree(place, ignore_errors=True)

@@ -3,6 +3,7 @@
 Every token is quoted, so nothing a user types is taken as query syntax.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from desktop.store.search import (
 
 _MAX_TERMS = 6
 _MAX_TEXT = 100
+_MARK = re.compile('(?:^|[( ])"(.)')  # the first character of each token of an expression
+_NEVER = '"z"'  # no token begins with it
 _PLENTY_OF_GRAMS = 5  # of a long number; more would only cost time
 
 
@@ -68,30 +71,33 @@ def words_of(text: str) -> list[str]:
     return clean_text(text).split()[:_MAX_TERMS]
 
 
-def term_of(word: str) -> Term | None:
-    """Return how one word is looked up; None if it has nothing that can be (marks alone)."""
+def term_of(word: str, *, unseen: frozenset[str] = frozenset()) -> Term | None:
+    """Return how one word is looked up; None if it has nothing that can be (marks alone).
+
+    Tokens whose first character is in `unseen` are of what the user may not see: nothing is found by them.
+    """
     runs = runs_of(word)
     if not runs:
         return None
     door = door_of(word)
     if door is not None and not any(len(part) > GRAM for part in door):
-        return _door_term(word, door, runs)
+        return _door_term(word, door, runs, unseen)
     if any(han_run(run) for run in runs):
-        return _han_term(word)
+        return _han_term(word, unseen)
     plain = cleaned_number(word)
     if plain.isalpha():
-        return _letters_term(plain)
+        return _letters_term(plain, unseen)
     if any(c.isdigit() for c in plain):
-        return _number_term(plain, runs)
-    return Term(_any_of([_all_of(mark + run for run in runs) for mark in "nwa"]))
+        return _number_term(plain, runs, unseen)
+    return Term(_any_of([_all_of(mark + run for run in runs) for mark in "nwa"], unseen))
 
 
-def _han_term(word: str) -> Term:
+def _han_term(word: str, unseen: frozenset[str]) -> Term:
     """Look a word of Han characters up in names, enterprises and addresses; names come first."""
     length = len(places_of(word))
     named = _any_of([_written(word, "n"), _written(match_key(word), "n")])
     found = [named, _written(word, "w"), _written(word, "a")]
-    return Term(_any_of(found), (f'({named} AND "l{length}")', named))
+    return Term(_any_of(found, unseen), (f'({named} AND "l{length}")', named))
 
 
 def _written(word: str, mark: str) -> str:
@@ -101,7 +107,7 @@ def _written(word: str, mark: str) -> str:
     return _all_of([*tokens, *numbers])
 
 
-def _letters_term(letters: str) -> Term:
+def _letters_term(letters: str, unseen: frozenset[str]) -> Term:
     """Look letters up as pinyin and initials; a name of just so many characters comes first."""
     likeliest = cuts_of(letters)[0]
     exact = _all_of([*(f"{place}{piece}" for place, piece in enumerate(likeliest)), f"l{len(likeliest)}"])
@@ -109,24 +115,24 @@ def _letters_term(letters: str) -> Term:
     words = [f'"{mark}{letters}"' for mark in "nw"] if len(letters) > 1 else []
     if is_cut_short(letters):
         return Term(_any_of([letters_query(letters), f'"n{letters}"']), best, letters=letters)
-    return Term(_any_of([letters_query(letters), *words]), best)
+    return Term(_any_of([letters_query(letters), *_seen(words, unseen)]), best)
 
 
-def _number_term(plain: str, runs: list[str]) -> Term:
+def _number_term(plain: str, runs: list[str], unseen: frozenset[str]) -> Term:
     """Look a number up anywhere in a person's numbers; a short one as a house, building or room."""
     words = [_all_of("a" + run for run in runs)]
     if len(plain) < GRAM:
         own = f'"p{plain}"'  # a person number on a roster may be as short as that
-        return Term(_any_of([f'"b{plain}"', f'"r{plain}"', own, *words]), (own,))
+        return Term(_any_of([f'"b{plain}"', f'"r{plain}"', own, *words], unseen), (own,))
     grams = number_tokens(plain)
     if len(grams) == 1:
-        return Term(_any_of([*(f'"{one}"' for one in grams), *words]))
+        return Term(_any_of([*(f'"{one}"' for one in grams), *words], unseen))
     # The end of a long number says most, its first digits least.
     telling = list(dict.fromkeys([*grams[::-GRAM], *grams[::-1]]))[:_PLENTY_OF_GRAMS]
-    return Term(_all_of(telling), digits=plain)
+    return Term(_any_of([_all_of(telling)], unseen), digits=plain)
 
 
-def _door_term(word: str, door: tuple[str, str, str], runs: list[str]) -> Term:
+def _door_term(word: str, door: tuple[str, str, str], runs: list[str], unseen: frozenset[str]) -> Term:
     """Look a door up as building, unit and room; `1953-07` may be a part of a number as well."""
     building, unit, room = door
     ways = [_all_of([door_tokens(*door)[-1]])]
@@ -137,7 +143,7 @@ def _door_term(word: str, door: tuple[str, str, str], runs: list[str]) -> Term:
         ways.append(_written(word, "a"))
     elif len(plain) >= GRAM and (len(building) == GRAM or "0" in {building[0], room[0]}):
         ways.append(_all_of(number_tokens(plain)))  # a year, or a number that is written with a dash
-    return Term(_any_of(ways), tuple(ways[:1]))
+    return Term(_any_of(ways, unseen), tuple(_seen(ways[:1], unseen)))
 
 
 def _all_of(tokens: Iterable[str]) -> str:
@@ -145,6 +151,11 @@ def _all_of(tokens: Iterable[str]) -> str:
     return found[0] if len(found) == 1 else "(" + " AND ".join(found) + ")"
 
 
-def _any_of(expressions: Iterable[str]) -> str:
-    found = list(dict.fromkeys(expressions))
+def _seen(expressions: Iterable[str], unseen: frozenset[str]) -> list[str]:
+    """Return the expressions that have no token of what may not be seen."""
+    return [one for one in expressions if unseen.isdisjoint(_MARK.findall(one))] if unseen else list(expressions)
+
+
+def _any_of(expressions: Iterable[str], unseen: frozenset[str] = frozenset()) -> str:
+    found = list(dict.fromkeys(_seen(expressions, unseen))) or [_NEVER]
     return found[0] if len(found) == 1 else "(" + " OR ".join(found) + ")"

@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from desktop.domain.changes import Changes
-from desktop.domain.dictionary import PERSON
+from desktop.domain.dictionary import KINDS, PERSON
 from desktop.domain.errors import BugError, DiskFullError, NotAllowedError
 from desktop.domain.fields import Value
 from desktop.domain.operations import DELETE, PUT, WHOLE
+from desktop.domain.sight import MASK, is_mask
 from desktop.security.signing import SigningKey
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, append_seal
@@ -23,6 +24,7 @@ from desktop.store.privacy import locked_people
 from desktop.store.records import StoredRecord, Writing, chunks, clean_values, filled_values, load_records
 from desktop.store.signatures import Seal, SessionKey
 
+OWED_EPOCH = "owed_epoch"  # jotted while a new epoch must begin; beginning one settles it
 FLUSH_AT = 2000  # records queued before they are written: bounds memory on large imports
 _PEOPLE_NAMED = 500  # more people than this: views reload instead of refreshing rows
 
@@ -231,7 +233,8 @@ class UnitOfWork:
         changed = {
             key: [stored.values.get(key), value]
             for key, value in values.items()
-            if stored.values.get(key) != value or key in force
+            if (stored.values.get(key) != value or key in force)
+            and not _is_mask(kind, key, value, stored.values.get(key))
         }
         if not changed and not stored.deleted:
             return False
@@ -317,6 +320,11 @@ class UnitOfWork:
     def _save_counter(self) -> None:
         if self._counter != self._began:
             self.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='counter'", (str(self._counter),))
+
+
+def _is_mask(kind: str, key: str, value: Value, stored: Value) -> bool:
+    """True for the mask of what is stored: what a form or a file showed of it, never a value of its own."""
+    return isinstance(value, str) and MASK in value and is_mask(KINDS[kind].by_key[key], value, stored)
 
 
 def person_of(stored: StoredRecord) -> str | None:

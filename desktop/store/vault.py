@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,30 @@ from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
 from desktop.domain.errors import DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
-from desktop.domain.permissions import READ_PEOPLE, SUPERVISOR, require
+from desktop.domain.permissions import READ_PEOPLE, READ_REVEALED, SUPERVISOR, require
+from desktop.domain.sight import OPEN, Sight, sight_of
 from desktop.security.slot_pins import keep_pin
 from desktop.store import search
 from desktop.store.audit_chain import AuditHead, Witness, head_of_chain
 from desktop.store.change_log import head_of
-from desktop.store.engine import change_key, forget, open_engine, open_writing_engine, opens, raw_connection, stoppable
+from desktop.store.engine import (
+    change_key,
+    look_at,
+    open_engine,
+    open_writing_engine,
+    opens,
+    raw_connection,
+    scrub,
+    stoppable,
+)
 from desktop.store.head_note import read_head, write_head
-from desktop.store.house_settings import load_settings, touches_settings
+from desktop.store.house_settings import load_levels, load_settings, touches_settings
 from desktop.store.pins import Opener, own_pin_holds, slot_words
 from desktop.store.places import DATABASE, StoreLock
 from desktop.store.signatures import SessionKey, Signers
-from desktop.store.unit_of_work import UnitHeader, UnitOfWork
+from desktop.store.unit_of_work import OWED_EPOCH, UnitHeader, UnitOfWork
+from desktop.store.veils import VeiledEngine, with_sight
+from desktop.store.writers import own_number
 
 _STEP_BYTES = 3  # an epoch is at most 2**24 above the one before
 Approval = Callable[[UnitOfWork], None]
@@ -55,7 +67,7 @@ class Vault:
     """An open store. Made by `create_vault` and `open_vault`; closed once by `close`."""
 
     def __init__(
-        self, folder: Path, *, engine: Engine, key: bytes, clock: Clock, ids: IdMaker, user: str,
+        self, folder: Path, *, engine: Engine, key: bytes | bytearray, clock: Clock, ids: IdMaker, user: str,
         role: str = SUPERVISOR, seed: bytes = b"",
     ) -> None:  # fmt: skip
         self.folder = folder
@@ -64,8 +76,8 @@ class Vault:
         self.clock = clock
         self.ids = ids
         self._engine = engine
-        self._key = bytearray(key)
-        self._writing_engine = open_writing_engine(folder / DATABASE, key=key)
+        self._key = key if isinstance(key, bytearray) else bytearray(key)
+        self._writing_engine = open_writing_engine(folder / DATABASE, key=self._key)
         self.session = SessionKey(user, seed=seed)
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
@@ -73,7 +85,8 @@ class Vault:
         self.is_replaced = False  # what the user left when they last closed it is not in it any more
         self.behind = 0  # steps the store was behind the note beside it when it was opened
         self.identity = _read_identity(engine)
-        self._writer = _writer_number(engine, self.identity)
+        self._writer = own_number(engine, self.identity.writer, org=self.identity.org)
+        self._veiled = VeiledEngine(folder / DATABASE)
         self.switched_on: frozenset[str] = frozenset()  # fields collected here although the dictionary has them off
         self._load_settings()
 
@@ -81,21 +94,24 @@ class Vault:
     def reading(self, what: str = READ_PEOPLE, *, stop: Callable[[], bool] | None = None) -> Iterator[Connection]:
         """Yield a connection inside one read transaction; raises NotAllowedError if the role may not read `what`.
 
-        Once `stop` says so, the query that runs is broken off and Cancelled raised: nobody waits for it any more.
+        READ_PEOPLE sees what the role's levels allow (`store/veils.py`). Once `stop` says so, Cancelled is raised.
         """
         require(self.role, what)
-        with self._looking() as connection:
-            if stop is None:
-                yield connection
-                return
-            with stoppable(connection, stop):
-                yield connection
+        sight = {READ_PEOPLE: self.sight, READ_REVEALED: self.sight.revealed}.get(what, OPEN)
+        with self._looking(sight) as connection, nullcontext() if stop is None else stoppable(connection, stop):
+            yield connection
+
+    @property
+    def sight(self) -> Sight:
+        """What the role of whoever opened the vault may see of people."""
+        return sight_of(self.role, self._levels, as_before=self._as_before)
 
     @contextmanager
-    def _looking(self) -> Iterator[Connection]:
-        """Yield a connection for what the vault itself must know, whoever opened it."""
-        with self._engine.connect().execution_options(yince_begin="DEFERRED") as connection:
-            yield connection
+    def _looking(self, sight: Sight = OPEN) -> Iterator[Connection]:
+        """Yield a connection for what the vault itself must know, whoever opened it; or for what `sight` allows."""
+        engine = self._engine if sight.is_open else self._veiled.engine_for(sight, key=self._key)
+        with engine.connect().execution_options(yince_begin="DEFERRED") as connection:
+            yield with_sight(connection, sight)
             connection.rollback()
 
     @contextmanager
@@ -149,18 +165,7 @@ class Vault:
     def scrub(self) -> None:
         """Leave nothing of what was deleted in the file: index segments merged, pages rewritten, log folded in."""
         self.renew()
-        connection = raw_connection(self.folder / DATABASE, key=bytes(self._key))
-        try:
-            cursor = connection.cursor()
-            indexes = cursor.execute(
-                "SELECT name FROM sqlite_master WHERE type='table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
-            ).fetchall()
-            for (name,) in indexes:
-                cursor.execute(f"INSERT INTO {name}({name}) VALUES ('optimize')")  # noqa: S608 - our names
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        finally:
-            connection.close()
+        scrub(self.folder / DATABASE, key=bytes(self._key))
         self.jot(SCRUB, "")
 
     def scrub_if_asked(self) -> None:
@@ -172,6 +177,7 @@ class Vault:
         """Close idle connections: FTS5 keeps totals per connection, which a full check must not trust."""
         self._engine.dispose()
         self._writing_engine.dispose()
+        self._veiled.dispose()
 
     def slot_key(self) -> bytes:
         """Return the data key, to wrap it for another slot of the key file."""
@@ -183,9 +189,8 @@ class Vault:
         path = self.folder / DATABASE
         change_key(path, old=bytes(self._key), new=new)
         self._key[:] = new
-        forget(self._engine, self._writing_engine)
-        self._engine = open_engine(path, key=new)
-        self._writing_engine = open_writing_engine(path, key=new)
+        self._engine = open_engine(path, key=self._key)
+        self._writing_engine = open_writing_engine(path, key=self._key)
         self._note_head()
 
     def is_key(self, key: bytes) -> bool:
@@ -199,6 +204,10 @@ class Vault:
     def open_copy(self, path: Path) -> Any:
         """Return a driver connection to a copy of this store under the same key, for verifying backups."""
         return raw_connection(path, key=bytes(self._key))
+
+    def look_at_copy(self, path: Path) -> Any:
+        """Return a driver connection to a copy under the same key that changes nothing of it."""
+        return look_at(path, key=bytes(self._key))
 
     def empty_copy(self, path: Path) -> Any:
         """Return a driver connection to a new, empty file under the same key, to back up into."""
@@ -214,7 +223,6 @@ class Vault:
             self.checkpoint()
         self.session.forget()
         self.renew()
-        forget(self._engine, self._writing_engine)
         self._key[:] = bytes(len(self._key))
         self._lock.release()
         self._lock = None
@@ -238,9 +246,10 @@ class Vault:
             unit.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='epoch'", (str(identity.epoch),))
             unit.connection.exec_driver_sql("UPDATE meta SET value='0' WHERE key='counter'")
             _note_meta(unit.connection, "epoch_start", json.dumps(start, ensure_ascii=False, sort_keys=True))
+            unit.connection.exec_driver_sql("DELETE FROM setting WHERE key=?", (OWED_EPOCH,))
             unit.commit()
         self.identity = identity
-        self._writer = _writer_number(self._engine, identity)
+        self._writer = own_number(self._engine, identity.writer, org=identity.org)
 
     def explain_epoch(self, why: str, *, reason: str = "restored") -> None:
         """Say better why the present epoch began, before anybody heard of it."""
@@ -325,6 +334,7 @@ class Vault:
     def _load_settings(self) -> None:
         with self._looking() as connection:
             self.switched_on = load_settings(connection, owner=str(self.folder))
+            self._levels, self._as_before = load_levels(connection)
 
     def committed(self, changes: Changes) -> None:
         """Note the new head of the log, and read again what every reader has at hand if it changed."""
@@ -374,26 +384,3 @@ def _read_identity(engine: Engine) -> StoreIdentity:
         meta["store_id"], meta["install"], int(meta["epoch"]), meta["kind"], meta["org"], meta["name"],
         meta["practice"] == "1",
     )  # fmt: skip
-
-
-def _writer_number(engine: Engine, identity: StoreIdentity) -> int:
-    """Return the small number that stands for this installation and epoch inside the store."""
-    with engine.connect().execution_options(yince_begin="DEFERRED") as connection:
-        row = connection.exec_driver_sql("SELECT id FROM writer WHERE name=?", (identity.writer,)).first()
-        connection.rollback()
-    if row is not None:
-        return int(row[0])
-    with engine.begin() as connection:
-        return writer_number(connection, identity.writer, org=identity.org)
-
-
-def writer_number(connection: Connection, name: str, *, org: str) -> int:
-    """Return the number of a writer, giving it one if it is new."""
-    row = connection.exec_driver_sql("SELECT id FROM writer WHERE name=?", (name,)).first()
-    if row is None:
-        row = connection.exec_driver_sql(
-            "INSERT INTO writer (name, org) VALUES (?,?) RETURNING id", (name, org)
-        ).first()
-    if row is None:
-        raise DamagedStoreError("登记库写不进去", "请从备份恢复")
-    return int(row[0])

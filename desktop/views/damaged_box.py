@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QV
 
 from desktop.domain.clock import Clock, local_text
 from desktop.domain.errors import KnownError
-from desktop.services import backups, second_person
+from desktop.services import backups, key_rescue
 from desktop.services.station import Second
 from desktop.views.page import PlainForm, button, label
 
@@ -62,7 +62,7 @@ class DamagedBox(QWidget):
     def ask_second(self, user: str) -> None:
         """Let another supervisor than `user` type a password; the same restore is then tried again."""
         self.who.clear()
-        self.who.addItems(second_person.eligible(self._folder, user=user))
+        self.who.addItems(key_rescue.second_people(self._wanted, user=user) if self._wanted else [])
         self.second_row.show()
         self.password.setFocus()
 
@@ -85,6 +85,8 @@ class DamagedBox(QWidget):
             self.restore.setText(self.tr("旁边没有备份，请选择存储盘上的备份"))
         else:
             text = self.tr("从 {0} 的备份恢复（{1} 人）")
+            if key_rescue.keys_are_lost(folder):
+                text = self.tr("用 {0} 的备份修好密钥文件")
             self.restore.setText(text.format(local_text(self._newest.created), self._newest.people))
         self.show()
 

@@ -20,7 +20,7 @@ from desktop.config import own_files, paths
 from desktop.domain.clock import Clock
 from desktop.domain.errors import DamagedStoreError, KnownError, SecondPersonError
 from desktop.domain.levels import COMMUNITY, DISTRICT, STREET
-from desktop.services import access, backups, practice, users
+from desktop.services import access, backups, key_rescue, practice, users
 from desktop.services.access import NewStore
 from desktop.services.backups import Restored
 from desktop.services.station import Station
@@ -59,6 +59,7 @@ class UnlockDialog(QDialog):
         box.addWidget(self.tabs)
         box.addWidget(self.error)
         self._restored: Restored | None = None
+        self._rescued = False  # the key file alone was put back from a backup
         self.damaged = DamagedBox(clock=clock)
         self.damaged.restore_wanted.connect(self.restore_from)
         self.damaged.look_wanted.connect(self.look)
@@ -226,6 +227,8 @@ class UnlockDialog(QDialog):
     def _done(self, station: Station) -> None:
         paths.write_state({**paths.read_state(), "user": station.user})
         self.opened.emit(station)
+        if self._rescued:
+            self._messages.inform(self.tr("密钥文件已用备份修好，登记的内容没有丢失；备份之后添加的使用人要重新添加。"))
         if self._restored is not None:
             text = self.tr("已从备份恢复 {0} 人；备份之后的 {1} 步改动需要重新登记，原来的文件放在：{2}")
             done = self._restored
@@ -244,6 +247,9 @@ class UnlockDialog(QDialog):
         user, second = str(self.who.currentData() or ""), self.damaged.take_second()
 
         def job() -> Station:
+            if key_rescue.rescue_keys(path, folder=folder, password=password, clock=clock, user=user):
+                self._rescued = True
+                return access.open_store(folder, password=password, clock=clock, user=user)
             self._restored = backups.restore_backup(
                 path, folder=folder, password=password, clock=clock, user=user, second=second
             )

@@ -17,11 +17,14 @@ from desktop.domain.clock import SystemClock
 from desktop.domain.ids import RandomIds
 from desktop.services import access, backups, register
 from desktop.services.station import Station
+from desktop.store import swapping
+from desktop.store.backup import TRIALS
 from desktop.store.people import PeopleFilter
 from tests.conftest import CHEAP, COMMUNITY, PASSWORD
+from tests.faults.jobs import Job
+from tests.faults.jobs_vault import password_after
 
 ROOT = Path(__file__).resolve().parents[2]
-PER_ACK = {"add": 1, "edit": 1, "roster": 30, "backup": 1}
 
 
 class Zygote:
@@ -50,9 +53,9 @@ class Zygote:
         self._process.stdout.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:
-    """One loaded process for a module."""
+    """One loaded process for all."""
     made = Zygote()
     yield made
     made.close()
@@ -64,9 +67,9 @@ def new_store(folder: Path) -> Path:
     return folder
 
 
-def open_again(folder: Path) -> Station:
+def open_again(folder: Path, password: str = PASSWORD) -> Station:
     """Open a store as the next start of the program does."""
-    return access.open_store(folder, password=PASSWORD, clock=SystemClock(), ids=RandomIds())
+    return access.open_store(folder, password=password, clock=SystemClock(), ids=RandomIds())
 
 
 def people_in(station: Station) -> int:
@@ -75,39 +78,68 @@ def people_in(station: Station) -> int:
 
 
 def acked(acks: Path) -> int:
-    """Return the highest number a worker said was committed, 0 for none."""
+    """Return the highest number a worker said was done, 0 for none."""
     text = acks.read_text(encoding="ascii") if acks.exists() else ""
     numbers = [int(line) for line in text.splitlines() if line.isdigit()]
     return numbers[-1] if numbers else 0
 
 
-def kill_at_random(zygote: Zygote, *, job: str, store: Path, acks: Path, chance: random.Random) -> None:
-    """Start a worker, let it work for a random while, and kill it where it stands."""
-    worker = zygote.start(job=job, store=store, acks=acks, start=acked(acks))
+def kill_at_random(zygote: Zygote, name: str, job: Job, *, root: Path, acks: Path, chance: random.Random) -> None:
+    """Start a worker, let it work for a random while, and kill it where it stands.
+
+    Half of them are killed from their first breath on, which meets the opening; the others after their first deed.
+    """
+    worker = zygote.start(job=name, root=root, acks=acks, start=acked(acks))
     before = acks.stat().st_size if acks.exists() else 0
-    deadline = time.monotonic() + 30
-    while (not acks.exists() or acks.stat().st_size <= before) and time.monotonic() < deadline:
+    deadline = time.monotonic() + 60
+    more = len("begun\n") if job.is_fresh or chance.random() < 0.5 else len("begun\n") + 1
+    while (not acks.exists() or acks.stat().st_size < before + more) and time.monotonic() < deadline:
+        if not _is_alive(worker):
+            break
         time.sleep(0.002)
-    time.sleep(chance.random() * (0.25 if job != "roster" else 1.2))
-    os.kill(worker, signal.SIGKILL)
-    while Path(f"/proc/{worker}").exists() and time.monotonic() < deadline:
+    time.sleep(chance.random() * job.window)
+    if _is_alive(worker):
+        os.kill(worker, signal.SIGKILL)
+    while _is_alive(worker) and time.monotonic() < deadline:
         time.sleep(0.002)
 
 
-def nothing_lost(folder: Path, *, at_least: int, per_ack: int = 1) -> int:
-    """Open a store after a fault: all acknowledged is there, at most one unit more, all sound. Return the acks."""
-    station = open_again(folder)
+def _is_alive(worker: int) -> bool:
+    return Path(f"/proc/{worker}").exists()
+
+
+def nothing_lost(name: str, job: Job, root: Path, *, at_least: int) -> tuple[int, float]:
+    """Open a store after a fault: all acknowledged is there, at most one deed more, all sound, nothing lies about.
+
+    Return how many deeds there are, and the seconds the start took.
+    """
+    station, seconds = _started(name, job, root, at_least)
     try:
         found = backups.check_store(station)
         assert found.is_sound, found.problems
-        people = people_in(station)
-        assert people % per_ack == 0, "a unit was written by halves"
-        assert at_least <= people // per_ack <= at_least + 1
-        left = [path for path in folder.rglob("*.part") if not path.name.startswith("store.")]
-        assert not left
-        return people // per_ack
+        done = job.done(station, root)
+        assert at_least <= done <= at_least + 1, f"{done} done, {at_least} acknowledged"
+        folder = root / "store"
+        left = [*folder.rglob("*.part*"), *folder.glob(f"{TRIALS}*"), *folder.glob("store.new")]
+        assert not left and not (folder / swapping.STAGE).exists(), f"left lying about: {left}"
+        return done, seconds
     finally:
         station.close()
+
+
+def _started(name: str, job: Job, root: Path, at_least: int) -> tuple[Station, float]:
+    """Start as a person would: with the password of before or after, and once more if nothing was made yet."""
+    folder, began = root / "store", time.monotonic()
+    passwords = [PASSWORD] if name != "users" else [password_after(at_least), password_after(at_least + 1)]
+    if name == "create" and not access.is_store(folder):
+        assert not at_least, "a store that was made is not there"
+        new_store(folder)
+    for password in passwords[:-1]:
+        try:
+            return open_again(folder, password), time.monotonic() - began
+        except access.WrongPasswordError:
+            continue
+    return open_again(folder, passwords[-1]), time.monotonic() - began
 
 
 def copy_of(folder: Path, target: Path) -> Path:

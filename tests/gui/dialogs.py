@@ -61,12 +61,14 @@ from desktop.views.settings import (
     code_dialog,
     codes_dialog,
     fields_dialog,
+    levels_dialog,
     orgs_dialog,
     privacy_dialog,
     receiving_dialog,
     recovery_dialogs,
     staff_box,
     user_dialogs,
+    watch_dialog,
 )
 from desktop.views.unlock_dialog import UnlockDialog
 from desktop.views.visits import visit_dialog
@@ -267,6 +269,8 @@ MAKERS: dict[type[QDialog], Maker] = {
     ),
     design_dialog.DesignDialog: _plain(design_dialog.DesignDialog, kind="small"),
     fields_dialog.FieldsDialog: _listed(fields_dialog.FieldsDialog),
+    levels_dialog.LevelsDialog: _listed(levels_dialog.LevelsDialog),
+    watch_dialog.WatchDialog: _listed(watch_dialog.WatchDialog),
     fill_dialog.FillFormDialog: _fill,
     filter_dialog.FilterDialog: _filter,
     keys_dialog.KeysDialog: _listed(keys_dialog.KeysDialog),

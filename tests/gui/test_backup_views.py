@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.clock import SystemClock
+from desktop.domain.errors import DamagedStoreError
 from desktop.services import backup_watch, backups, register, users
-from desktop.services.access import create_store
+from desktop.services.access import create_store, open_store
 from desktop.services.register import PersonDraft
 from desktop.services.station import Station
 from desktop.store.rotation import kept_backups
@@ -65,10 +66,15 @@ def damaged_store(folder: Path, *, second: str = "") -> Path:
     backups.back_up_before(station, what="试")
     register.register_person(station, draft=PersonDraft({"name": "李四"}))
     station.close()
-    content = bytearray((folder / "store.db").read_bytes())
-    content[len(content) - 5000] ^= 4
-    (folder / "store.db").write_bytes(content)
-    return folder
+    good = (folder / "store.db").read_bytes()
+    (folder / "store.good").write_bytes(good)
+    for place in range(len(good) - 5000, 0, -4096):
+        (folder / "store.db").write_bytes(good[:place] + bytes([good[place] ^ 4]) + good[place + 1 :])
+        with pytest.raises(DamagedStoreError) as found:
+            open_store(folder, password=PASSWORD, clock=SystemClock(), user="王敏").close()
+        if any("页损坏" in one for one in found.value.places):
+            return folder
+    raise AssertionError("every page is read by opening")
 
 
 @pytest.fixture
@@ -141,3 +147,25 @@ def test_a_damaged_register_can_be_looked_at_and_is_not_written(damaged: Path, q
     opened[0].close()
     runner.close()
     assert (damaged / "store.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("second", ["", "another-supervisor"])
+def test_a_lost_key_file_is_put_back_and_nothing_registered_is_lost(
+    tmp_path: Path, qtbot: QtBot, second: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It used to restore the whole backup, and with two supervisors could not even ask the other one."""
+    folder = damaged_store(tmp_path / "库", second=second)
+    (folder / "store.good").replace(folder / "store.db")
+    for name in ("store.keys", "store.keys.copy"):
+        (folder / name).write_bytes(b"noise")
+    said: list[str] = []
+    monkeypatch.setattr(Messages, "inform", lambda _self, text: said.append(text))
+    dialog, runner, opened = dialog_on(folder, qtbot)
+    assert not opened and dialog.damaged.isVisible() and "密钥文件" in dialog.damaged.found.text()
+    assert "修好密钥文件" in dialog.damaged.restore.text()
+    dialog.damaged.restore.click()
+    qtbot.waitUntil(lambda: bool(opened), timeout=20_000)
+    assert register.find(opened[0], text="李四").total == 1, "registered after the backup"
+    assert not list(folder.glob("恢复前-*")) and any("没有丢失" in text for text in said)
+    opened[0].close()
+    runner.close()

@@ -79,7 +79,8 @@ def test_a_persons_papers_go_to_the_printer_and_to_files(window: MainWindow, set
         settle()
     assert len(printed) == 4
     papers.write_to(
-        tmp_path / "查询单.pdf", lambda station, one: access_sheets.access_sheet_pdf_of(station, person=one)
-    )
+        tmp_path / "查询单.pdf", lambda station, one: access_sheets.access_sheet_pdf_of(station, person=one),
+        title="本人信息查询单",
+    )  # fmt: skip
     settle()
     assert "张三" in texts(tmp_path / "查询单.pdf")[0]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.errors import DamagedStoreError, InvalidValueError, KeyCardError, PackageError, WrongPasswordError
-from desktop.security import key_file, sealing, signing
+from desktop.security import key_file, key_rotation, sealing, signing
 from desktop.security.key_file import KdfCost
 
 CHEAP = KdfCost(64, 1, 1)
@@ -35,16 +35,16 @@ def test_slots_come_and_go_but_never_the_last(folder: Path) -> None:
     opened = key_file.open_key_file(folder, password="first-secret")
     key_file.add_slot(folder, opened=opened, password="other-secret", user="乙", role="supervisor", cost=CHEAP)
     assert key_file.open_key_file(folder, password="other-secret").data_key == opened.data_key
-    new, lost = key_file.begin_rotation(folder, opened=opened, leaving="甲")
+    new, lost = key_rotation.begin_rotation(folder, opened=opened, change=key_rotation.Change(leaving="甲"))
     assert lost == []
     assert key_file.open_key_file(folder, password="first-secret").data_key == opened.data_key  # not changed yet
-    assert key_file.end_rotation(folder, current=new, is_new=True).gone == ("甲",)
+    assert key_rotation.end_rotation(folder, current=new, is_new=True).gone == ("甲",)
     with pytest.raises(WrongPasswordError):
         key_file.open_key_file(folder, password="first-secret")
     left = key_file.open_key_file(folder, password="other-secret")
     assert left.data_key == new
     with pytest.raises(InvalidValueError, match="最后一个"):
-        key_file.begin_rotation(folder, opened=left, leaving="乙")
+        key_rotation.begin_rotation(folder, opened=left, change=key_rotation.Change(leaving="乙"))
 
 
 @pytest.mark.parametrize("name", [key_file.NAME, key_file.COPY])

@@ -7,13 +7,13 @@ import pypdfium2
 import pytest
 
 from desktop.domain.clock import FixedClock
-from desktop.domain.errors import NotAllowedError
-from desktop.services import audit, register, reveal, users
+from desktop.domain.errors import InvalidValueError, NotAllowedError
+from desktop.services import audit, check_forms, giving, register, reveal, unusual, users
 from desktop.services.audit import AuditFilter
 from desktop.services.register import PersonDraft
-from desktop.services.station import Station
+from desktop.services.station import Station, Terms
 from desktop.store.people import PeopleFilter
-from tests.conftest import CHEAP
+from tests.conftest import CHEAP, reopen
 
 NUMBER = "610100195307064917"
 
@@ -93,3 +93,63 @@ def test_an_ordinary_day_is_not_unusual(station: Station, person: str) -> None:
     users.add_user(station, name="李静", role="clerk", password="clerks-secret-1", cost=CHEAP)
     assert audit.unusual(station) == []
     assert isinstance(station.vault.folder, Path)
+
+
+def test_openings_searches_prints_exports_and_sensitive_looks_are_counted_by_user_and_day(
+    station: Station, person: str, tmp_path: Path
+) -> None:
+    for what, limit in {
+        "一天打开人员": "1",
+        "一天查找": "2",
+        "一天打印": "1",
+        "一天看敏感信息": "1",
+        "一天导出": "1",
+    }.items():
+        unusual.set_limit(station, what=what, text=limit)
+    register.put_child(station, kind="tag", person=person, values={"code": "T01"})
+    other = register.register_person(station, draft=PersonDraft({"name": "李四"})).person
+    register.put_child(station, kind="tag", person=other, values={"code": "T01"})
+    for one in (person, other, person):
+        register.person_details(station, person=one)
+    for text in ("张", "张三", "张三丰", "李四", "王"):  # typed on, letter by letter, is one search
+        register.find(station, text=text)
+    check_forms.check_forms(station, ids=[person, other])
+    station.terms = Terms("社保经办", "核对", "上级机关书面要求")
+    giving.give_out(station, leaving=giving.Leaving("全表", 2, b"x"), path=tmp_path / "x.bin")
+    found = {one.what: one for one in audit.unusual(station)}
+    assert {key: one.count for key, one in found.items() if key.startswith("大量")} == {
+        "大量打开人员": 2, "大量查找": 3, "大量打印": 2, "大量查看敏感信息": 2, "大量导出": 2,
+    }  # fmt: skip
+    assert {one.user for one in found.values()} == {station.user} and "超过 1 人" in found["大量打印"].detail
+    with station.vault.reading("read.audit") as connection:
+        kept = connection.exec_driver_sql("SELECT * FROM tally").all()
+    assert person not in str(kept) and "张三" not in str(kept)
+
+
+def test_counts_outlive_closing_and_say_nothing_of_whom(station: Station, person: str) -> None:
+    register.find(station, text="张三")
+    again = reopen(station)
+    with again.vault.reading("read.audit") as connection:
+        kept = connection.exec_driver_sql("SELECT day, user, what, count FROM tally").all()
+    assert [tuple(one) for one in kept] == [("2026-11-24", again.user, "find", 1)]
+    again.close()
+
+
+def test_the_limits_are_a_supervisors_and_make_sense(station: Station) -> None:
+    assert unusual.limits(station)["opens"] == 450
+    unusual.set_limit(station, what="opens", text="8:15")
+    unusual.set_limit(station, what="周末算非工作时间", text="否")
+    assert (unusual.limits(station)["opens"], unusual.limits(station)["weekend"]) == (495, 0)
+    for what, text in (
+        ("没有", "1"),
+        ("again", "零"),
+        ("again", "0"),
+        ("opens", "25:00"),
+        ("opens", "20:00"),
+        ("opens", "8:99"),
+    ):
+        with pytest.raises(InvalidValueError):
+            unusual.set_limit(station, what=what, text=text)
+    as_auditor(station)
+    with pytest.raises(NotAllowedError):
+        unusual.set_limit(station, what="again", text="9")

@@ -205,7 +205,8 @@ HARMLESS = {
     "collected_fields", "shown_values", "check_person", "complete_person", "number_prefix", "computed_of", "may_edit",
     "refuse_wrong", "ways_in", "blank_form", "numbers_pdf", "target_names",
     "is_off_machine", "safety_of", "refuse_without_room", "mark_of", "is_above", "is_superior",
-    "form_sources", "map_of_json", "blank_sheets", "line_of",
+    "form_sources", "map_of_json", "blank_sheets", "line_of", "writable", "refuse_hidden_kind",
+    "seen_fields", "askable_by",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from desktop.store.migrations import (
     m0013_witnesses,
     m0015_proposals,
     m0016_signatures,
+    m0017_levels,
 )
 
 # A step takes the raw driver connection inside a transaction. Released steps never change.
@@ -35,6 +36,7 @@ STEPS: tuple[tuple[int, Step], ...] = (
     (13, m0013_witnesses.apply),
     (15, m0015_proposals.apply),
     (16, m0016_signatures.apply),
+    (17, m0017_levels.apply),
 )
 LATEST = STEPS[-1][0]
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
 from desktop.domain.progress import silent
 from desktop.services import access_sheets, books, check_forms, info_forms
-from desktop.services.peers import write_safely
+from desktop.services.giving import keep_paper
 from desktop.services.station import Station
 from desktop.store.people import PeopleFilter
 from desktop.views.context import AppContext
@@ -67,9 +67,9 @@ class PersonPapers(QWidget):
     def _ask_where(self, title: str, make: Make) -> None:
         name, _ = QFileDialog.getSaveFileName(self, title, f"{title}-{self._number()}.pdf", "*.pdf")
         if name:
-            self.write_to(Path(name), make)
+            self.write_to(Path(name), make, title=title)
 
-    def write_to(self, path: Path, make: Make) -> None:
+    def write_to(self, path: Path, make: Make, *, title: str) -> None:
         """Make a paper and write it to a file."""
 
         def done(_pdf: bytes) -> None:
@@ -77,7 +77,7 @@ class PersonPapers(QWidget):
 
         def kept(station: Station, person: str) -> bytes:
             pdf = make(station, person)
-            write_safely(path, pdf)
+            keep_paper(station, what=title, people=1, content=pdf, path=path)
             return pdf
 
         self._run(kept, done)

@@ -18,7 +18,7 @@ from desktop.domain.conditions import EMPTY, FilterRow, line_of, read_rows, sign
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Kind
 from desktop.services import filters, register
-from desktop.services.catalogue import collected_fields
+from desktop.services.catalogue import seen_fields
 from desktop.services.filters import Asked
 from desktop.services.station import Station
 from desktop.views.context import AppContext
@@ -139,7 +139,7 @@ class FilterDialog(QDialog):
         self.setWindowTitle(self.tr("筛选条件"))
         self.setMinimumWidth(860)
         self._context, self._chosen, self._orgs = context, chosen, orgs
-        self._asked = filters.askable(collected_fields(context.station))
+        self._asked = filters.askable_by(context.station, seen_fields(context.station))
         self.rows: list[FilterRowWidget] = []
         self._number = 0
         self._pause = QTimer(self)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu
 from desktop.config import paths
 from desktop.domain.dictionary import PERSON, Field, Kind
 from desktop.services import books, listing, register
-from desktop.services.catalogue import collected_fields
+from desktop.services.catalogue import seen_fields
 from desktop.services.filters import filter_words, parse_filter
 from desktop.services.listing import WINDOW, ListQuery, OpenedList
 from desktop.services.lists import NamedList
@@ -39,7 +39,7 @@ Answer = tuple[OpenedList, dict[str, str]]
 class PeoplePage(Page):
     """Everyone in the register."""
 
-    topics = ("person", "phone", "tag")
+    topics = ("person", "phone", "tag", "sight_level")
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context, title=self.tr("人员"))
@@ -108,7 +108,7 @@ class PeoplePage(Page):
 
     def _offer_collected(self) -> None:
         """Offer only columns of fields that are collected here; the others stay hidden."""
-        collected = collected_fields(self.context.station)
+        collected = seen_fields(self.context.station)
         for place, action in enumerate(self.column_button.menu().actions()):
             offered = self.model.columns[place].key in collected
             action.setVisible(offered)

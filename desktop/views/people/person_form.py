@@ -19,6 +19,7 @@ from desktop.domain.dictionary import PERSON, PHONE, Field
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Kind, RecordKind, Value
 from desktop.domain.id_numbers import IdProblem, check_id
+from desktop.domain.sight import HIDDEN, MASK
 from desktop.domain.validation import check_record, derived_from_id
 from desktop.services import register
 from desktop.services.register import PersonDraft, Registered
@@ -58,6 +59,7 @@ class FieldsForm(QWidget):
         self.fields = {field.key: field for field in fields}
         self.editors: dict[str, QWidget] = {}
         self._reasons = {}
+        self.veiled: set[str] = set()  # what shows its mask now: not to be typed over
         form = self._rows = PlainForm(self)
         form.setSpacing(8)
         self._held: dict[str, QVBoxLayout] = {}
@@ -85,6 +87,12 @@ class FieldsForm(QWidget):
             return self.focusNextChild()
         return super().eventFilter(watched, event)
 
+    @property
+    def hidden(self) -> set[str]:
+        """The fields this user may not see at all."""
+        sight = self._station.vault.sight
+        return {key for key in self.fields if sight.of_field(self._kind.key, key) == HIDDEN}
+
     def _watch(self, editor: QWidget) -> None:
         if isinstance(editor, QComboBox):
             editor.currentIndexChanged.connect(lambda _place: self._on_edit())
@@ -99,12 +107,16 @@ class FieldsForm(QWidget):
 
     def show_only(self, keys: Collection[str]) -> bool:
         """Show the fields named and hide the rest; return whether any is shown."""
+        shown = set(keys) - self.hidden
         for key in self.fields:
-            self._rows.setRowVisible(self._held[key], key in keys)
-        return any(key in keys for key in self.fields)
+            self._rows.setRowVisible(self._held[key], key in shown)
+        return not shown.isdisjoint(self.fields)
 
     def show_values(self, values: Mapping[str, Value]) -> None:
-        """Fill the editors."""
+        """Fill the editors; one that gets a mask is shut until the whole value is revealed."""
+        before, self.veiled = self.veiled, {key for key in self.fields if MASK in str(values.get(key) or "")}
+        for key in before | self.veiled:
+            self.editors[key].setEnabled(key not in self.veiled)
         for key, field in self.fields.items():
             self.editors[key].blockSignals(True)
             show_value(self.editors[key], field, values.get(key))
@@ -112,8 +124,10 @@ class FieldsForm(QWidget):
         self.show_findings()
 
     def values(self) -> dict[str, Value]:
-        """Return what the editors hold, empty ones as None."""
-        return {key: typed_value(self.editors[key], field) for key, field in self.fields.items()}
+        """Return what the editors hold, empty ones as None; neither what is hidden nor what shows its mask."""
+        left_out = self.hidden | self.veiled
+        kept = {key: field for key, field in self.fields.items() if key not in left_out}
+        return {key: typed_value(self.editors[key], field) for key, field in kept.items()}
 
     def show_findings(self) -> None:
         """Show under each field what the rules say of it now."""

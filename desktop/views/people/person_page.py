@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QTabWidget,
 from desktop.domain.dictionary import PERSON, PERSON_RECORDS, grouped, masked
 from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Value
+from desktop.domain.sight import MASKED
 from desktop.services import register, reveal
-from desktop.services.catalogue import collected_fields
+from desktop.services.catalogue import seen_fields
 from desktop.services.computed import Computed, computed_of
 from desktop.services.station import Station
 from desktop.store.history import HistoryLine
@@ -42,7 +43,15 @@ class Shown:
 class PersonPage(Page):
     """Reads, edits and explains one person."""
 
-    topics = ("person", "org", "age_band", "field_switch", "code", *(kind.key for kind in PERSON_RECORDS))
+    topics = (
+        "person",
+        "org",
+        "age_band",
+        "field_switch",
+        "sight_level",
+        "code",
+        *(kind.key for kind in PERSON_RECORDS),
+    )
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context, title="")
@@ -53,9 +62,7 @@ class PersonPage(Page):
         self.save.clicked.connect(self.save_edits)
         self.visit = button(self.tr("记走访"))
         self.visit.clicked.connect(self.record_visit)
-        self.reveal = button(self.tr("显示证号"))
-        self.reveal.setCheckable(True)
-        self.reveal.toggled.connect(self._on_reveal)
+        self.reveal = self._reveal_button()
         self.state = button(self.tr("变更状态…"))
         self.state.clicked.connect(lambda _checked=False: self.change_state())
         self.head.addWidget(self._offer_button())
@@ -98,6 +105,23 @@ class PersonPage(Page):
         self.body.addWidget(self.tabs, 1)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self.save_edits)
 
+    @property
+    def _veiled(self) -> bool:
+        """True if anything is masked from this user: the button shows more than the id then."""
+        return MASKED in self.context.station.vault.sight.levels.values()
+
+    def _reveal_words(self, *, shown: bool = False) -> str:
+        if shown:
+            return self.tr("重新遮住")
+        return self.tr("显示遮挡的内容") if self._veiled else self.tr("显示证号")
+
+    def _reveal_button(self) -> QPushButton:
+        made = button(self._reveal_words())
+        made.setCheckable(True)
+        made.toggled.connect(lambda on: made.setText(self._reveal_words(shown=on)))
+        made.toggled.connect(self._on_reveal)
+        return made
+
     def show_person(self, person: str) -> None:
         """Show another person."""
         self.keeper.move_to(f"edit/{person}")
@@ -126,26 +150,37 @@ class PersonPage(Page):
         record = shown.record
         if record.id != self.person:
             return
+        if self._veiled and self.reveal.isChecked() and not self.save.isEnabled():
+            self.reveal.setChecked(False)  # what was read anew is masked again
+        self._show_head(record, shown)
+        if not (self._veiled and self.reveal.isChecked()):
+            self._show_record(record)
+        self._show_restored(record)
+        self.photo.show_person(record.id)
+        history = [line for line in shown.history if _is_collected(line, self.context.station)]
+        self.history_tab.show_lines(record.id, history)
+
+    def _show_record(self, record: PersonRecord) -> None:
+        """Put a record into the forms, unless something is being typed there, and what hangs on it beside them."""
         self._record = record
-        self.title.setText(str(record.values.get("name") or ""))
-        number = str(record.values.get("person_no") or "")
-        shown_id = masked(PERSON.field("id_no"), str(record.values.get("id_no") or self.tr("未填")))
-        self.notice.setText(self.tr("人员编号 {0}　证号 {1}").format(number, shown_id))
-        self.computed.setText("　".join(f"{key} {text}" for key, text in shown.computed.lines()))
-        self._show_collected()
         if not self.save.isEnabled():
             for form in self.forms.values():
                 form.show_values(record.values)
             self.save.setEnabled(False)
-        self._show_restored(record)
-        self.photo.show_person(record.id)
         self.children_tab.model.show_rows([row for rows in record.children.values() for row in rows])
-        history = [line for line in shown.history if _is_collected(line, self.context.station)]
-        self.history_tab.show_lines(record.id, history)
+
+    def _show_head(self, record: PersonRecord, shown: Shown) -> None:
+        self.reveal.setText(self._reveal_words(shown=self.reveal.isChecked()))
+        self.title.setText(str(record.values.get("name") or ""))
+        number = str(record.values.get("person_no") or "")
+        shown_id = masked(PERSON.field("id_no"), str(record.values.get("id_no") or "")) or self.tr("未填")
+        self.notice.setText(self.tr("人员编号 {0}　证号 {1}").format(number, shown_id))
+        self.computed.setText("　".join(f"{key} {text}" for key, text in shown.computed.lines()))
+        self._show_collected()
 
     def _show_collected(self) -> None:
         """Show the fields collected here, and the groups that have any."""
-        collected = collected_fields(self.context.station)
+        collected = seen_fields(self.context.station)
         for place, form in enumerate(self.forms.values()):
             self.tabs.setTabVisible(place, form.show_only(collected))
 
@@ -204,6 +239,8 @@ class PersonPage(Page):
         person = self.person
         if not wanted or not person:
             self._veil(shown=False)
+            if self._veiled and person:
+                self.refresh()
             return
 
         def failed(error: BaseException) -> None:
@@ -211,11 +248,20 @@ class PersonPage(Page):
             self.context.messages.show_error(error)
 
         self.context.runner.run(
-            lambda _report: reveal.reveal_person(self.context.station, person=person),
+            lambda _report: reveal.reveal_page(self.context.station, person=person),
             context=self,
-            done=lambda _values: self._veil(shown=self.reveal.isChecked() and self.person == person),
+            done=self._show_revealed,
             failed=failed,
         )
+
+    def _show_revealed(self, record: PersonRecord) -> None:
+        """Show what was masked, if it is still wanted."""
+        wanted = self.reveal.isChecked() and self.person == record.id
+        if wanted and self._veiled:
+            self._show_record(record)
+            if record.values.get("photo"):
+                self.photo.show_person(record.id, revealed=True)
+        self._veil(shown=wanted)
 
     def _veil(self, shown: bool) -> None:
         for form in self.forms.values():
@@ -285,4 +331,4 @@ def _scrolled(form: QWidget) -> QScrollArea:
 
 def _is_collected(line: HistoryLine, station: Station) -> bool:
     """Return False for a person's field that is not collected here."""
-    return line.kind != PERSON.key or not line.field or line.field in collected_fields(station)
+    return line.kind != PERSON.key or not line.field or line.field in seen_fields(station)

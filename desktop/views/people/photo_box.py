@@ -80,12 +80,11 @@ class PhotoBox(QWidget):
         box.addWidget(self.picture)
         box.addWidget(self.change)
 
-    def show_person(self, person: str) -> None:
-        """Read a person's photo."""
+    def show_person(self, person: str, *, revealed: bool = False) -> None:
+        """Read a person's photo; one that is masked only if it was asked for."""
         self.person = person
-        self._context.read(
-            lambda station: (person, photos.photo_of(station, person=person)), context=self, done=self._show
-        )
+        read = photos.revealed_photo if revealed else photos.photo_of
+        self._context.read(lambda station: (person, read(station, person=person)), context=self, done=self._show)
 
     def _show(self, answer: tuple[str, bytes | None]) -> None:
         person, body = answer

@@ -31,7 +31,7 @@ class ListDialog(QDialog, Generic[Row]):
         self.error = label(name="bad")
         self.buttons = QHBoxLayout()
         self.buttons.addStretch(1)
-        box = QVBoxLayout(self)
+        self.body = box = QVBoxLayout(self)
         box.setContentsMargins(20, 16, 20, 16)
         box.addWidget(self.said)
         box.addWidget(self.view, 1)

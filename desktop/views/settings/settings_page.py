@@ -6,8 +6,8 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QFileDialog,
+    QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QTabWidget,
     QWidget,
@@ -23,10 +23,12 @@ from desktop.views.context import AppContext
 from desktop.views.page import Page, PlainForm, button, label
 from desktop.views.password_fields import PasswordFields
 from desktop.views.settings.backup_box import BackupBox
+from desktop.views.settings.levels_dialog import LevelsDialog
 from desktop.views.settings.privacy_dialog import PrivacyDialog
 from desktop.views.settings.rules_box import RulesBox
 from desktop.views.settings.staff_box import StaffBox
 from desktop.views.settings.users_box import UsersBox
+from desktop.views.settings.watch_dialog import WatchDialog
 from desktop.views.theme import dress
 
 
@@ -70,7 +72,7 @@ class SettingsPage(Page):
             (self.tr("使用人与密码"), [
                 (self.tr("使用人"), self.users), (self.tr("自己的密码"), self._password_box()),
             ]),
-            (self.tr("个人信息保护"), [(self.tr("个人信息"), self._privacy_button())]),
+            (self.tr("个人信息保护"), [(self.tr("个人信息"), self._privacy_buttons())]),
             (self.tr("本单位与工作人员"), [
                 (self.tr("值班电话"), self.phone), (self.tr("地址"), self.address), ("", self.keep),
                 (self.tr("工作人员"), self.staff),
@@ -95,12 +97,36 @@ class SettingsPage(Page):
         form.add_row("", self.change)
         return held
 
-    def _privacy_button(self) -> QPushButton:
+    def _privacy_buttons(self) -> QWidget:
         self.privacy = button(self.tr("个人信息保护…"))
-        self.privacy.setMaximumWidth(320)
         self.privacy.clicked.connect(self.open_privacy)
         self.opened: PrivacyDialog | None = None
-        return self.privacy
+        self.levels = button(self.tr("可见范围…"))
+        self.levels.clicked.connect(self.open_levels)
+        self.watch = button(self.tr("异常访问的界线…"))
+        self.watch.clicked.connect(self.open_watch)
+        self.opened_levels: LevelsDialog | None = None
+        self.opened_watch: WatchDialog | None = None
+        held = QWidget()
+        row = QHBoxLayout(held)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.privacy)
+        row.addWidget(self.levels)
+        row.addWidget(self.watch)
+        row.addStretch(1)
+        return held
+
+    def open_levels(self) -> None:
+        """Show how much each role sees."""
+        self.opened_levels = LevelsDialog(self.context, parent=self)
+        self.opened_levels.open()
+        self.opened_levels.refresh()
+
+    def open_watch(self) -> None:
+        """Show from where on use is called unusual."""
+        self.opened_watch = WatchDialog(self.context, parent=self)
+        self.opened_watch.open()
+        self.opened_watch.refresh()
 
     def _limit_to_role(self) -> None:
         """Offer only what the role may do; the services refuse the rest."""
@@ -110,6 +136,8 @@ class SettingsPage(Page):
         self.staff.setEnabled(station.may("staff.edit"))
         self.keep.setEnabled(station.may("org.edit"))
         self.privacy.setEnabled(station.may(READ_PEOPLE))
+        self.levels.setEnabled(station.may("sight.edit"))
+        self.watch.setEnabled(station.may("watch.edit"))
 
     def refresh(self) -> None:
         """Read what is printed on cards."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QT
 
 from desktop.domain.codes import code_list
 from desktop.domain.progress import Report
-from desktop.services import cards, check_forms, peers, register, verification
+from desktop.services import cards, check_forms, giving, register, verification
 from desktop.services.cards import IssuedCards
 from desktop.services.station import Station
 from desktop.services.verification import STATE_NAMES, Asked, CheckSheet, ToAsk, Verified
@@ -241,7 +241,9 @@ class VerifyPage(Page):
         ids = [line[0].id for line in self.model.rows]
 
         def job(report: Report) -> int:
-            peers.write_safely(path, check_forms.check_forms(self.context.station, ids=ids, report=report))
+            station = self.context.station
+            content = check_forms.check_forms(station, ids=ids, report=report)
+            giving.keep_paper(station, what=self.tr("信息核对表"), people=len(ids), content=content, path=path)
             return len(ids)
 
         self.context.runner.run(
