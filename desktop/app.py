@@ -14,7 +14,7 @@ from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop.config import paths
-from desktop.config.own_process import wipe_freed
+from desktop.config.own_process import wipe_as_freed, wipe_freed
 from desktop.domain.clock import SystemClock
 from desktop.services.station import Station
 from desktop.views.context import AppContext
@@ -137,6 +137,7 @@ def started(name: str) -> QApplication:
     to the list of recent files; where a person's name is in one, it would stay there in the clear.
     """
     os.umask(0o077)
+    wipe_as_freed()
     sys.excepthook = _on_uncaught
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
     if sys.platform == "linux":
