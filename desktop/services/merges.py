@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from desktop.config.own_process import collecting_seldom
+from desktop.config.own_process import age_unseen, collecting_seldom
 from desktop.domain.changes import Changes
 from desktop.domain.clock import stamp
 from desktop.domain.errors import PackageError
@@ -122,6 +122,7 @@ def _all_alive() -> Iterator[None]:
     try:
         yield
     finally:
+        age_unseen()
         if was_on:
             gc.enable()
 

@@ -38,6 +38,10 @@ _MOST_HEADER = 1 << 20
 _SEALED_SINCE = 11  # the schema with the audit chain
 _FORMAT = 2  # 1 had neither signature nor head; such backups still restore
 _SIGNED_AS = b"yince backup/2\n"
+_FIELDS = {  # what every header has had from the first format on
+    "format": int, "store_id": str, "epoch": int, "created": str, "people": int, "log": int,
+    "keys_size": int, "keys_sha256": str, "store_size": int, "store_sha256": str,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,11 @@ def read_header(path: Path) -> dict[str, Any]:
         text = file.read(length) if length <= _MOST_HEADER else b""
     try:
         header = json.loads(text)
+        if any(type(header[key]) is not kind for key, kind in _FIELDS.items()):
+            raise ValueError
         sizes = (header["keys_size"], header["store_size"])
+        if min(sizes) < 0:
+            raise ValueError
         header["offset"] = len(MAGIC) + _LENGTH.size + length
         if path.stat().st_size != header["offset"] + sum(sizes):
             raise ValueError

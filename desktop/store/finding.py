@@ -79,7 +79,7 @@ def find_people(connection: Connection, text: str, *, limit: int, cap: int | Non
     most = _NO_CAP if cap is None else min(cap, CHECKED_CAP) if _checked(terms) else cap
     guard = seen_numbers(connection, words)
     if guard[0]:
-        return _seen_people(connection, text, words, limit)
+        return _seen_people(connection, text, words, limit=limit, most=_NO_CAP if cap is None else CHECKED_CAP)
     found = _rows(connection, _conjunction(terms), terms, most + 1)
     pool = max(limit, _POOL)
     first = _first_of_many(connection, terms, limit) if len(found) > pool else []
@@ -88,14 +88,14 @@ def find_people(connection: Connection, text: str, *, limit: int, cap: int | Non
     return Finding(_hits(connection, first, words), min(len(found), most), len(found) > most)
 
 
-def _seen_people(connection: Connection, text: str, words: Sequence[str], limit: int) -> Finding:
+def _seen_people(connection: Connection, text: str, words: Sequence[str], *, limit: int, most: int) -> Finding:
     """Return the people found where some numbers are hidden from the user: nobody is found by those."""
     part = condition(connection, text)
     where, bound = part if part is not None else ("0", [])
-    sql = f"SELECT row FROM main.person WHERE deleted=0 AND {where}"  # noqa: S608 - our names
-    rows = [row[0] for row in connection.exec_driver_sql(sql, tuple(bound))]
+    sql = f"SELECT row FROM main.person WHERE deleted=0 AND {where} LIMIT ?"  # noqa: S608 - our names
+    rows = [row[0] for row in connection.exec_driver_sql(sql, (*bound, most + 1))]
     first = _in_order(connection, rows[: max(limit, _POOL)], words)[:limit]
-    return Finding(_hits(connection, first, words), len(rows))
+    return Finding(_hits(connection, first, words), min(len(rows), most), len(rows) > most)
 
 
 def _first_of_many(connection: Connection, terms: Sequence[Term], limit: int) -> list[int]:

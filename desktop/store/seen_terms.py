@@ -43,10 +43,10 @@ def seen_numbers(connection: Connection, words: Sequence[str]) -> tuple[str, lis
         plain = cleaned_number(word)
         if len(plain) < GRAM or not any(c.isdigit() for c in plain):
             continue
-        ways = [f"instr(yince_clean(person.{key}), ?)>0" for key in own]
+        ways = [f"instr({_clean(f'person.{key}')}, ?)>0" for key in own]
         ways += [
             f"EXISTS (SELECT 1 FROM main.{kind} AS k WHERE k.deleted=0 AND k.person=person.id "  # noqa: S608
-            f"AND instr(yince_clean(k.{key}), ?)>0)"
+            f"AND instr({_clean(f'k.{key}')}, ?)>0)"
             for kind, key in records
         ]
         bound += [plain] * len(ways)
@@ -56,3 +56,11 @@ def seen_numbers(connection: Connection, words: Sequence[str]) -> tuple[str, lis
             bound.append(otherwise.expression)
         parts.append(f" AND ({' OR '.join(ways)})")
     return "".join(parts), bound
+
+
+def _clean(column: str) -> str:
+    """Return SQL that leaves the marks out with which numbers are written, as `cleaned_number` does."""
+    text = f"lower({column})"
+    for mark in "- ().":
+        text = f"replace({text}, '{mark}', '')"
+    return text

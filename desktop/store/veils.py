@@ -20,7 +20,6 @@ from desktop.domain.fields import Value
 from desktop.domain.sight import FULL, HIDDEN, OPEN, Sight, group_of, mask
 from desktop.store.change_log import SET_ASIDE
 from desktop.store.engine import engine_over, raw_connection
-from desktop.store.search import cleaned_number
 
 _OPTION = "yince_sight"
 _MOST_ENGINES = 4
@@ -180,7 +179,7 @@ def _functions(sight: Sight) -> list[tuple[str, int, Any]]:
     return [
         ("yince_veil", 3, veil), ("yince_veil_fields", 2, fields), ("yince_veil_one", 3, one),
         ("yince_veil_item", 2, item), ("yince_veil_lines", 1, lines), ("yince_veil_operation", 1, operation),
-        ("yince_veil_draft", 2, draft), ("yince_clean", 1, lambda text: cleaned_number(str(text or ""))),
+        ("yince_veil_draft", 2, draft),
     ]  # fmt: skip
 
 

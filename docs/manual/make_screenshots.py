@@ -180,8 +180,17 @@ def grab_vault(window: MainWindow, keep: Callable[[QWidget, str], None]) -> None
     window.show_page("settings")
     settings.open_privacy()
     assert settings.opened is not None
+    settings.opened.resize(1240, 640)
     keep(settings.opened, "privacy")
+    settings.opened.tabs.setCurrentWidget(settings.opened.bases)
+    keep(settings.opened, "bases")
     settings.opened.close()
+    settings.open_levels()
+    assert settings.opened_levels is not None
+    settings.opened_levels.resize(1240, 680)
+    keep(settings.opened_levels, "levels")
+    settings.opened_levels.close()
+    grab_masked(window, keep, people[0])
     settings.users.refresh()
     keep(settings.users, "users")
     code = CodeDialog(window.context, code=made_code(), parent=window)
@@ -194,6 +203,16 @@ def grab_vault(window: MainWindow, keep: Callable[[QWidget, str], None]) -> None
     veil.drop()
     keep(window, "veil")
     veil.lift()
+
+
+def grab_masked(window: MainWindow, keep: Callable[[QWidget, str], None], person: str) -> None:
+    """Grab a person as a clerk sees them."""
+    station = window.context.station
+    station.role = station.vault.role = "clerk"
+    window.context.person_wanted.emit(person)
+    window.person_page.tabs.setCurrentIndex(1)
+    keep(window, "masked")
+    station.role = station.vault.role = "supervisor"
 
 
 def grab_paper(window: MainWindow, keep: Callable[[QWidget, str], None]) -> None:

@@ -27,7 +27,7 @@ from desktop.services.station import Station
 from desktop.store.drafts import Draft
 from desktop.store.people import PersonRow
 from desktop.views.context import AppContext
-from desktop.views.page import PlainForm, button, label, scrolled
+from desktop.views.page import PlainForm, button, label, plain_tip, scrolled
 from desktop.views.people.draft_keeper import DraftKeeper
 from desktop.views.people.editors import editor_for, show_value, typed_value
 
@@ -117,6 +117,8 @@ class FieldsForm(QWidget):
         before, self.veiled = self.veiled, {key for key in self.fields if MASK in str(values.get(key) or "")}
         for key in before | self.veiled:
             self.editors[key].setEnabled(key not in self.veiled)
+            told = self.tr("遮着：点“显示遮挡的内容”以后才能看、能改") if key in self.veiled else ""
+            self.editors[key].setToolTip(plain_tip(told))
         for key, field in self.fields.items():
             self.editors[key].blockSignals(True)
             show_value(self.editors[key], field, values.get(key))
