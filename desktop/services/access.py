@@ -210,8 +210,7 @@ def settle_slots(vault: Vault, *, opened: str = "") -> list[str]:
 
 def _refuse_void(vault: Vault, settled: Sequence[str]) -> None:
     """Close the vault and raise WrongPasswordError if it was opened with a slot that counts no more."""
-    named = vault.named_keys().get(vault.user, b"")
-    if vault.user in settled and named != vault.opener.public:
+    if vault.user in settled and vault.named_keys().get(vault.user, b"") != vault.opener.public:
         vault.close()
         raise WrongPasswordError("这个密码已经作废", "请用另一个密码，或请主管重设")
 

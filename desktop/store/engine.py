@@ -119,6 +119,26 @@ def _is_trouble(error: BaseException) -> bool:
     return isinstance(error, sqlcipher3.OperationalError)
 
 
+def damaged_pages(path: Path, *, key: bytes) -> tuple[str, ...]:
+    """Return in Chinese which pages of a store file are damaged, () if that cannot be told."""
+    try:
+        connection = raw_connection(path, key=key)
+    except DamagedStoreError:
+        return ()
+    try:
+        return tuple(page_words(str(found)) for (found,) in connection.execute("PRAGMA cipher_integrity_check"))
+    except sqlcipher3.DatabaseError:
+        return ()
+    finally:
+        connection.close()
+
+
+def page_words(finding: str) -> str:
+    """Return what SQLCipher found of a page in Chinese."""
+    digits = "".join(c for c in finding.rpartition(" ")[2] if c.isdigit())
+    return f"数据页：第 {digits} 页损坏" if digits else "数据页：有页损坏"
+
+
 def change_key(path: Path, *, old: bytes, new: bytes) -> None:
     """Encrypt the store file anew, in place and all or nothing (`security.md` finding 10); raises DiskFullError."""
     if len(new) != KEY_LENGTH:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.changes import Changes
 from desktop.domain.clock import Clock, stamp
@@ -300,10 +301,11 @@ class Vault:
         return Opener(self.user, self.session.public)
 
     def named_keys(self) -> dict[str, bytes]:
-        """Return the public signing key the chain names for each user, without those whose key it ended."""
-        with self._looking() as connection:
+        """Return the public signing key the chain names for each user; {} where that cannot be read."""
+        with suppress(DatabaseError), self._looking() as connection:
             signers = Signers(connection)
-        return {one: key for one in signers.users() if (key := signers.key_of(one, signers.newest))}
+            return {one: key for one in signers.users() if (key := signers.key_of(one, signers.newest))}
+        return {}
 
     def lacks_its_name(self) -> bool:
         """Return True if the user has a signing key that the chain does not name yet."""
