@@ -1,6 +1,8 @@
 """Making and opening a store file: the lock, the version, the copy before an upgrade, the epoch after a restore."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +83,18 @@ def open_vault(lock: StoreLock, *, slot: OpenSlot, clock: Clock, ids: IdMaker, r
         _let_go(vault, lock)
         raise
     return vault
+
+
+@contextmanager
+def telling_damage(vault: Vault) -> Iterator[None]:
+    """Close the vault and raise DamagedStoreError if what is read of it meanwhile turns out to be damaged."""
+    try:
+        yield
+    except (DatabaseError, sqlcipher3.DatabaseError) as error:
+        places = damaged_pages(vault.folder / DATABASE, key=vault.slot_key())
+        vault.is_read_only = True  # closing must not touch what is broken
+        vault.close()
+        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复", places) from error
 
 
 def _let_go(vault: Vault | None, lock: StoreLock) -> None:

@@ -57,8 +57,9 @@ class UnitOfWork:
     """
 
     def __init__(
-        self, connection: Connection, *, header: UnitHeader, writer: int, counter: int, session: SessionKey
-    ) -> None:
+        self, connection: Connection, *, header: UnitHeader, writer: int, counter: int, session: SessionKey,
+        scope: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
         self.connection = connection
         self.header = header
         self.writer = writer
@@ -75,6 +76,7 @@ class UnitOfWork:
         self._sheet = ("", "", "")
         self._open = True
         self._locked: frozenset[str] | None = None
+        self._scope = scope  # communities whose people may be written; none: everybody's
         self.removed = 0  # people this unit takes out of the register: deleted, erased, or said so by a package
         self.afterwards: Callable[[], None] | None = None  # done once this unit was given up
         n, head = head_of(connection)
@@ -268,10 +270,22 @@ class UnitOfWork:
         person = person_of(stored)
         if person is not None and person in self._locked_away():
             raise NotAllowedError("这个人的资料已封存，不能再改", "确需改动，请主管先解除封存")
+        if person is not None and self._scope:
+            self._refuse_outside(stored, person, fields)
         logged = text or to_json(fields)
         self.log.add(stored.kind, stored.id, person, action, self.writer, dot, base, logged, None, self._source)
         self._mark(stored.kind, person)
         self._flush_if_large()
+
+    def _refuse_outside(self, stored: StoredRecord, person: str, fields: Mapping[str, Any]) -> None:
+        """Raise NotAllowedError for a person, or something of a person, outside the communities of this user."""
+        if stored.kind == PERSON.key:
+            homes = {stored.values.get("home_org"), *fields.get("home_org", ())}
+        else:
+            known = self._load(PERSON.key, [person]).get(person)
+            homes = {known.values.get("home_org") if known else None}
+        if not homes <= self._scope:
+            raise NotAllowedError("这个人不在您负责的社区里，没有保存", "请由主管或负责那个社区的人来办")
 
     def _locked_away(self) -> frozenset[str]:
         """Return whose data may not be changed in this unit: those in the locked archive, unless it unlocks."""

@@ -15,7 +15,7 @@ from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
 from desktop.domain.errors import DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
-from desktop.domain.permissions import READ_PEOPLE, READ_REVEALED, SUPERVISOR, require
+from desktop.domain.permissions import READ_PEOPLE, READ_REVEALED, READ_SEALED, SUPERVISOR, require
 from desktop.domain.sight import OPEN, Sight, sight_of
 from desktop.security.slot_pins import keep_pin
 from desktop.store import search
@@ -89,6 +89,7 @@ class Vault:
         self._writer = own_number(engine, self.identity.writer, org=self.identity.org)
         self._veiled = VeiledEngine(folder / DATABASE)
         self.switched_on: frozenset[str] = frozenset()  # fields collected here although the dictionary has them off
+        self.scope = frozenset[str]()  # communities the user is limited to, none: not limited (`store/scopes.py`)
         self._load_settings()
 
     @contextmanager
@@ -99,7 +100,8 @@ class Vault:
         """
         require(self.role, what)
         sight = {READ_PEOPLE: self.sight, READ_REVEALED: self.sight.revealed}.get(what, OPEN)
-        with self._looking(sight) as connection, nullcontext() if stop is None else stoppable(connection, stop):
+        scope = frozenset[str]() if what == READ_SEALED else self.scope
+        with self._looking(sight, scope) as connection, nullcontext() if stop is None else stoppable(connection, stop):
             yield connection
 
     @property
@@ -108,9 +110,11 @@ class Vault:
         return sight_of(self.role, self._levels, as_before=self._as_before)
 
     @contextmanager
-    def _looking(self, sight: Sight = OPEN) -> Iterator[Connection]:
+    def _looking(self, sight: Sight = OPEN, scope: frozenset[str] = frozenset()) -> Iterator[Connection]:
         """Yield a connection for what the vault itself must know, whoever opened it; or for what `sight` allows."""
-        engine = self._engine if sight.is_open else self._veiled.engine_for(sight, key=self._key)
+        engine = self._engine
+        if scope or not sight.is_open:
+            engine = self._veiled.engine_for(sight, key=self._key, scope=scope)
         with engine.connect().execution_options(yince_begin="DEFERRED") as connection:
             yield with_sight(connection, sight)
             connection.rollback()
@@ -134,7 +138,7 @@ class Vault:
         connection = self._writing_engine.connect().execution_options(yince_begin="IMMEDIATE")
         counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
         header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
-        return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, vault=self)
+        return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, vault=self, scope=self.scope)
 
     def _refuse_if_read_only(self) -> None:
         if self.is_read_only:

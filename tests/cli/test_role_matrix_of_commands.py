@@ -46,7 +46,7 @@ COMMANDS: dict[str, frozenset[str]] = {
     "audit": WATCHERS, "unusual": WATCHERS, "exports": WATCHERS, "erase": LEAD,
     "notice": STAFF, "consent": STAFF, "request": STAFF, "requests": STAFF, "answer": LEAD, "retention": STAFF,
     "archive": LEAD, "bases": ALL, "levels": ALL,
-    "users list": ALL, "users add": LEAD, "users remove": LEAD, "users passwd": ALL, "users reset": LEAD,
+    "users list": ALL, "users add": LEAD, "users remove": LEAD, "users passwd": ALL, "users reset": LEAD, "users limit": LEAD,
     "users code": LEAD, "users drill": LEAD, "users recover": ANYBODY, "users street-key": LEAD,
     "users street-key-back": LEAD, "users recover-for": LEAD, "users passphrase": ANYBODY, "rotate": LEAD,
     "verify": STAFF, "check-form": STAFF, "progress": STAFF, "pack-media": LEAD, "withhold": LEAD,

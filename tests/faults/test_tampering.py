@@ -119,6 +119,15 @@ def test_harm_to_the_store_file_is_reported(past: Past, tmp_path: Path, harm: Ha
     counting.add("store files harmed, all reported", harm.__name__)
 
 
+def test_a_flip_in_any_page_is_a_finding(past: Past, tmp_path: Path) -> None:
+    """Where the page of the device's keys was hit, the check ended in a report of a bug."""
+    shutil.copytree(past.now, tmp_path / "s")
+    good = (tmp_path / "s" / "store.db").read_bytes()
+    for place in range(100, len(good), 4 * PAGE):
+        (tmp_path / "s" / "store.db").write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+        assert what_is_said(tmp_path / "s"), place
+
+
 def test_the_untouched_store_is_sound(past: Past, tmp_path: Path) -> None:
     shutil.copytree(past.now, tmp_path / "s")
     assert what_is_said(tmp_path / "s") == []

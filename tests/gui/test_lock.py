@@ -1,13 +1,14 @@
 """Locking gives the register back and asks for the password again."""
 
 import gc
+import weakref
 from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QObject, Qt, QTimer
 from PySide6.QtGui import QUndoStack
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Application
@@ -113,6 +114,12 @@ def test_after_locking_nothing_of_the_register_is_left_in_the_window(
         window.show_page(key)
         qtbot.waitUntil(lambda: application.runner.is_idle, timeout=20_000)
     held = [*window.findChildren(QWidget), *window.findChildren(QAbstractItemModel), *window.findChildren(QUndoStack)]
+    views = [one for one in held if isinstance(one, QAbstractItemView)]
+    tables = {id(one.model()): one.model() for one in views if isinstance(one.model(), SnapshotTable)}
+    kept = [weakref.ref(one) for one in (window, *tables.values())]
+    assert len(kept) > 10
+    views.clear()
+    tables.clear()
     gone: list[QObject] = []
     for one in held:
         one.destroyed.connect(lambda *_said: gone.append(None))
@@ -120,9 +127,9 @@ def test_after_locking_nothing_of_the_register_is_left_in_the_window(
     del window
     qtbot.waitUntil(lambda: len(gone) >= len(held), timeout=5000)
     held.clear()
+    del one
     gc.collect()
-    assert [one for one in gc.get_objects() if isinstance(one, SnapshotTable) and one.rows] == []
-    assert not [one for one in gc.get_objects() if isinstance(one, MainWindow)]
+    assert [one for one in kept if one() is not None] == []
 
 
 @pytest.mark.parametrize("opened", ["question", "text", "file", "print"])
