@@ -130,7 +130,7 @@ def filled(station: Station) -> Station:
     return station
 
 
-@pytest.mark.parametrize("role", [pytest.param(CLERK, marks=pytest.mark.long), AUDITOR, TECHNICIAN])
+@pytest.mark.parametrize("role", [CLERK, AUDITOR, TECHNICIAN])
 def test_nothing_that_can_be_pressed_is_refused(
     qtbot: QtBot, filled: Station, role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
