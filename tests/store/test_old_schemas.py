@@ -13,7 +13,7 @@ from desktop.store.people import PeopleFilter
 from tests.conftest import PASSWORD, the_clock
 
 # Schemas that were on main at the end of a submission; numbers between them were never released.
-RELEASED = (1, 2, 15)
+RELEASED = (1, 2, 15, 17)
 STORES = Path(__file__).resolve().parents[1] / "data" / "stores"
 
 
