@@ -47,8 +47,9 @@ def create_vault(
     }  # fmt: skip
     connection.executemany("INSERT INTO meta (key, value) VALUES (?,?)", list(values.items()))
     connection.close()
+    held = bytearray(key)
     vault = Vault(
-        folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role, seed=seed
+        folder, engine=open_engine(path, key=held), key=held, clock=clock, ids=ids, user=user, role=role, seed=seed
     )
     vault.index_again_if_old()
     vault.hold(lock)
@@ -121,10 +122,11 @@ def _vault_over(folder: Path, slot: OpenSlot, *, clock: Clock, ids: IdMaker, rea
     if not path.is_file():
         raise StorePlaceError("这个文件夹里没有登记库", "请检查选择的文件夹")
     _bring_up_to_date(folder, key=slot.data_key, clock=clock, read_only=read_only)
-    engine = open_engine(path, key=slot.data_key, read_only=read_only)
+    held = bytearray(slot.data_key)  # one for the vault and all its engines, overwritten when it closes
+    engine = open_engine(path, key=held, read_only=read_only)
     try:
         return Vault(
-            folder, engine=engine, key=slot.data_key, clock=clock, ids=ids, user=slot.user, role=slot.role,
+            folder, engine=engine, key=held, clock=clock, ids=ids, user=slot.user, role=slot.role,
             seed=slot.seed,
         )  # fmt: skip
     except BaseException:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-import sqlcipher3
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
@@ -204,9 +203,8 @@ class UnitOfWork:
             if self._second is not None:
                 sign_consent(self.connection, unit, name=self._second[0], key=self._second[1])
             self.connection.commit()
-        except OperationalError as error:
+        except (OperationalError, DiskFullError):
             self._session.unsure()
-            self._raise_if_full(error)
             raise
         self._open = False
         self._session.committed(unit, (self.log.n, self.log.head))
@@ -322,11 +320,7 @@ class UnitOfWork:
 
     def _flush_if_large(self) -> None:
         if self._writing.size >= FLUSH_AT:
-            try:
-                self.flush()
-            except OperationalError as error:
-                self._raise_if_full(error)
-                raise
+            self.flush()
 
     def _seal(self) -> Seal:
         header = self.header
@@ -340,12 +334,6 @@ class UnitOfWork:
     def _save_counter(self) -> None:
         if self._counter != self._began:
             self.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='counter'", (str(self._counter),))
-
-    @staticmethod
-    def _raise_if_full(error: OperationalError) -> None:
-        code = getattr(error.orig, "sqlite_errorcode", None)
-        if code == sqlcipher3.SQLITE_FULL or "disk is full" in str(error.orig):
-            raise DiskFullError("磁盘已满，这一次的改动没有保存", "请腾出空间后再试") from error
 
 
 def _is_mask(kind: str, key: str, value: Value, stored: Value) -> bool:

@@ -68,7 +68,7 @@ class Vault:
     """An open store. Made by `create_vault` and `open_vault`; closed once by `close`."""
 
     def __init__(
-        self, folder: Path, *, engine: Engine, key: bytes, clock: Clock, ids: IdMaker, user: str,
+        self, folder: Path, *, engine: Engine, key: bytes | bytearray, clock: Clock, ids: IdMaker, user: str,
         role: str = SUPERVISOR, seed: bytes = b"",
     ) -> None:  # fmt: skip
         self.folder = folder
@@ -77,8 +77,8 @@ class Vault:
         self.clock = clock
         self.ids = ids
         self._engine = engine
-        self._key = bytearray(key)
-        self._writing_engine = open_writing_engine(folder / DATABASE, key=key)
+        self._key = key if isinstance(key, bytearray) else bytearray(key)
+        self._writing_engine = open_writing_engine(folder / DATABASE, key=self._key)
         self.session = SessionKey(user, seed=seed)
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
@@ -114,7 +114,7 @@ class Vault:
         """Yield a connection for what the vault itself must know, whoever opened it; or for what `sight` allows."""
         engine = self._engine
         if scope or not sight.is_open:
-            engine = self._veiled.engine_for(sight, key=bytes(self._key), scope=scope)
+            engine = self._veiled.engine_for(sight, key=self._key, scope=scope)
         with engine.connect().execution_options(yince_begin="DEFERRED") as connection:
             yield with_sight(connection, sight)
             connection.rollback()
@@ -194,8 +194,8 @@ class Vault:
         path = self.folder / DATABASE
         change_key(path, old=bytes(self._key), new=new)
         self._key[:] = new
-        self._engine = open_engine(path, key=new)
-        self._writing_engine = open_writing_engine(path, key=new)
+        self._engine = open_engine(path, key=self._key)
+        self._writing_engine = open_writing_engine(path, key=self._key)
         self._note_head()
 
     def is_key(self, key: bytes) -> bool:
@@ -352,7 +352,8 @@ class Vault:
         """Keep the ends of the logs outside the store, so that an older store is noticed."""
         with self._looking() as connection:
             entry, audit = head_of(connection), head_of_chain(connection)
-        write_head(self.folder, store_id=self.identity.store_id, key=bytes(self._key), entry=entry, audit=audit)
+        with suppress(OSError):  # what was committed is committed: an older note tells no lie
+            write_head(self.folder, store_id=self.identity.store_id, key=bytes(self._key), entry=entry, audit=audit)
 
 
 class _NotedUnit(UnitOfWork):

@@ -55,13 +55,13 @@ class VeiledEngine:
         self._path = path
         self._engines: dict[tuple[tuple[tuple[str, str], ...], frozenset[str]], Engine] = {}
 
-    def engine_for(self, sight: Sight, *, key: bytes, scope: frozenset[str] = frozenset()) -> Engine:
+    def engine_for(self, sight: Sight, *, key: bytearray, scope: frozenset[str] = frozenset()) -> Engine:
         """Return the engine whose connections see what `sight` allows, of the people of `scope` if there is one."""
         name = (tuple(sorted(sight.levels.items())), scope)
         if name not in self._engines:
             if len(self._engines) >= _MOST_ENGINES:
                 self.dispose()
-            made = engine_over(lambda: _veiled(raw_connection(self._path, key=key), sight, scope))
+            made = engine_over(lambda: _veiled(raw_connection(self._path, key=bytes(key)), sight, scope))
             if scope:
                 narrow_whole(made, scope)
             self._engines[name] = made
