@@ -152,7 +152,7 @@ def test_every_harm_to_the_store_file_is_reported(past: Past, tmp_path: Path) ->
             folder = harmed(past, tmp_path / "s", harm, chance)
             if not what_is_said(folder):
                 (index_only if same_but_the_index(past.now, folder) else missed).append((harm.__name__, number))
-            unseen += _starts(folder)
+            unseen += _starts(folder) and (harm.__name__, number) not in index_only
             shutil.rmtree(folder)
     assert not missed
     assert unseen <= 13
