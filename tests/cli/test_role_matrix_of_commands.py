@@ -35,7 +35,7 @@ ANYBODY = ALL | {"without a register"}  # opens no register, or shows only what 
 
 # Which roles get an answer. A command with deeds of several kinds is listed deed by deed.
 COMMANDS: dict[str, frozenset[str]] = {
-    "find": STAFF, "show": STAFF, "backup": KEEPERS, "restore": KEEPERS, "check": ALL, "demo": ANYBODY, "init": ANYBODY,
+    "find": STAFF, "show": STAFF, "backup": KEEPERS, "restore": KEEPERS, "rescue-keys": ANYBODY, "check": ALL, "demo": ANYBODY, "init": ANYBODY,
     "key-card": ALL, "pack": LEAD, "merge": LEAD, "conflicts": STAFF, "resolve": STAFF,
     "cards": STAFF, "verify-card": STAFF, "card-mark": STAFF, "card-book": STAFF, "card-coverage": STAFF,
     "cards-due": STAFF,
