@@ -9,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import cast
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QSettings, Qt, QTimer, QTranslator
 from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop.config import paths
-from desktop.config.own_process import wipe_freed
+from desktop.config.own_process import wipe_as_freed, wipe_freed
 from desktop.domain.clock import SystemClock
 from desktop.services.station import Station
 from desktop.views.context import AppContext
@@ -70,6 +70,9 @@ class Application:
             for dialog in cast(list[QDialog], window.findChildren(QDialog)):
                 dialog.close()
             window.deleteLater()
+            # What is connected to their signals holds the pages and all their rows, and Python sees no cycle there.
+            window.context.deleteLater()
+            self.runner.deleteLater()
         QPixmapCache.clear()
         self.runner = Runner(on_bug=self.messages.show_error)
         self.begin(folder)
@@ -127,16 +130,30 @@ def _on_uncaught(kind: type[BaseException], error: BaseException, trace: Traceba
     report_bug(error.with_traceback(trace))
 
 
-def main(files: Sequence[Path] = ()) -> int:
-    """Open the window, on the merge preview of `files` if any, and return the exit code."""
+def started(name: str) -> QApplication:
+    """Return the application: in Chinese, its files private, with no memory of folders and files outside the register.
+
+    Qt's file dialog would write the folders it was in to QtProject.conf, and a desktop's own dialog the files chosen
+    to the list of recent files; where a person's name is in one, it would stay there in the clear.
+    """
     os.umask(0o077)
+    wipe_as_freed()
     sys.excepthook = _on_uncaught
-    app = QApplication(sys.argv[:1])
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
+    if sys.platform == "linux":
+        QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+    app = QApplication([name])
     app.setApplicationName("银册")
     QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
     translator = QTranslator(app)
     if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         app.installTranslator(translator)
+    return app
+
+
+def main(files: Sequence[Path] = ()) -> int:
+    """Open the window, on the merge preview of `files` if any, and return the exit code."""
+    app = started(sys.argv[0])
     application = Application(app)
     application.files = [one.absolute() for one in files]
     application.begin()

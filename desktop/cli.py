@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 from desktop.cli_jobs.opening import USER, Answer, Job, take_terms
-from desktop.domain.errors import Cancelled, KnownError
+from desktop.domain.errors import Cancelled, KnownError, as_known
 from desktop.services.access import end_with_the_job
 
 AREAS: Mapping[str, tuple[str, ...]] = {
@@ -69,6 +69,12 @@ def main(arguments: list[str]) -> int:
         return 1
     except (Cancelled, KeyboardInterrupt):
         print("已取消，没有改动。", file=sys.stderr)
+        return 1
+    except Exception as error:
+        known = as_known(error)
+        if known is None:
+            raise
+        print(str(known), file=sys.stderr)
         return 1
     return _say_all(answer, as_json=getattr(options, "json", False))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from desktop.cli_jobs.opening import Answer, JobAdder, station_at
 from desktop.domain.changes import Changes
 from desktop.domain.errors import InvalidValueError
+from desktop.domain.file_names import shown_name
 from desktop.services import (
     board,
     conflicts,
@@ -149,7 +150,7 @@ def lay_out(options: argparse.Namespace) -> Answer:
                 one.state.value,
                 counts_text(one.counts),
                 one.advice,
-                one.path.name,
+                shown_name(one.path),
             ]
         )
         for one in lines

@@ -5,7 +5,9 @@ import json
 from pathlib import Path
 
 from desktop.cli_jobs.opening import Answer, JobAdder, station_at
-from desktop.domain.errors import InvalidValueError, NotFoundError
+from desktop.config.out_path import refuse_own_folder
+from desktop.domain.errors import InvalidValueError, NotFoundError, PlaceError
+from desktop.domain.file_names import shown_name
 from desktop.services import any_forms, giving, register
 
 _WHOLE = (".xlsx", ".docx")
@@ -56,7 +58,12 @@ def fill(options: argparse.Namespace) -> Answer:
 
 
 def _folder(path: Path) -> Path:
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    refuse_own_folder(path)
+    refuse_own_folder(path.parent)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise PlaceError(f"做不成文件夹“{shown_name(path)}”", "请换一个位置") from error
     return path
 
 

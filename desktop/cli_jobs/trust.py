@@ -5,6 +5,7 @@ from pathlib import Path
 
 from desktop.cli_jobs.opening import Answer, JobAdder, station_at
 from desktop.domain.errors import InvalidValueError, KeyCardError
+from desktop.domain.file_names import is_plain_file
 from desktop.services import directories, keyring, peers
 from desktop.store.keyring import Place
 from desktop.sync import key_directory
@@ -41,11 +42,10 @@ def enroll(options: argparse.Namespace) -> Answer:
 
 
 def _is_directory(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(key_directory.MAGIC)) == key_directory.MAGIC
-    except OSError:
+    if not is_plain_file(path):
         return False
+    with path.open("rb") as file:
+        return file.read(len(key_directory.MAGIC)) == key_directory.MAGIC
 
 
 def directory(options: argparse.Namespace) -> Answer:

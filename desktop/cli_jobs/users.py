@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from desktop.cli_jobs.opening import Answer, JobAdder, password_of, station_at
@@ -32,6 +33,7 @@ def add(job: JobAdder) -> None:
         ("recover", recover, "用恢复码打开，给一位新主管设密码"),
         ("street-key", street_key, "允许已登记的街道用它的密钥打开本库"),
         ("street-key-back", street_key_back, "收回街道的恢复钥匙，并更换数据密钥"),
+        ("limit", limit, "限定录入员负责的社区（街道、新城的库）；不写 --orgs 就是不限"),
         ("recover-for", recover_for, "街道用自己的密钥打开社区的库，给一位新主管设密码"),
         ("passphrase", passphrase, "生成一个好记的密码"),
     ):
@@ -39,20 +41,27 @@ def add(job: JobAdder) -> None:
         deed.set_defaults(deed_run=run)
         deed.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="输出一个 JSON 对象")
         deed.add_argument("--user", dest="as_user", default=argparse.SUPPRESS, help="使用人姓名")
-        if name in {"add", "remove", "reset", "recover", "recover-for"}:
-            deed.add_argument("--name", required=True, help="使用人姓名")
-        if name == "add":
-            deed.add_argument("--role", required=True, choices=tuple(ROLES))
-        if name == "reset":
-            deed.add_argument("--role", default="", choices=("", *ROLES), help="同时改成这个角色")
-        if name == "code":
-            deed.add_argument("--pdf", type=Path, metavar="OUT.pdf", help="把要打印的一页写到这个文件，打印后请删除")
-        if name == "street-key":
-            deed.add_argument("--org", required=True, help="街道的机构编码")
-        if name == "recover-for":
-            deed.add_argument("folder", type=Path, metavar="社区登记库")
+        _take_arguments(name, deed)
     one = job("rotate", rotate, "更换数据密钥")
     one.add_argument("--why", required=True, metavar="原因")
+
+
+def _take_arguments(name: str, deed: argparse.ArgumentParser) -> None:
+    """Add what one deed must be told."""
+    if name in {"add", "remove", "reset", "limit", "recover", "recover-for"}:
+        deed.add_argument("--name", required=True, help="使用人姓名")
+    if name == "add":
+        deed.add_argument("--role", required=True, choices=tuple(ROLES))
+    if name == "limit":
+        deed.add_argument("--orgs", default="", metavar="编码", help="社区的机构编码，用逗号隔开")
+    if name == "reset":
+        deed.add_argument("--role", default="", choices=("", *ROLES), help="同时改成这个角色")
+    if name == "code":
+        deed.add_argument("--pdf", type=Path, metavar="OUT.pdf", help="把要打印的一页写到这个文件，打印后请删除")
+    if name == "street-key":
+        deed.add_argument("--org", required=True, help="街道的机构编码")
+    if name == "recover-for":
+        deed.add_argument("folder", type=Path, metavar="社区登记库")
 
 
 def manage(options: argparse.Namespace) -> Answer:
@@ -85,13 +94,18 @@ def list_users(options: argparse.Namespace) -> Answer:
     """List everyone who may open the register."""
     with station_at(options.store) as station:
         found = users.ways_in(station)
-    lines = [f"{one.name}　{one.role_text}" for one in found.users]
+    lines = [f"{one.name}　{one.role_text}{_limited(one.scope)}" for one in found.users]
     lines += [f"恢复码：{'有' if found.has_code else '没有'}{'，该演练了' if found.drill_due else ''}"]
     lines += [f"街道恢复钥匙：{name}" for name in found.streets]
     return {
-        "users": [{"name": one.name, "role": one.role} for one in found.users], "recovery_code": found.has_code,
+        "users": [{"name": one.name, "role": one.role, "orgs": list(one.scope)} for one in found.users],
+        "recovery_code": found.has_code,
         "street_keys": list(found.streets), "drill_due": found.drill_due, "text": "\n".join(lines),
     }  # fmt: skip
+
+
+def _limited(scope: Sequence[str]) -> str:
+    return f"　只负责 {'、'.join(scope)}" if scope else ""
 
 
 def add_user(options: argparse.Namespace) -> Answer:
@@ -132,6 +146,15 @@ def reset(options: argparse.Namespace) -> Answer:
     now = f"，角色改为{ROLES[options.role]}" if options.role else ""
     text = f"已给 {options.name} 重设密码{now}，旧密码作废{_advice(password)}"
     return {"name": options.name, "role": options.role, "lost": lost, "text": text + _lost(lost)}
+
+
+def limit(options: argparse.Namespace) -> Answer:
+    """Limit a clerk to some communities."""
+    orgs = [one.strip() for one in options.orgs.replace("，", ",").split(",") if one.strip()]
+    with station_at(options.store) as station:
+        users.limit_user(station, name=options.name, orgs=orgs)
+    said = f"只负责 {len(orgs)} 个社区" if orgs else "不限社区"
+    return {"name": options.name, "orgs": orgs, "text": f"{options.name} {said}，下次打开时生效"}
 
 
 def make_code(options: argparse.Namespace) -> Answer:

@@ -6,6 +6,8 @@ sync of the file an empty one. Where a system cannot sync folders (Windows) its 
 
 import errno
 import os
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 _CANNOT = (errno.EINVAL, errno.ENOTSUP)  # some file systems of sticks know no sync of a folder
@@ -19,9 +21,25 @@ def write_durably(path: Path, content: bytes) -> None:
 
 def write_beside(path: Path, content: bytes) -> None:
     """Replace a file whole as `write_durably` does, but leave it open which of the two a power cut leaves."""
-    part = path.with_name(path.name + ".part")
-    write_synced(part, content)
-    os.replace(part, path)
+    replace_together({path: content})
+
+
+def replace_together(contents: Mapping[Path, bytes]) -> None:
+    """Replace several files whole: all are on the medium before the first takes its name. Raises OSError.
+
+    So a full disk leaves them all as they were, and nothing half beside them.
+    """
+    parts = {path: path.with_name(path.name + ".part") for path in contents}
+    try:
+        for path, content in contents.items():
+            write_synced(parts[path], content)
+        for path, part in parts.items():
+            os.replace(part, path)
+    except OSError:
+        with suppress(OSError):
+            for part in parts.values():
+                part.unlink(missing_ok=True)
+        raise
 
 
 def write_synced(path: Path, content: bytes) -> None:

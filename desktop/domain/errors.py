@@ -25,6 +25,8 @@ YinceError
  └─ BugError                 our fault: reported, the vault closed safely
 """
 
+import errno
+
 
 class YinceError(Exception):
     """Root of the tree."""
@@ -113,6 +115,10 @@ class ReadOnlyStoreError(StoreError):
     """The store was opened only to be looked at."""
 
 
+class PlaceError(KnownError):
+    """A file may not be written there, or not under that name."""
+
+
 class DiskFullError(StoreError):
     """The disk is full; the transaction was rolled back."""
 
@@ -151,6 +157,31 @@ class KeyCardError(KnownError):
 
 class PrintError(KnownError):
     """A page cannot be printed right."""
+
+
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NO_MEDIUM = frozenset({errno.EIO, errno.EROFS, errno.ENODEV, errno.ENXIO})
+_SQLITE_FULL, _SQLITE_IO = 13, 10  # low byte of an error code
+
+
+def as_known(error: BaseException) -> KnownError | None:
+    """Return the error of the world an error is, None for one of ours: a full or broken disk may show anywhere.
+
+    Looked for in the error, in what it was raised from, and in what SQLAlchemy wrapped.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, KnownError):
+            return seen
+        inner = getattr(seen, "orig", seen)
+        number = inner.errno if isinstance(inner, OSError) else None
+        code = int(getattr(inner, "sqlite_errorcode", 0) or 0) & 0xFF
+        if number in _NO_SPACE or code == _SQLITE_FULL:
+            return DiskFullError("磁盘已满，这一步没有做完，已保存的内容不受影响", "请腾出空间后再试")
+        if number in _NO_MEDIUM or code == _SQLITE_IO:
+            return StoreError("磁盘读写出错，这一步没有做完", "请检查硬盘或存储盘后再试")
+        seen = seen.__cause__
+    return None
 
 
 class Cancelled(YinceError):  # noqa: N818 - not a failure: the user asked for it

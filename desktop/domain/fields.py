@@ -61,11 +61,11 @@ class Field:
     retired: bool = False  # kept and searched, but newly written as a record of its own kind
     width: int = 12  # characters, for tables on screen and paper
     hidden: bool = False  # kept by the program for itself: never typed, printed or read from a roster
+    is_number: bool = field(init=False, repr=False, compare=False)  # the value is stored as an integer
 
-    @property
-    def is_number(self) -> bool:
-        """True if the value is stored as an integer."""
-        return self.kind is Kind.INT or self.kind is Kind.BOOL or self.kind is Kind.MONEY
+    def __post_init__(self) -> None:
+        """Say once what every value is asked by."""
+        object.__setattr__(self, "is_number", self.kind in {Kind.INT, Kind.BOOL, Kind.MONEY})
 
 
 @dataclass(frozen=True, slots=True)

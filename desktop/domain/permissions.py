@@ -35,7 +35,7 @@ FEW_DELETED = 10
 # Units that only remember what was done: never undone, not shown among the changes of the register.
 NOTES = frozenset({
     "access.note", "export.note", "user.add", "user.key", "user.remove", "user.password", "key.rotate", "recovery.make",
-    "recovery.drill", "recovery.street", "recovery.untrust", "user.renew", "person.erase",
+    "recovery.drill", "recovery.street", "recovery.untrust", "user.renew", "user.scope", "person.erase",
 })  # fmt: skip
 
 
@@ -201,6 +201,7 @@ _VAULT = {
     "user.remove": Permit("删除使用人", LEAD),
     "user.key": Permit("登记签名公钥", ALL),
     "user.password": Permit("更换密码", ALL),
+    "user.scope": Permit("限定使用人负责的社区", LEAD),
     "user.renew": Permit("重设使用人密码或角色", LEAD),
     "key.rotate": Permit("更换数据密钥", LEAD),
     "recovery.make": Permit("制作恢复码", LEAD),

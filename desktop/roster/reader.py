@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from desktop.domain.errors import RosterError
+from desktop.domain.file_names import is_plain_file, shown_name
 from desktop.domain.progress import Report, silent
 from desktop.domain.resources import child_command, child_environment
 from desktop.roster.frames import COUNT, END, REFUSED, ROWS, SHEET, SHEET_END, read_frames
@@ -39,8 +40,8 @@ def read_roster(path: Path, *, report: Report = silent) -> RosterFile:
     The child takes the file's bytes in one go, so that one still open in Excel or on a stick is read in one state and
     no copy lies on the disk. `report` is called ten times a second and may raise Cancelled: the child is then killed.
     """
-    if not path.is_file():
-        raise RosterError(f"找不到文件“{path.name}”", "请检查路径")
+    if not is_plain_file(path):
+        raise RosterError(f"找不到文件“{shown_name(path)}”", "请检查路径")
     reading = _Reading(path, report)
     try:
         return reading.run()
@@ -72,7 +73,7 @@ class _Reading:
 
     def __init__(self, path: Path, report: Report, *, slow: bool = False) -> None:
         self._path = path
-        self._name = path.name
+        self._name = shown_name(path)
         self._report = report
         self._slow = slow
         self._sheets: list[Sheet] = []
@@ -124,7 +125,7 @@ class _Reading:
             raise RosterError(f"“{self._name}”不能导入：{body.decode('utf-8', 'replace')}", "改好后再试")
         if kind == SHEET:
             said = json.loads(body)
-            self._open = _Open(str(said["name"]) or self._path.stem, bool(said["hidden"]))
+            self._open = _Open(str(said["name"]) or Path(self._name).stem, bool(said["hidden"]))
         elif kind == ROWS and self._open is not None:
             count = COUNT.unpack_from(body)[0]
             self._open.rows.add_block(body[COUNT.size :], count)

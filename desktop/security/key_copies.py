@@ -10,8 +10,8 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from desktop.domain.durable import sync_folder, write_beside
-from desktop.domain.errors import DamagedStoreError
+from desktop.domain.durable import replace_together, sync_folder, write_beside
+from desktop.domain.errors import DamagedStoreError, DiskFullError
 from desktop.security.key_slots import FORMAT, Body, Slot, seal_of
 
 NAME = "store.keys"
@@ -86,10 +86,16 @@ def replace_slots(folder: Path, body: Body, slots: list[Slot], data_key: bytes) 
 
 
 def write_both(folder: Path, body: Body) -> None:
-    """Replace both copies and make that durable: what is encrypted next may need the key in them."""
-    for name in (NAME, COPY):
-        write_beside(folder / name, body_text(body))
-    sync_folder(folder)
+    """Replace both copies and make that durable: what is encrypted next may need the key in them.
+
+    Raises DiskFullError; then both are as they were.
+    """
+    text = body_text(body)
+    try:
+        replace_together({folder / name: text for name in (NAME, COPY)})
+        sync_folder(folder)
+    except OSError as error:
+        raise DiskFullError("密钥文件没有写成，可能是磁盘已满", "请腾出空间后再试") from error
 
 
 def body_text(body: Body) -> bytes:

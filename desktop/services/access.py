@@ -18,15 +18,16 @@ from desktop.domain.errors import (
 )
 from desktop.domain.ids import IdMaker, RandomIds, new_id, org_id
 from desktop.domain.levels import LEVEL_CODES
-from desktop.domain.permissions import SUPERVISOR
+from desktop.domain.permissions import CLERK, READ_HOUSE, SUPERVISOR
 from desktop.security import key_file, key_rotation, sealing, user_keys
 from desktop.security.key_file import OpenSlot
 from desktop.services.notes import Note, put_note, write_note
 from desktop.services.second_person import approve_removals
 from desktop.services.station import Station
 from desktop.store import engine, slots, swapping
-from desktop.store.opening import create_vault, open_vault
+from desktop.store.opening import create_vault, open_vault, telling_damage
 from desktop.store.places import DATABASE, StoreLock, refuse_network_place
+from desktop.store.scopes import scopes_of
 from desktop.store.signatures import naming
 from desktop.store.startup import start_problems
 from desktop.store.vault import StoreIdentity, Vault
@@ -162,7 +163,8 @@ def station_of(
     if not read_only:
         swapping.sweep(folder)
     if not read_only:
-        _refuse_void(vault, settle_slots(vault, opened=slot.slot))
+        with telling_damage(vault):
+            _refuse_void(vault, settle_slots(vault, opened=slot.slot))
     if checked and not read_only:
         _refuse_damaged(vault)
         _introduce(vault)
@@ -176,6 +178,9 @@ def station_of(
 def _station(vault: Vault, clock: Clock, ids: IdMaker, user: str, role: str) -> Station:
     station = Station(vault, clock, ids, user, role)
     vault.approve = partial(approve_removals, station)
+    if role == CLERK:
+        with vault.reading(READ_HOUSE) as connection:
+            vault.scope = scopes_of(connection).get(user, frozenset())
     return station
 
 
@@ -210,8 +215,7 @@ def settle_slots(vault: Vault, *, opened: str = "") -> list[str]:
 
 def _refuse_void(vault: Vault, settled: Sequence[str]) -> None:
     """Close the vault and raise WrongPasswordError if it was opened with a slot that counts no more."""
-    named = vault.named_keys().get(vault.user, b"")
-    if vault.user in settled and named != vault.opener.public:
+    if vault.user in settled and vault.named_keys().get(vault.user, b"") != vault.opener.public:
         vault.close()
         raise WrongPasswordError("这个密码已经作废", "请用另一个密码，或请主管重设")
 

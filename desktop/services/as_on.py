@@ -14,7 +14,7 @@ from desktop.domain.errors import InvalidValueError, NotFoundError
 from desktop.domain.progress import Report, silent
 from desktop.printing.table import TableSheet, table_pdf
 from desktop.roster.table_workbook import table_workbook
-from desktop.services.register import org_names
+from desktop.services.register import org_names, person_details
 from desktop.services.station import Station
 from desktop.services.wording import text_of
 from desktop.store import as_on
@@ -56,7 +56,10 @@ def register_on(station: Station, *, day: date, report: Report = silent) -> Regi
     orgs = org_names(station)
     people: list[PersonRow] = []
     with station.vault.reading() as connection:
+        scope = station.vault.scope
         for row in as_on.people_at(connection, batch=as_on.last_batch_before(connection, end_of(day))):
+            if scope and row.values.get("home_org") not in scope:
+                continue
             people.append(row)
             if len(people) % _EVERY == 0:
                 report(len(people), 0, "重现当日登记")
@@ -71,6 +74,8 @@ def register_on(station: Station, *, day: date, report: Report = silent) -> Regi
 def person_on(station: Station, *, person: str, day: date) -> PersonPage:
     """Return what was kept of a person at the end of `day`; raises NotFoundError if nothing was."""
     _refuse_future(station, day)
+    if station.vault.scope:
+        person_details(station, person=person)  # the log is read by person: only of those one sees
     with station.vault.reading() as connection:
         page = as_on.person_at(connection, person, batch=as_on.last_batch_before(connection, end_of(day)))
     if page is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from desktop.config.out_path import refuse_own_folder
 from desktop.config.station_notes import StationNotes, keep_notes, notes_of, with_place
 from desktop.domain.durable import forget_cached, sync_file, sync_folder
 from desktop.domain.errors import DamagedStoreError, DiskFullError, NotFoundError, StoreError
@@ -99,9 +100,10 @@ def _copy_off(station: Station, info: BackupInfo) -> None:
 def back_up_to(station: Station, *, target: Path) -> BackupInfo:
     """Write a verified backup into a folder the user chose, and remember the folder.
 
-    Raises DiskFullError, DamagedStoreError.
+    Raises DiskFullError, DamagedStoreError, PlaceError (a folder of a register).
     """
     station.allow("backup.auto")
+    refuse_own_folder(target)
     info = backup.write_backup(station.vault, target=target)
     notes = with_place(notes_of(station.vault.identity.store_id), target.resolve())
     if is_off_machine(station, target):

@@ -56,7 +56,7 @@ def back_up_before(station: Station, *, what: str) -> BackupInfo:
 def check_store(station: Station, *, report: Report = silent) -> CheckReport:
     """Check pages, logs, records and index of the open store, also against the heads its backups carry."""
     station.allow("check")
-    return check_vault(station.vault, witnesses=witnesses_of(station), report=report)
+    return check_vault(station.vault, witnesses=lambda: witnesses_of(station), report=report)
 
 
 def witnesses_of(station: Station) -> list[Witness]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from desktop.domain.errors import NotFoundError
 from desktop.domain.fields import Value
+from desktop.domain.file_names import is_plain_file, shown_name
 from desktop.domain.ids import SHORT_CODE_LENGTH, read_short_code
 from desktop.printing.readback import codes_in_picture
 from desktop.security import signing
@@ -102,14 +103,10 @@ def verify_any(station: Station, *, given: str) -> CardVerdict:
     if looks_like_card(given):
         return verify_card(station, token=given)
     path = Path(given)
-    try:
-        is_file = path.is_file()
-    except (OSError, ValueError):
-        is_file = False
-    if is_file:
+    if is_plain_file(path):
         return verify_picture(station, picture=read_file(path, most=_MOST_PICTURE))
     if path.suffix.lower() in {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"}:
-        raise NotFoundError(f"没有找到“{path.name}”", "请核对图片文件的位置")
+        raise NotFoundError(f"没有找到“{shown_name(path)}”", "请核对图片文件的位置")
     return verify_card(station, token=given)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from desktop.domain.changes import Changes
 from desktop.domain.errors import Cancelled, KnownError
+from desktop.domain.file_names import is_folder, shown_name
 from desktop.domain.progress import Report, silent
 from desktop.services import exchange, merges
 from desktop.services.backups import back_up_before
@@ -73,7 +74,7 @@ def packages_in(paths: Iterable[Path]) -> list[Path]:
     """Return the package files among files and in folders, in order of name; a whole stick may be given."""
     found: dict[Path, None] = {}
     for path in paths:
-        for one in _below(path, _DEEPEST) if path.is_dir() else [path]:
+        for one in _below(path, _DEEPEST) if is_folder(path) else [path]:
             if one.suffix.lower() == SUFFIX and len(found) < _MOST_FILES:
                 found.setdefault(one)
     return sorted(found)
@@ -99,7 +100,7 @@ def lay_out(station: Station, *, paths: Sequence[Path], report: Report = silent)
     """Return what each file is, those of one sender by number; writes nothing. May be Cancelled."""
     lines = []
     for number, path in enumerate(paths):
-        report(number, len(paths), f"查看 {path.name}")
+        report(number, len(paths), f"查看 {shown_name(path)}")
         lines.append(_look(station, path))
     return _queue(_once(lines))
 
@@ -154,7 +155,7 @@ def _once(lines: Sequence[DeskLine]) -> list[DeskLine]:
     for one in lines:
         first = seen.setdefault((one.org, one.seq), one)
         if one.org and first is not one and one.state in CLEAN | {DeskState.GAP}:
-            found.append(replace(one, state=DeskState.ALREADY, advice=f"与“{first.path.name}”是同一个包"))
+            found.append(replace(one, state=DeskState.ALREADY, advice=f"与“{shown_name(first.path)}”是同一个包"))
         else:
             found.append(one)
     return found

@@ -75,7 +75,8 @@ def find_duplicates(station: Station, *, report: Report = silent) -> list[Suspec
     with station.vault.reading() as connection:
         shown = people.rows_of(connection, [p for one in fresh for p in (one.first, one.second)])
         rows = {row.id: row for row in shown}
-    return [Suspect(rows[one.first], rows[one.second], one) for one in fresh]
+    # Of people the user does not see there is no row: a pair with one of them is somebody else's to decide.
+    return [Suspect(rows[one.first], rows[one.second], one) for one in fresh if {one.first, one.second} <= rows.keys()]
 
 
 def _profiles(station: Station, ids: Sequence[str]) -> dict[str, Profile]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.config.out_path import checked_target
 from desktop.domain.clock import local_text, stamp, start_of
 from desktop.domain.errors import InvalidValueError, TermsNeededError
 from desktop.domain.fields import Value
@@ -44,12 +45,15 @@ class Leaving:
 
 
 def give_out(station: Station, *, leaving: Leaving, path: Path) -> None:
-    """Write an export; raises NotAllowedError, TermsNeededError, SecondPersonError, DiskFullError.
+    """Write an export.
+
+    Raises NotAllowedError, TermsNeededError, SecondPersonError, DiskFullError, PlaceError.
 
     `station.terms` says on what terms, `station.second` who consents above fifty people, at once or by
     and by in a day; both are used up.
     """
     station.allow("export.plain")
+    path = checked_target(path)
     content = _register(station, leaving)
     write_safely(path, content)
 
@@ -60,6 +64,7 @@ def give_filled(station: Station, *, what: str, people: int, files: Sequence[tup
     One person's form, filled by a clerk, is theirs and asks for no terms. Raises as `give_out`.
     """
     station.allow_print(people)
+    files = [(checked_target(path), content) for path, content in files]
     digest = hashlib.sha256(b"".join(content for _, content in files)).hexdigest()
     if people == 1 and station.terms is None and not station.may("export.plain"):
         station.terms = THEIR_TERMS  # a clerk fills a form for the person in front of him
@@ -76,6 +81,7 @@ def keep_paper(station: Station, *, what: str, people: int, content: bytes, path
     It bears no mark: it is a form of its own. Raises NotAllowedError above the limit of prints, DiskFullError.
     """
     station.allow_print(people)
+    path = checked_target(path)
     station.terms = THEIR_TERMS
     _register(station, Leaving(what, people, b""), digest=hashlib.sha256(content).hexdigest(), alone=True)
     write_safely(path, content)

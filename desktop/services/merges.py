@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from desktop.config.own_process import collecting_seldom
+from desktop.config.own_process import age_unseen, collecting_seldom
 from desktop.domain.changes import Changes
 from desktop.domain.clock import stamp
 from desktop.domain.errors import PackageError
+from desktop.domain.file_names import shown_name
 from desktop.domain.ids import new_id
 from desktop.domain.operations import MergePlan, Operation
 from desktop.domain.permissions import FEW_DELETED, READ_WHOLE
@@ -89,7 +90,7 @@ def preview_merge(station: Station, *, path: Path, report: Report = silent) -> M
 def preview_sealed(station: Station, *, sealed: bytes, path: Path, report: Report = silent) -> MergePreview:
     """Do as `preview_merge` with the bytes of a package; `path` is where they came from."""
     report(0, 0, "解密并核对签名")
-    arrived = open_arrival(station, sealed=sealed, name=path.name)
+    arrived = open_arrival(station, sealed=sealed, name=shown_name(path))
     manifest, peer, digest = arrived.opened.manifest, arrived.peer, arrived.opened.manifest_hash
     if arrived.already:
         return MergePreview(path, peer, manifest, digest, MergePlan(), (), already=arrived.already)
@@ -121,6 +122,7 @@ def _all_alive() -> Iterator[None]:
     try:
         yield
     finally:
+        age_unseen()
         if was_on:
             gc.enable()
 
@@ -199,7 +201,9 @@ def apply_merge(
 def _keep_pictures(station: Station, preview: MergePreview) -> MergeResult:
     """Keep the pictures of a package that holds nothing else."""
     peer, manifest = preview.peer, preview.manifest
-    line = line_of(station, manifest_hash=preview.manifest_hash, peer=peer, manifest=manifest, file=preview.path.name)
+    line = line_of(
+        station, manifest_hash=preview.manifest_hash, peer=peer, manifest=manifest, file=shown_name(preview.path)
+    )
     with station.vault.unit("package.merge", why=f"收下{peer.name}的 {len(preview.beside)} 张照片") as unit:
         take_pictures(unit, peer, preview.beside, replace(line, batch=unit.header.batch))
         changes = unit.commit()
@@ -232,7 +236,7 @@ def _hold(station: Station, preview: MergePreview) -> None:
     manifest = preview.manifest
     one = Held(
         preview.manifest_hash, manifest.stream, preview.peer.org, manifest.sender.writer, manifest.seq, holding.GAP,
-        preview.path.name, stamp(station.clock),
+        shown_name(preview.path), stamp(station.clock),
     )  # fmt: skip
     with station.vault.unit("package.hold", why=f"{preview.peer.name}第 {manifest.seq} 个数据包等前面的") as unit:
         holding.hold(unit, one, sealed=preview.sealed)
@@ -250,7 +254,7 @@ def _write(station: Station, preview: MergePreview, report: Report) -> MergeResu
         write_plan(unit, station, preview.plan)
         line = PackageLine(
             preview.manifest_hash[:32], "in", manifest.stream, manifest.seq, preview.manifest_hash, peer.org,
-            stamp(station.clock), "imported", preview.path.name, dict(preview.plan.counts), unit.header.batch,
+            stamp(station.clock), "imported", shown_name(preview.path), dict(preview.plan.counts), unit.header.batch,
             writer=manifest.sender.writer, position=manifest.cursor.to, kind=manifest.kind,
         )  # fmt: skip
         for refusal in make_proposals(unit, station, preview.plan.refused):

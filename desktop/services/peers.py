@@ -1,14 +1,17 @@
 """Key cards: making one's own, reading and trusting others', and files that travel on sticks."""
 
 import os
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from desktop.config.out_path import checked_target
 from desktop.domain.clock import stamp
 from desktop.domain.durable import forget_cached, sync_folder, write_synced
 from desktop.domain.errors import DiskFullError, KeyCardError, NotFoundError, PackageError
 from desktop.domain.fields import Value
+from desktop.domain.file_names import shown_name
 from desktop.domain.ids import org_id
 from desktop.domain.levels import LEVEL_CODES, rank_of
 from desktop.domain.permissions import READ_HOUSE
@@ -45,7 +48,10 @@ def export_key_card(station: Station, *, path: Path) -> KeyCard:
 
 def read_card(path: Path) -> KeyCard:
     """Return the key card in a file after screening its keys; raises KeyCardError, NotFoundError."""
-    raw = _card_bytes(path)
+    return _screened(_card_bytes(path))
+
+
+def _screened(raw: bytes) -> KeyCard:
     card = key_card.read_key_card(raw, is_signed=signing.is_signed)
     signing.screen_public_key(card.sign_key)
     if not sealing.is_recipient(card.recipient):
@@ -67,7 +73,8 @@ def enroll_peer(station: Station, *, path: Path, fingerprint: str) -> Peer:
     (SecondPersonError).
     """
     station.allow("peer.enroll")
-    card = read_card(path)
+    raw = _card_bytes(path)
+    card = _screened(raw)
     if card.org == station.org:
         raise KeyCardError("own-card", "这是本单位自己的密钥卡", "请选择对方的密钥卡")
     if not key_card.same_fingerprint(fingerprint, card):
@@ -79,7 +86,7 @@ def enroll_peer(station: Station, *, path: Path, fingerprint: str) -> Peer:
     )  # fmt: skip
     with station.vault.unit("peer.enroll", why=f"登记 {card.name} 的密钥卡") as unit:
         note_enrolled(unit, card)
-        exchange.keep_peer(unit, peer, card=path.read_bytes())
+        exchange.keep_peer(unit, peer, card=raw)
         if not _has_org(unit, card.org):
             below = rank_of(card.kind) < rank_of(station.vault.identity.kind)
             values: dict[str, Value] = {"code": card.org, "name": card.name, "level": LEVEL_CODES[card.kind]}
@@ -100,23 +107,35 @@ def peers_of(station: Station) -> list[Peer]:
 
 
 def read_file(path: Path, *, most: int) -> bytes:
-    """Return a whole file that is not larger than it may be; raises NotFoundError, PackageError."""
+    """Return a whole file that is not larger than it may be; raises NotFoundError, PackageError.
+
+    A pipe or a device is no file: reading it would never end.
+    """
+    name = shown_name(path)
     try:
-        if path.stat().st_size > most:
-            raise PackageError("too-large", f"“{path.name}”太大", "请确认拿对了文件")
-        return path.read_bytes()
-    except OSError as error:
-        raise NotFoundError(f"读不到“{path.name}”", "请检查存储盘是否插好") from error
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode):
+                raise NotFoundError(f"“{name}”不是文件", "请重新选择")
+            content = file.read(most + 1) if facts.st_size <= most else b"\0" * (most + 1)
+    except (OSError, ValueError) as error:
+        raise NotFoundError(f"读不到“{name}”", "请检查存储盘是否插好") from error
+    if len(content) > most:
+        raise PackageError("too-large", f"“{name}”太大", "请确认拿对了文件")
+    return content
 
 
 def write_safely(path: Path, content: bytes, *, noted: Callable[[], None] | None = None) -> None:
     """Write a file so that a pulled stick or a full disk leaves no half of it: part, sync, read back, rename.
 
     `noted` is called when the content lies on the medium and before it gets its name: whoever finds the file may
-    rely on what was noted of it. Raises DiskFullError.
+    rely on what was noted of it. Raises DiskFullError, PlaceError (`desktop/config/out_path.py`).
     """
+    path = checked_target(path)
     part = path.with_name(path.name + ".part")
     try:
+        part.unlink(missing_ok=True)  # a link that lies there is not written through
         write_synced(part, content)
         forget_cached(part)
         if part.read_bytes() != content:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.domain.errors import RosterError
+from desktop.domain.file_names import shown_name
 from desktop.domain.resources import child_command, child_environment
 from desktop.roster import error_workbook
 from desktop.roster.error_workbook import BadRow, ErrorSheet
@@ -43,7 +44,7 @@ def _same_file(path: Path, table: RosterTable) -> RosterFile:
     """Read a file again; RosterError if it is not what was imported."""
     file = read_roster(path)
     if file.sha256 != table.sha256:
-        raise RosterError(f"“{path.name}”在读入以后被改过", "请重新导入这个文件，再保存错误工作簿")
+        raise RosterError(f"“{shown_name(path)}”在读入以后被改过", "请重新导入这个文件，再保存错误工作簿")
     return file
 
 

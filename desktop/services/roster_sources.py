@@ -8,6 +8,7 @@ from pathlib import Path
 from desktop.domain.clock import local_text
 from desktop.domain.errors import RosterError
 from desktop.domain.fields import Value
+from desktop.domain.file_names import shown_name
 from desktop.domain.ids import new_id
 from desktop.domain.progress import Report
 from desktop.roster import mapping as mappings
@@ -39,7 +40,7 @@ def read_sources(
     sources: list[RosterSource] = []
     skipped: list[str] = []
     for number, path in enumerate(paths):
-        report(number, len(paths), f"读取 {path.name}")
+        report(number, len(paths), f"读取 {shown_name(path)}")
         file = read_roster(path, report=report)
         with station.vault.reading() as connection:
             at = rosters.file_seen(connection, file.sha256)

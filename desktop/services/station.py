@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from desktop.domain.clock import Clock, today
+from desktop.domain.errors import NotAllowedError
 from desktop.domain.ids import IdMaker
 from desktop.domain.levels import COMMUNITY
 from desktop.domain.permissions import SMALL, may, require
@@ -81,6 +82,11 @@ class Station:
         self.allow("print.people")
         if people > SMALL:
             self.allow("print.many")
+
+    def refuse_limited(self, what: str) -> None:
+        """Raise NotAllowedError for somebody limited to some communities: `what` is of everybody."""
+        if self.vault.scope:
+            raise NotAllowedError(f"您只负责部分社区，不能{what}", "请由主管来办")
 
     def may(self, action: str) -> bool:
         """Return True if this user's role may do `action`: what views ask before they offer it."""

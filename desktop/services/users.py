@@ -1,12 +1,13 @@
 """Who may open the register: adding, removing, recovery codes, the street's key, and changing the data key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from desktop.domain.clock import LOCAL, Clock
 from desktop.domain.errors import InvalidValueError, NotFoundError
-from desktop.domain.permissions import READ_HOUSE, ROLES, SUPERVISOR
+from desktop.domain.permissions import CLERK, READ_HOUSE, ROLES, SUPERVISOR
 from desktop.printing.recovery_sheet import RecoverySheet, recovery_pdf
 from desktop.security import key_file, key_rotation, passphrases, user_keys
 from desktop.security.key_rotation import NOTHING_ELSE, Change, Renewal
@@ -17,9 +18,10 @@ from desktop.services.keyring import TRUSTED
 from desktop.services.levels import is_superior
 from desktop.services.notes import Note, put_note
 from desktop.services.peers import own_card, peers_of
+from desktop.services.register import org_names
 from desktop.services.second_person import need_second
 from desktop.services.station import Station
-from desktop.store import privacy, slots
+from desktop.store import privacy, scopes, slots
 from desktop.store.places import StoreLock
 from desktop.store.signatures import naming
 from desktop.store.unit_of_work import UnitOfWork
@@ -35,6 +37,7 @@ class User:
 
     name: str
     role: str
+    scope: tuple[str, ...] = ()  # codes of the communities a clerk is limited to, all if there are none
 
     @property
     def role_text(self) -> str:
@@ -64,7 +67,12 @@ def ways_in(station: Station) -> WaysIn:
     drilled = _drilled_on(station)
     has_code = bool(other[RECOVERY])
     due = has_code and (drilled is None or station.today() - drilled > timedelta(days=DRILL_DAYS))
-    return WaysIn(tuple(users_of(station.vault.folder)), has_code, tuple(other[AGE]), drilled, due)
+    with station.vault.reading(READ_HOUSE) as connection:
+        limited = scopes.scopes_of(connection)
+    people = tuple(
+        User(one.name, one.role, tuple(sorted(limited.get(one.name, ())))) for one in users_of(station.vault.folder)
+    )
+    return WaysIn(people, has_code, tuple(other[AGE]), drilled, due)
 
 
 def _drilled_on(station: Station) -> date | None:
@@ -95,6 +103,9 @@ def add_user(
             seed=seed,
         )  # fmt: skip
         _keep_slots(station, unit)
+        limited = scopes.scopes_of(unit.connection)
+        if limited.pop(name.strip(), None):  # of one who left and was called the same
+            scopes.keep_scopes(unit, limited)
         unit.commit()
 
 
@@ -122,6 +133,30 @@ def renew_user(
     seed, source = _new_key(name, role)
     change = Change(renewed=Renewal(name, password, role, cost, seed))
     return _rotate(station, "重设使用人的密码", change, Note("user.renew", second=second, detail=said), source=source)
+
+
+def limit_user(station: Station, *, name: str, orgs: Sequence[str]) -> None:
+    """Limit a clerk to the people of some communities, by code; to nobody's in particular with none.
+
+    It holds from the next time the clerk opens the register. Raises NotAllowedError, NotFoundError,
+    InvalidValueError for another role or an unknown community.
+    """
+    station.allow("users")
+    known = {one.name: one for one in users_of(station.vault.folder)}
+    if name not in known:
+        raise NotFoundError(f"没有名叫“{name}”的使用人", "请刷新后再看")
+    if known[name].role != CLERK:
+        raise InvalidValueError("scope", f"只有录入员可以限定社区，{name}是{known[name].role_text}", "不用限定")
+    names = org_names(station)
+    unknown = [code for code in orgs if code not in names]
+    if unknown:
+        raise InvalidValueError("scope", f"没有“{unknown[0]}”这个社区", "请用机构编码")
+    with station.vault.unit("user.scope", why="限定社区") as unit:
+        limited = {**scopes.scopes_of(unit.connection), name: frozenset(orgs)}
+        said = "、".join(names[code] for code in sorted(set(orgs))) or "全部社区"
+        put_note(station, unit, Note("user.scope", count=len(set(orgs)), detail=f"{name}：{said}"))
+        scopes.keep_scopes(unit, limited)
+        unit.commit()
 
 
 def _new_key(name: str, role: str) -> tuple[bytes, str]:

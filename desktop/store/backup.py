@@ -21,6 +21,7 @@ import sqlcipher3
 from desktop.domain.clock import stamp
 from desktop.domain.durable import forget_cached, sync_file, sync_folder, write_synced
 from desktop.domain.errors import DamagedStoreError, DiskFullError, NotFoundError
+from desktop.domain.file_names import is_plain_file
 from desktop.security import key_copies
 from desktop.security.signing import SigningKey, is_signed
 from desktop.store import migrations
@@ -37,6 +38,10 @@ _MOST_HEADER = 1 << 20
 _SEALED_SINCE = 11  # the schema with the audit chain
 _FORMAT = 2  # 1 had neither signature nor head; such backups still restore
 _SIGNED_AS = b"yince backup/2\n"
+_FIELDS = {  # what every header has had from the first format on
+    "format": int, "store_id": str, "epoch": int, "created": str, "people": int, "log": int,
+    "keys_size": int, "keys_sha256": str, "store_size": int, "store_sha256": str,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +191,7 @@ def _file_hash(path: Path) -> str:
 
 def read_header(path: Path) -> dict[str, Any]:
     """Return the header of a backup file; raises NotFoundError, DamagedStoreError."""
-    if not path.is_file():
+    if not is_plain_file(path):
         raise NotFoundError("找不到这个备份文件", "请检查路径")
     with path.open("rb") as file:
         start = file.read(len(MAGIC) + _LENGTH.size)
@@ -196,7 +201,11 @@ def read_header(path: Path) -> dict[str, Any]:
         text = file.read(length) if length <= _MOST_HEADER else b""
     try:
         header = json.loads(text)
+        if any(type(header[key]) is not kind for key, kind in _FIELDS.items()):
+            raise ValueError
         sizes = (header["keys_size"], header["store_size"])
+        if min(sizes) < 0:
+            raise ValueError
         header["offset"] = len(MAGIC) + _LENGTH.size + length
         if path.stat().st_size != header["offset"] + sum(sizes):
             raise ValueError
@@ -229,10 +238,18 @@ def keys_in(path: Path) -> bytes:
 def unpack_backup(path: Path, *, folder: Path) -> dict[str, Any]:
     """Write the key file and the store of a verified backup into `folder`; return the header.
 
-    The folder must hold no store. Raises DamagedStoreError, NotFoundError.
+    The folder must hold no store. Raises DamagedStoreError, NotFoundError, DiskFullError.
     """
     header = read_header(path)
     verify_container(path)
+    try:
+        _unpack(path, folder, header)
+    except OSError as error:
+        raise DiskFullError("备份没有恢复，可能是磁盘已满", "请腾出空间后再试，现在的登记库没有动过") from error
+    return header
+
+
+def _unpack(path: Path, folder: Path, header: dict[str, Any]) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("rb") as file:
         file.seek(header["offset"])
@@ -245,7 +262,6 @@ def unpack_backup(path: Path, *, folder: Path) -> dict[str, Any]:
             store.flush()
             os.fsync(store.fileno())
     os.replace(store_part, folder / DATABASE)
-    return header
 
 
 def check_copy(path: Path, *, key: bytes) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
@@ -119,6 +119,26 @@ def _is_trouble(error: BaseException) -> bool:
     return isinstance(error, sqlcipher3.OperationalError)
 
 
+def damaged_pages(path: Path, *, key: bytes) -> tuple[str, ...]:
+    """Return in Chinese which pages of a store file are damaged, () if that cannot be told."""
+    try:
+        connection = raw_connection(path, key=key)
+    except DamagedStoreError:
+        return ()
+    try:
+        return tuple(page_words(str(found)) for (found,) in connection.execute("PRAGMA cipher_integrity_check"))
+    except sqlcipher3.DatabaseError:
+        return ()
+    finally:
+        connection.close()
+
+
+def page_words(finding: str) -> str:
+    """Return what SQLCipher found of a page in Chinese."""
+    digits = "".join(c for c in finding.rpartition(" ")[2] if c.isdigit())
+    return f"数据页：第 {digits} 页损坏" if digits else "数据页：有页损坏"
+
+
 def change_key(path: Path, *, old: bytes, new: bytes) -> None:
     """Encrypt the store file anew, in place and all or nothing (`security.md` finding 10); raises DiskFullError."""
     if len(new) != KEY_LENGTH:
@@ -154,11 +174,14 @@ def scrub(path: Path, *, key: bytes) -> None:
         connection.close()
 
 
-def open_engine(path: Path, *, key: bytes, read_only: bool = False) -> Engine:
-    """Return an engine over the store; connections are made by `raw_connection` and pooled."""
+def open_engine(path: Path, *, key: bytes | bytearray, read_only: bool = False) -> Engine:
+    """Return an engine over the store; connections are made by `raw_connection` and pooled.
+
+    Whoever overwrites `key` leaves no key in the engine, which others may hold long after it is used.
+    """
 
     def connect() -> Any:
-        connection = raw_connection(path, key=key)
+        connection = raw_connection(path, key=bytes(key))
         if read_only:
             connection.execute("PRAGMA query_only=ON")
         return connection
@@ -166,18 +189,18 @@ def open_engine(path: Path, *, key: bytes, read_only: bool = False) -> Engine:
     return engine_over(connect)
 
 
-def open_writing_engine(path: Path, *, key: bytes) -> Engine:
+def open_writing_engine(path: Path, *, key: bytes | bytearray) -> Engine:
     """Return an engine for units of work, whose connections keep hardly any compiled statements.
 
     A connection has a small store of memory of its own for short-lived pieces. Compiled statements that are kept
     fill it, and then every bound text and every cursor of every row is asked of the system, locked and wiped: a
     window's import took three times as long (`docs/decisions/0088-speed-of-bulk-work.md`).
     """
-    return engine_over(lambda: raw_connection(path, key=key, kept=_KEPT_WHILE_WRITING))
+    return engine_over(lambda: raw_connection(path, key=bytes(key), kept=_KEPT_WHILE_WRITING))
 
 
 def engine_over(creator: Callable[[], Any]) -> Engine:
-    """Return an engine whose writes begin with BEGIN IMMEDIATE and whose errors hide values.
+    """Return an engine whose writes begin with BEGIN IMMEDIATE, whose errors hide values, and DiskFullError is one.
 
     QueuePool is the pool that survived threads in the probes; the default lost jobs.
     """
@@ -195,6 +218,11 @@ def engine_over(creator: Callable[[], Any]) -> Engine:
     def _begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("yince_begin", "IMMEDIATE")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+    @event.listens_for(engine, "handle_error")
+    def _say_if_full(context: ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlite_errorcode", None) == sqlcipher3.SQLITE_FULL:
+            raise DiskFullError("磁盘已满，这一次的改动没有保存", "请腾出空间后再试") from context.original_exception
 
     return engine
 

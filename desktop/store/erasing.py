@@ -24,6 +24,7 @@ EMPTIED = "{}"
 # Whose it was and where it belonged, and which write a proposal was: ids, so that erasure and digest find their way.
 KEPT = frozenset({"person", "home_org", "about_kind", "about", "home", "by_org", "dot"})
 _STAYS = "erasure"
+_SHORTEST_ID = 15  # digits of an id number of the first generation; less might be anybody's
 
 
 def erase(unit: UnitOfWork, person: str, *, proof: str) -> int:
@@ -31,13 +32,15 @@ def erase(unit: UnitOfWork, person: str, *, proof: str) -> int:
 
     The caller writes the `erasure` record itself, where it is the first to erase.
     """
-    records = _records_of(unit.connection, person)
+    numbers = _numbers_of(unit.connection, person)
+    records = _records_of(unit.connection, person, numbers)
     for kind, record in records:
         unit.delete(kind, record)
     unit.flush()
     for kind, record in records:
         _wipe_record(unit.connection, kind, record)
     _wipe_beside(unit.connection, person, [record for _, record in records])
+    _wipe_by_number(unit.connection, numbers)
     rows = _wipe_log(unit.connection, person, records)
     unit.add("erasure_proof", proof, {"about": person, "entries": _ranges(rows), "digest": digest_of(rows)})
     unit.touch("person")
@@ -101,8 +104,15 @@ def proof_problems(connection: Connection, wiped: Sequence[tuple[int, bytes]]) -
     return found
 
 
-def _records_of(connection: Connection, person: str) -> list[tuple[str, str]]:
-    """Return every record that is a person or hangs on one, children first."""
+def _numbers_of(connection: Connection, person: str) -> list[str]:
+    """Return the id numbers somebody has or had: they name him where nothing else does."""
+    sql = "SELECT id_no FROM person WHERE id=? UNION SELECT number FROM old_id WHERE person=?"
+    found = (str(row[0] or "") for row in connection.exec_driver_sql(sql, (person, person)))
+    return [one for one in found if len(one) >= _SHORTEST_ID]
+
+
+def _records_of(connection: Connection, person: str, numbers: Sequence[str]) -> list[tuple[str, str]]:
+    """Return every record that is a person or hangs on one, children first; a saved list that names the number too."""
     found = []
     for kind in PERSON_RECORDS:
         if kind.key != _STAYS:
@@ -115,6 +125,10 @@ def _records_of(connection: Connection, person: str) -> list[tuple[str, str]]:
     ):  # of two; moves; ideas
         rows = connection.exec_driver_sql(f"SELECT id FROM {kind_key} WHERE {column}=?", (person,))  # noqa: S608
         found += [(kind_key, str(row[0])) for row in rows if (kind_key, str(row[0])) not in found]
+    for number in numbers:
+        sql = "SELECT id FROM saved_filter WHERE instr(coalesce(name,'') || coalesce(expression,''), ?) > 0"
+        rows = connection.exec_driver_sql(sql, (number,))
+        found += [("saved_filter", str(row[0])) for row in rows if ("saved_filter", str(row[0])) not in found]
     return [*found, ("person", person)]
 
 
@@ -158,6 +172,13 @@ def _wipe_beside(connection: Connection, person: str, records: list[str]) -> Non
         "AND hash NOT IN (SELECT template FROM form_map WHERE template IS NOT NULL) AND media LIKE 'image/%'"
     )
     _wipe_frozen(connection, person)
+
+
+def _wipe_by_number(connection: Connection, numbers: Sequence[str]) -> None:
+    """Take out what was never tied to the person: rows that wait, drafts of a form that was never saved."""
+    for number in numbers:
+        for table, column in (("review", "payload"), ("quarantine", "operation"), ("draft", "payload")):
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE instr({column}, ?) > 0", (number,))  # noqa: S608
 
 
 def _wipe_frozen(connection: Connection, person: str) -> None:

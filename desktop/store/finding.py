@@ -11,6 +11,7 @@ from desktop.domain.dictionary import PERSON
 from desktop.store.letters import is_spelled
 from desktop.store.matched import MATCHED_FIELDS, kind_of_match
 from desktop.store.readings import places_of
+from desktop.store.scopes import is_narrowed
 from desktop.store.seen_terms import seen_numbers, unseen_marks
 from desktop.store.terms import Term, card_number, term_of, words_of
 from desktop.store.veils import hides
@@ -134,7 +135,7 @@ def _checked(terms: Sequence[Term]) -> bool:
 
 def _rows(connection: Connection, expression: str, terms: Sequence[Term], most: int) -> list[int]:
     """Return the index rows, at most so many, that an expression finds and that are really what was typed."""
-    if not _checked(terms):
+    if not _checked(terms) and not is_narrowed(connection):
         sql = "SELECT rowid FROM find WHERE find MATCH ? LIMIT ?"
         return [row[0] for row in connection.exec_driver_sql(sql, (expression, most))]
     found: list[int] = []

@@ -69,16 +69,22 @@ _LINES = (
 )
 
 
+# Somebody limited to some communities reads the log only of people they see (`store.scopes`).
+_SEEN = "(c.person IS NULL OR EXISTS (SELECT 1 FROM person p WHERE p.id=c.person))"
+
+
 def history_of_person(connection: Connection, person: str, *, limit: int = 2000) -> list[HistoryLine]:
     """Return every change of a person and what belongs to it, newest first."""
-    rows = connection.exec_driver_sql(_LINES + "WHERE c.person=? ORDER BY c.n DESC LIMIT ?", (person, limit)).all()
+    rows = connection.exec_driver_sql(
+        _LINES + f"WHERE c.person=? AND {_SEEN} ORDER BY c.n DESC LIMIT ?", (person, limit)
+    ).all()
     return _with_columns(connection, [line for row in rows for line in _lines(row)])
 
 
 def history_of_period(connection: Connection, *, since: str, until: str, limit: int = 100_000) -> list[HistoryLine]:
     """Return every change between two UTC stamps, newest first (the 异动台账 reads this)."""
     rows = connection.exec_driver_sql(
-        _LINES + "WHERE b.at >= ? AND b.at < ? ORDER BY c.n DESC LIMIT ?", (since, until, limit)
+        _LINES + f"WHERE b.at >= ? AND b.at < ? AND {_SEEN} ORDER BY c.n DESC LIMIT ?", (since, until, limit)
     ).all()
     return _with_columns(connection, [line for row in rows for line in _lines(row)])
 

@@ -5,7 +5,7 @@ So the log's chain of hashes is followed, every record is compared with the last
 gave it, and the log's end with the note kept outside the store (`security.md` finding 3).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,14 +50,17 @@ class CheckReport:
             self.problems.append(problem)
 
 
-def check_vault(vault: Vault, *, witnesses: Sequence[Witness] = (), report: Report = silent) -> CheckReport:
+def check_vault(
+    vault: Vault, *, witnesses: Callable[[], Sequence[Witness]] = tuple, report: Report = silent
+) -> CheckReport:
     """Check pages, structure, both chains, records against the log, search index, and what others remember.
 
-    `witnesses` are heads of the logs kept elsewhere: in backups, by the street.
+    `witnesses` gives heads of the logs kept elsewhere: in backups, by the street. It reads the store, so it is asked
+    once the pages are known to be whole.
     """
     result = CheckReport()
     noted = vault.noted_head()
-    remembered = [*([noted] if noted else []), *witnesses]
+    remembered = [noted] if noted else []
     try:
         vault.checkpoint()
         vault.renew()
@@ -65,6 +68,7 @@ def check_vault(vault: Vault, *, witnesses: Sequence[Witness] = (), report: Repo
             _check_pages(connection, result)
             if result.problems:
                 return result
+            remembered += witnesses()
             remembered += _check_slots(connection, vault, result)
             _check_log(connection, result, report, remembered)
             for problem in chain_problems(connection, witnesses=remembered):

@@ -1,11 +1,12 @@
 """Making and opening a store file: the lock, the version, the copy before an upgrade, the epoch after a restore."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3
-from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.clock import Clock, stamp
@@ -15,7 +16,7 @@ from desktop.domain.ids import IdMaker
 from desktop.domain.permissions import SUPERVISOR
 from desktop.security.key_file import OpenSlot
 from desktop.store import migrations
-from desktop.store.engine import open_engine, raw_connection
+from desktop.store.engine import damaged_pages, open_engine, raw_connection
 from desktop.store.epochs import settle
 from desktop.store.migrations.m0001_initial import APPLICATION_ID
 from desktop.store.places import BACKUPS, DATABASE, StoreLock, refuse_network_place
@@ -46,8 +47,9 @@ def create_vault(
     }  # fmt: skip
     connection.executemany("INSERT INTO meta (key, value) VALUES (?,?)", list(values.items()))
     connection.close()
+    held = bytearray(key)
     vault = Vault(
-        folder, engine=open_engine(path, key=key), key=key, clock=clock, ids=ids, user=user, role=role, seed=seed
+        folder, engine=open_engine(path, key=held), key=held, clock=clock, ids=ids, user=user, role=role, seed=seed
     )
     vault.index_again_if_old()
     vault.hold(lock)
@@ -65,35 +67,43 @@ def open_vault(lock: StoreLock, *, slot: OpenSlot, clock: Clock, ids: IdMaker, r
     `read_only`: nothing of it is changed then, and every write raises ReadOnlyStoreError.
     Raises StorePlaceError, StoreInUseError, NewerStoreError, OlderStoreError, DamagedStoreError.
     """
-    folder = lock.folder
-    path = folder / DATABASE
+    vault: Vault | None = None
     try:
-        refuse_network_place(folder)
-        if not path.is_file():
-            raise StorePlaceError("这个文件夹里没有登记库", "请检查选择的文件夹")
-        _bring_up_to_date(folder, key=slot.data_key, clock=clock, read_only=read_only)
-        engine = open_engine(path, key=slot.data_key, read_only=read_only)
-        vault = _vault_over(
-            folder, engine, key=slot.data_key, clock=clock, ids=ids, user=slot.user, role=slot.role, seed=slot.seed
-        )
+        vault = _vault_over(lock.folder, slot, clock=clock, ids=ids, read_only=read_only)
+        vault.hold(lock)
+        vault.is_read_only = read_only
         if not read_only:
             vault.index_again_if_old()
-    except BaseException:
-        lock.release()
-        raise
-    vault.hold(lock)
-    vault.is_read_only = read_only
-    try:
         _take_up(vault, store_id=slot.store_id)
     except (DatabaseError, sqlcipher3.DatabaseError) as error:
-        vault.is_read_only = True  # closing must not touch what is broken
-        vault.close()
-        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
-    except DamagedStoreError:
-        vault.is_read_only = True
-        vault.close()
+        _let_go(vault, lock)
+        places = damaged_pages(lock.folder / DATABASE, key=slot.data_key)
+        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复", places) from error
+    except BaseException:
+        _let_go(vault, lock)
         raise
     return vault
+
+
+@contextmanager
+def telling_damage(vault: Vault) -> Iterator[None]:
+    """Close the vault and raise DamagedStoreError if what is read of it meanwhile turns out to be damaged."""
+    try:
+        yield
+    except (DatabaseError, sqlcipher3.DatabaseError) as error:
+        places = damaged_pages(vault.folder / DATABASE, key=vault.slot_key())
+        vault.is_read_only = True  # closing must not touch what is broken
+        vault.close()
+        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复", places) from error
+
+
+def _let_go(vault: Vault | None, lock: StoreLock) -> None:
+    """Close what was opened so far, without touching a file that may be broken."""
+    if vault is None:
+        lock.release()
+        return
+    vault.is_read_only = True
+    vault.close()
 
 
 def _take_up(vault: Vault, *, store_id: str) -> None:
@@ -105,13 +115,23 @@ def _take_up(vault: Vault, *, store_id: str) -> None:
         settle(vault)
 
 
-def _vault_over(folder: Path, engine: Engine, **rest: Any) -> Vault:
-    """Return the vault over an engine; DamagedStoreError when the store cannot even say whose it is."""
+def _vault_over(folder: Path, slot: OpenSlot, *, clock: Clock, ids: IdMaker, read_only: bool) -> Vault:
+    """Return the vault over the store in `folder`, brought up to date."""
+    refuse_network_place(folder)
+    path = folder / DATABASE
+    if not path.is_file():
+        raise StorePlaceError("这个文件夹里没有登记库", "请检查选择的文件夹")
+    _bring_up_to_date(folder, key=slot.data_key, clock=clock, read_only=read_only)
+    held = bytearray(slot.data_key)  # one for the vault and all its engines, overwritten when it closes
+    engine = open_engine(path, key=held, read_only=read_only)
     try:
-        return Vault(folder, engine=engine, **rest)
-    except (DatabaseError, sqlcipher3.DatabaseError) as error:
+        return Vault(
+            folder, engine=engine, key=held, clock=clock, ids=ids, user=slot.user, role=slot.role,
+            seed=slot.seed,
+        )  # fmt: skip
+    except BaseException:
         engine.dispose()
-        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
+        raise
 
 
 def _bring_up_to_date(folder: Path, *, key: bytes, clock: Clock, read_only: bool) -> None:
@@ -130,8 +150,6 @@ def _bring_up_to_date(folder: Path, *, key: bytes, clock: Clock, read_only: bool
         if migrations.pending(version):
             _keep_copy(connection, folder, key=key, name=f"升级前-{version}-{stamp(clock).replace(':', '')}.db")
             migrations.migrate(connection)
-    except sqlcipher3.DatabaseError as error:
-        raise DamagedStoreError("登记库的数据文件已损坏", "请从备份恢复") from error
     finally:
         connection.close()
 

@@ -2,10 +2,11 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from desktop.domain.errors import StoreInUseError, StorePlaceError
+from desktop.domain.errors import DiskFullError, StoreInUseError, StorePlaceError
 
 DATABASE = "store.db"
 LOCK = "store.lock"
@@ -116,21 +117,23 @@ class StoreLock:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._path = folder / LOCK
-        self._file: IO[str] | None = None
+        self._file: IO[bytes] | None = None
 
     def take(self) -> None:
-        """Take the lock; raises StoreInUseError if another program holds it."""
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        file = os.fdopen(descriptor, "r+", encoding="ascii")
+        """Take the lock; raises StoreInUseError if another program holds it, DiskFullError if it cannot be made."""
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise DiskFullError("登记库的文件夹写不进去，可能是磁盘已满", "请腾出空间后再试") from error
+        file = os.fdopen(descriptor, "r+b", buffering=0)
         try:
             _lock(file)
         except OSError as error:
             file.close()
             raise StoreInUseError("这个登记库正在被另一个银册程序使用", "请先关闭那个窗口再试") from error
-        file.seek(0)
-        file.truncate()
-        file.write(str(os.getpid()))
-        file.flush()
+        with suppress(OSError):  # whose it is only helps a person who looks; a full disk keeps nobody out
+            file.truncate(0)
+            file.write(str(os.getpid()).encode("ascii"))
         self._file = file
 
     def release(self) -> None:
@@ -140,7 +143,7 @@ class StoreLock:
             self._file = None
 
 
-def _lock(file: IO[str]) -> None:
+def _lock(file: IO[bytes]) -> None:
     """Lock an open file against other processes, at once or not at all; OSError if held."""
     if sys.platform == "win32":
         import msvcrt  # noqa: PLC0415 - only there on Windows

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from desktop.domain.permissions import READ_SEALED
 from desktop.store.audit_chain import Witness, chain_problems
 from desktop.store.change_log import COLUMNS, GENESIS
+from desktop.store.engine import page_words
 from desktop.store.erasing import excused, is_sound
 from desktop.store.pins import slot_words
 from desktop.store.places import DATABASE
@@ -44,8 +45,7 @@ def _page_problems(connection: Connection, vault: Vault) -> Iterator[str]:
     if size > _PAGES_UP_TO:
         return
     for (finding,) in connection.exec_driver_sql("PRAGMA cipher_integrity_check").all():
-        digits = "".join(c for c in str(finding).rpartition(" ")[2] if c.isdigit())
-        yield f"数据页：第 {digits} 页损坏" if digits else "数据页：有页损坏"
+        yield page_words(str(finding))
     if size <= _STRUCTURE_UP_TO and connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
         yield "数据结构：结构不一致"
 

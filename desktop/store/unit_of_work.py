@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-import sqlcipher3
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
@@ -58,8 +57,9 @@ class UnitOfWork:
     """
 
     def __init__(
-        self, connection: Connection, *, header: UnitHeader, writer: int, counter: int, session: SessionKey
-    ) -> None:
+        self, connection: Connection, *, header: UnitHeader, writer: int, counter: int, session: SessionKey,
+        scope: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
         self.connection = connection
         self.header = header
         self.writer = writer
@@ -76,6 +76,7 @@ class UnitOfWork:
         self._sheet = ("", "", "")
         self._open = True
         self._locked: frozenset[str] | None = None
+        self._scope = scope  # communities whose people may be written; none: everybody's
         self.removed = 0  # people this unit takes out of the register: deleted, erased, or said so by a package
         self.afterwards: Callable[[], None] | None = None  # done once this unit was given up
         n, head = head_of(connection)
@@ -202,9 +203,8 @@ class UnitOfWork:
             if self._second is not None:
                 sign_consent(self.connection, unit, name=self._second[0], key=self._second[1])
             self.connection.commit()
-        except OperationalError as error:
+        except (OperationalError, DiskFullError):
             self._session.unsure()
-            self._raise_if_full(error)
             raise
         self._open = False
         self._session.committed(unit, (self.log.n, self.log.head))
@@ -270,10 +270,22 @@ class UnitOfWork:
         person = person_of(stored)
         if person is not None and person in self._locked_away():
             raise NotAllowedError("这个人的资料已封存，不能再改", "确需改动，请主管先解除封存")
+        if person is not None and self._scope:
+            self._refuse_outside(stored, person, fields)
         logged = text or to_json(fields)
         self.log.add(stored.kind, stored.id, person, action, self.writer, dot, base, logged, None, self._source)
         self._mark(stored.kind, person)
         self._flush_if_large()
+
+    def _refuse_outside(self, stored: StoredRecord, person: str, fields: Mapping[str, Any]) -> None:
+        """Raise NotAllowedError for a person, or something of a person, outside the communities of this user."""
+        if stored.kind == PERSON.key:
+            homes = {stored.values.get("home_org"), *fields.get("home_org", ())}
+        else:
+            known = self._load(PERSON.key, [person]).get(person)
+            homes = {known.values.get("home_org") if known else None}
+        if not homes <= self._scope:
+            raise NotAllowedError("这个人不在您负责的社区里，没有保存", "请由主管或负责那个社区的人来办")
 
     def _locked_away(self) -> frozenset[str]:
         """Return whose data may not be changed in this unit: those in the locked archive, unless it unlocks."""
@@ -308,11 +320,7 @@ class UnitOfWork:
 
     def _flush_if_large(self) -> None:
         if self._writing.size >= FLUSH_AT:
-            try:
-                self.flush()
-            except OperationalError as error:
-                self._raise_if_full(error)
-                raise
+            self.flush()
 
     def _seal(self) -> Seal:
         header = self.header
@@ -326,12 +334,6 @@ class UnitOfWork:
     def _save_counter(self) -> None:
         if self._counter != self._began:
             self.connection.exec_driver_sql("UPDATE meta SET value=? WHERE key='counter'", (str(self._counter),))
-
-    @staticmethod
-    def _raise_if_full(error: OperationalError) -> None:
-        code = getattr(error.orig, "sqlite_errorcode", None)
-        if code == sqlcipher3.SQLITE_FULL or "disk is full" in str(error.orig):
-            raise DiskFullError("磁盘已满，这一次的改动没有保存", "请腾出空间后再试") from error
 
 
 def _is_mask(kind: str, key: str, value: Value, stored: Value) -> bool:

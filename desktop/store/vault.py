@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
 
 from desktop.domain.changes import Changes
 from desktop.domain.clock import Clock, stamp
 from desktop.domain.codes import lift_off
 from desktop.domain.errors import DamagedStoreError, ReadOnlyStoreError
 from desktop.domain.ids import IdMaker, new_id
-from desktop.domain.permissions import READ_PEOPLE, READ_REVEALED, SUPERVISOR, require
+from desktop.domain.permissions import READ_PEOPLE, READ_REVEALED, READ_SEALED, SUPERVISOR, require
 from desktop.domain.sight import OPEN, Sight, sight_of
 from desktop.security.slot_pins import keep_pin
 from desktop.store import search
@@ -67,7 +68,7 @@ class Vault:
     """An open store. Made by `create_vault` and `open_vault`; closed once by `close`."""
 
     def __init__(
-        self, folder: Path, *, engine: Engine, key: bytes, clock: Clock, ids: IdMaker, user: str,
+        self, folder: Path, *, engine: Engine, key: bytes | bytearray, clock: Clock, ids: IdMaker, user: str,
         role: str = SUPERVISOR, seed: bytes = b"",
     ) -> None:  # fmt: skip
         self.folder = folder
@@ -76,8 +77,8 @@ class Vault:
         self.clock = clock
         self.ids = ids
         self._engine = engine
-        self._key = bytearray(key)
-        self._writing_engine = open_writing_engine(folder / DATABASE, key=key)
+        self._key = key if isinstance(key, bytearray) else bytearray(key)
+        self._writing_engine = open_writing_engine(folder / DATABASE, key=self._key)
         self.session = SessionKey(user, seed=seed)
         self._lock: StoreLock | None = None
         self.is_read_only = False  # a damaged store may be looked at, never written
@@ -88,6 +89,7 @@ class Vault:
         self._writer = own_number(engine, self.identity.writer, org=self.identity.org)
         self._veiled = VeiledEngine(folder / DATABASE)
         self.switched_on: frozenset[str] = frozenset()  # fields collected here although the dictionary has them off
+        self.scope = frozenset[str]()  # communities the user is limited to, none: not limited (`store/scopes.py`)
         self._load_settings()
 
     @contextmanager
@@ -98,7 +100,8 @@ class Vault:
         """
         require(self.role, what)
         sight = {READ_PEOPLE: self.sight, READ_REVEALED: self.sight.revealed}.get(what, OPEN)
-        with self._looking(sight) as connection, nullcontext() if stop is None else stoppable(connection, stop):
+        scope = frozenset[str]() if what == READ_SEALED else self.scope
+        with self._looking(sight, scope) as connection, nullcontext() if stop is None else stoppable(connection, stop):
             yield connection
 
     @property
@@ -107,9 +110,11 @@ class Vault:
         return sight_of(self.role, self._levels, as_before=self._as_before)
 
     @contextmanager
-    def _looking(self, sight: Sight = OPEN) -> Iterator[Connection]:
+    def _looking(self, sight: Sight = OPEN, scope: frozenset[str] = frozenset()) -> Iterator[Connection]:
         """Yield a connection for what the vault itself must know, whoever opened it; or for what `sight` allows."""
-        engine = self._engine if sight.is_open else self._veiled.engine_for(sight, key=bytes(self._key))
+        engine = self._engine
+        if scope or not sight.is_open:
+            engine = self._veiled.engine_for(sight, key=self._key, scope=scope)
         with engine.connect().execution_options(yince_begin="DEFERRED") as connection:
             yield with_sight(connection, sight)
             connection.rollback()
@@ -133,7 +138,7 @@ class Vault:
         connection = self._writing_engine.connect().execution_options(yince_begin="IMMEDIATE")
         counter = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
         header = UnitHeader(new_id(self.ids), action, why, self.user, stamp(self.clock), source, undoes)
-        return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, vault=self)
+        return _NotedUnit(connection, header=header, writer=self._writer, counter=counter, vault=self, scope=self.scope)
 
     def _refuse_if_read_only(self) -> None:
         if self.is_read_only:
@@ -189,8 +194,8 @@ class Vault:
         path = self.folder / DATABASE
         change_key(path, old=bytes(self._key), new=new)
         self._key[:] = new
-        self._engine = open_engine(path, key=new)
-        self._writing_engine = open_writing_engine(path, key=new)
+        self._engine = open_engine(path, key=self._key)
+        self._writing_engine = open_writing_engine(path, key=self._key)
         self._note_head()
 
     def is_key(self, key: bytes) -> bool:
@@ -300,10 +305,11 @@ class Vault:
         return Opener(self.user, self.session.public)
 
     def named_keys(self) -> dict[str, bytes]:
-        """Return the public signing key the chain names for each user, without those whose key it ended."""
-        with self._looking() as connection:
+        """Return the public signing key the chain names for each user; {} where that cannot be read."""
+        with suppress(DatabaseError), self._looking() as connection:
             signers = Signers(connection)
-        return {one: key for one in signers.users() if (key := signers.key_of(one, signers.newest))}
+            return {one: key for one in signers.users() if (key := signers.key_of(one, signers.newest))}
+        return {}
 
     def lacks_its_name(self) -> bool:
         """Return True if the user has a signing key that the chain does not name yet."""
@@ -346,7 +352,8 @@ class Vault:
         """Keep the ends of the logs outside the store, so that an older store is noticed."""
         with self._looking() as connection:
             entry, audit = head_of(connection), head_of_chain(connection)
-        write_head(self.folder, store_id=self.identity.store_id, key=bytes(self._key), entry=entry, audit=audit)
+        with suppress(OSError):  # what was committed is committed: an older note tells no lie
+            write_head(self.folder, store_id=self.identity.store_id, key=bytes(self._key), entry=entry, audit=audit)
 
 
 class _NotedUnit(UnitOfWork):

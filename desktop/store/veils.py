@@ -20,6 +20,7 @@ from desktop.domain.fields import Value
 from desktop.domain.sight import FULL, HIDDEN, OPEN, Sight, group_of, mask
 from desktop.store.change_log import SET_ASIDE
 from desktop.store.engine import engine_over, raw_connection
+from desktop.store.scopes import narrow_whole, narrowed_views
 
 _OPTION = "yince_sight"
 _MOST_ENGINES = 4
@@ -52,15 +53,18 @@ class VeiledEngine:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._engines: dict[tuple[tuple[str, str], ...], Engine] = {}
+        self._engines: dict[tuple[tuple[tuple[str, str], ...], frozenset[str]], Engine] = {}
 
-    def engine_for(self, sight: Sight, *, key: bytes) -> Engine:
-        """Return the engine whose connections see what `sight` allows."""
-        name = tuple(sorted(sight.levels.items()))
+    def engine_for(self, sight: Sight, *, key: bytearray, scope: frozenset[str] = frozenset()) -> Engine:
+        """Return the engine whose connections see what `sight` allows, of the people of `scope` if there is one."""
+        name = (tuple(sorted(sight.levels.items())), scope)
         if name not in self._engines:
             if len(self._engines) >= _MOST_ENGINES:
                 self.dispose()
-            self._engines[name] = engine_over(lambda: _veiled(raw_connection(self._path, key=key), sight))
+            made = engine_over(lambda: _veiled(raw_connection(self._path, key=bytes(key)), sight, scope))
+            if scope:
+                narrow_whole(made, scope)
+            self._engines[name] = made
         return self._engines[name]
 
     def dispose(self) -> None:
@@ -101,12 +105,13 @@ def hides(connection: Connection, kind: str, key: str = "") -> bool:
     return sight.of_kind(kind) == HIDDEN or (bool(key) and sight.of_field(kind, key) == HIDDEN)
 
 
-def _veiled(connection: Any, sight: Sight) -> Any:
-    """Cover the tables of a driver connection by views that show what `sight` allows."""
+def _veiled(connection: Any, sight: Sight, scope: frozenset[str]) -> Any:
+    """Cover the tables of a driver connection by views that show what `sight` and `scope` allow."""
     for name, count, function in _functions(sight):
         connection.create_function(name, count, function, deterministic=True)
     cursor = connection.cursor()
-    for name, select in views_of(sight):
+    views = {} if sight.is_open else dict(views_of(sight))
+    for name, select in narrowed_views(cursor, views, scope) if scope else views.items():
         cursor.execute(f"CREATE TEMP VIEW {name} AS {select}")
     cursor.execute("PRAGMA query_only=ON")
     cursor.close()

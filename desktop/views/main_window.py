@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QShortcut
@@ -32,6 +33,7 @@ from desktop.views.ledger.ledger_page import LedgerPage
 from desktop.views.notice_bar import NoticeBar
 from desktop.views.numbers.numbers_page import NumbersPage
 from desktop.views.page import Page, button, label, plain_tip
+from desktop.views.people.draft_keeper import DraftKeeper
 from desktop.views.people.people_page import PeoplePage
 from desktop.views.people.person_page import PersonPage
 from desktop.views.people.search_box import SearchBox
@@ -298,7 +300,9 @@ class MainWindow(QMainWindow):
         self.message.show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Finish what runs, back up what changed, then close the vault."""
+        """Keep what is half typed, finish what runs, back up what changed, then close the vault."""
+        for keeper in cast(list[DraftKeeper], self.findChildren(DraftKeeper)):
+            keeper.hold()
         if not self.context.station.is_practice:
             self.safety.back_up(before="退出")
         self.context.runner.close()

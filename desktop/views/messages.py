@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from desktop.domain.errors import KnownError
+from desktop.domain.errors import as_known
 
 _BUG = "程序内部出错，这一步没有完成，已保存的内容不受影响。请重新打开程序；若再次出现，请联系技术员。"
 
@@ -26,8 +26,9 @@ class Messages(QObject):
 
     def show_error(self, error: BaseException) -> None:
         """Show one sentence for a known error; for any other, say it is ours and report it."""
-        if isinstance(error, KnownError):
-            self.said.emit(str(error), True)
+        known = as_known(error)
+        if known is not None:
+            self.said.emit(str(known), True)
             return
         self.report_bug(error)
         self.said.emit(_BUG, True)

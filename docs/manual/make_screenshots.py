@@ -162,9 +162,29 @@ def grab_cards(window: MainWindow, settle: Callable[[], object], keep: Callable[
     design.close()
 
 
+def grab_users(window: MainWindow, keep: Callable[[QWidget, str], None]) -> None:
+    """Grab what is done about a user, and the drill of the recovery code."""
+    from desktop.views.settings.recovery_dialogs import DrillDialog
+    from desktop.views.settings.settings_page import SettingsPage
+
+    settings = window.pages["settings"]
+    assert isinstance(settings, SettingsPage)
+    settings.users.view.selectRow(1)
+    renew = settings.users.open_renew()
+    assert renew is not None
+    renew.password.make.click()
+    keep(renew, "user-renew")
+    renew.close()
+    drill = DrillDialog(window.context, parent=window)
+    drill.show()
+    keep(drill, "recovery-drill")
+    drill.close()
+
+
 def grab_vault(window: MainWindow, keep: Callable[[QWidget, str], None]) -> None:
     """Grab who opens the register, the recovery code, 个人信息保护, the audit page and the veil."""
     from desktop.services import rights, users
+    from desktop.views.audit.audit_page import AuditPage
     from desktop.views.guard.veil import Veil
     from desktop.views.settings.code_dialog import CodeDialog
     from desktop.views.settings.settings_page import SettingsPage
@@ -197,7 +217,12 @@ def grab_vault(window: MainWindow, keep: Callable[[QWidget, str], None]) -> None
     code.show()
     keep(code, "recovery-code")
     code.close()
+    grab_users(window, keep)
     window.show_page("audit")
+    audit = window.pages["audit"]
+    assert isinstance(audit, AuditPage)
+    settled(window.context.runner)
+    audit.log.view.selectRow(6)
     keep(window, "audit")
     veil = Veil()
     veil.drop()

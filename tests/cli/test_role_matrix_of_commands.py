@@ -35,7 +35,7 @@ ANYBODY = ALL | {"without a register"}  # opens no register, or shows only what 
 
 # Which roles get an answer. A command with deeds of several kinds is listed deed by deed.
 COMMANDS: dict[str, frozenset[str]] = {
-    "find": STAFF, "show": STAFF, "backup": KEEPERS, "restore": KEEPERS, "check": ALL, "demo": ANYBODY, "init": ANYBODY,
+    "find": STAFF, "show": STAFF, "backup": KEEPERS, "restore": KEEPERS, "rescue-keys": ANYBODY, "check": ALL, "demo": ANYBODY, "init": ANYBODY,
     "key-card": ALL, "pack": LEAD, "merge": LEAD, "conflicts": STAFF, "resolve": STAFF,
     "cards": STAFF, "verify-card": STAFF, "card-mark": STAFF, "card-book": STAFF, "card-coverage": STAFF,
     "cards-due": STAFF,
@@ -46,7 +46,7 @@ COMMANDS: dict[str, frozenset[str]] = {
     "audit": WATCHERS, "unusual": WATCHERS, "exports": WATCHERS, "erase": LEAD,
     "notice": STAFF, "consent": STAFF, "request": STAFF, "requests": STAFF, "answer": LEAD, "retention": STAFF,
     "archive": LEAD, "bases": ALL, "levels": ALL,
-    "users list": ALL, "users add": LEAD, "users remove": LEAD, "users passwd": ALL, "users reset": LEAD,
+    "users list": ALL, "users add": LEAD, "users remove": LEAD, "users passwd": ALL, "users reset": LEAD, "users limit": LEAD,
     "users code": LEAD, "users drill": LEAD, "users recover": ANYBODY, "users street-key": LEAD,
     "users street-key-back": LEAD, "users recover-for": LEAD, "users passphrase": ANYBODY, "rotate": LEAD,
     "verify": STAFF, "check-form": STAFF, "progress": STAFF, "pack-media": LEAD, "withhold": LEAD,

@@ -1,5 +1,6 @@
 """A program that dies leaves no core, and no debugger of the same user reads it."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -7,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from desktop.config.own_process import collecting_seldom, wipe_freed
+from desktop.domain.codes import shipped_list
+from desktop.domain.names import match_key
 from desktop.domain.resources import child_environment
 
 _ROOT = Path(__file__).parents[2]
@@ -81,3 +85,20 @@ def test_freed_rows_are_overwritten(tmp_path: Path) -> None:
             child.stdin.flush()
     held, freed, wiped = seen
     assert held >= 5000 and freed > 1000 and wiped <= 1
+
+
+def test_names_that_were_looked_up_are_forgotten_with_the_rows() -> None:
+    match_key("张卫民")
+    shipped_list("sex")
+    wipe_freed()
+    assert match_key.cache_info().currsize == 0
+    assert shipped_list.cache_info().currsize > 0  # what was shipped with the program says nothing about anybody
+
+
+def test_after_bulk_work_cycles_are_looked_for_as_before() -> None:
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    with pytest.raises(ZeroDivisionError), collecting_seldom():
+        assert gc.get_threshold()[0] > before[0]
+        raise ZeroDivisionError
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, frozen)
+    assert gc.isenabled()

@@ -23,12 +23,18 @@ def marked(number: int) -> tuple[str, str]:
     return f"{NAME[:2]}{chr(0x9F00 + number)}", front + check_digit(front)
 
 
-def roster_file(folder: Path) -> Path:
-    """Write the roster the enterprise sent; the one plaintext the user owns."""
+def roster_file(folder: Path, *, people: int = 30, broken: bool = False) -> Path:
+    """Write the roster the enterprise sent, some rows of it `broken`; the one plaintext the user owns."""
     path = folder / "花名册.csv"
-    rows = [f"{name},{number},{PHONE}" for name, number in map(marked, range(30))]
+    rows = [f"{name},{number},{PHONE}" for name, number in map(marked, range(people))]
+    rows += [f"{name},{number[:-2]},{PHONE}" for name, number in map(marked, range(50, 56))] if broken else []
     path.write_text("\n".join(["姓名,身份证号,联系电话", *rows]), encoding="utf-8")
     return path
+
+
+def live_at_home() -> None:
+    """Keep the workstation's notes where the test looks, not where the other tests keep theirs."""
+    os.environ["YINCE_HOME"] = os.environ["DAY_HOME"]
 
 
 def make(folder: Path, kind: str, code: str, name: str) -> Station:
@@ -47,6 +53,7 @@ def befriend(one: Station, other: Station, stick: Path) -> None:
 
 def main(inbox: Path, stores: Path, stick: Path) -> None:
     """Do the day; everything goes into `stores` and `stick`."""
+    live_at_home()
     community = make(stores / "community", "community", "610100001001", "青杨社区")
     street = make(stores / "street", "street", "610100001", "上林街道")
     befriend(community, street, stick)

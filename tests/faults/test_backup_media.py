@@ -3,6 +3,7 @@
 `./check --long` verifies 100 automatic backups, meets 60 bad media, and damages a backup in 300 places.
 """
 
+import json
 import os
 import random
 import resource
@@ -249,6 +250,27 @@ def test_a_damaged_backup_is_refused_and_touches_nothing(backed_up: tuple[Path, 
 @pytest.mark.timeout(3600)
 def test_a_backup_damaged_anywhere_is_refused(backed_up: tuple[Path, Path], tmp_path: Path) -> None:
     refused_everywhere(backed_up, tmp_path / "place", 300, 4)
+
+
+def test_a_header_whose_parts_lost_their_names_or_kinds_is_refused(
+    backed_up: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Hit by a flipped bit in the name `keys_sha256`: it ended in a report of a bug."""
+    _, path = backed_up
+    good = path.read_bytes()
+    start = len(backup.MAGIC) + 4
+    header = json.loads(good[start : backup.read_header(path)["offset"]])
+    for key in header:
+        other = {**header, f"{key}x": header[key]}
+        del other[key]
+        for bad in (other, {**header, key: None}, {**header, key: [header[key]]}, {**header, key: "x" if key else 0}):
+            text = json.dumps(bad, ensure_ascii=False, sort_keys=True).encode("utf-8")
+            rest = good[backup.read_header(path)["offset"] :]
+            (tmp_path / "bad.ybk").write_bytes(backup.MAGIC + len(text).to_bytes(4, "big") + text + rest)
+            with pytest.raises(DamagedStoreError):
+                backups.restore_backup(
+                    tmp_path / "bad.ybk", folder=tmp_path / "new", password=PASSWORD, clock=SystemClock()
+                )
 
 
 # --- somebody encrypts or empties the register ---

@@ -29,7 +29,7 @@ ONE_UNIT = {
     "staff.remove", "practice.fill", "access.note", "form.map", "form.forget", "package.alarm", "package.hold",
     "directory.read", "key.revoke", "peer.enroll", "profile.edit", "transfer.offer", "transfer.route",
     "transfer.accept", "transfer.reject", "transfer.cancel", "transfer.confirm", "transfer.close", "person.arrive",
-    "quarantine.take", "quarantine.drop", "user.key", "sight.edit", "watch.edit", "proposal.accept", "proposal.reject", "rhythm.set", "recovery.drill",
+    "quarantine.take", "quarantine.drop", "user.key", "sight.edit", "watch.edit", "user.scope", "proposal.accept", "proposal.reject", "rhythm.set", "recovery.drill",
     "export.note", "basis.edit", "rights.close", "erasure.add", "erasure.edit", "erasure.remove", "archive_lock.add",
     "archive_lock.edit", "archive_lock.remove", "rights_request.remove",
 }  # fmt: skip

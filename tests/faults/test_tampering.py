@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from desktop.domain.clock import SystemClock
-from desktop.domain.errors import KnownError
+from desktop.domain.errors import DamagedStoreError, KnownError
 from desktop.security import key_file
 from desktop.services import access, backups, register
 from desktop.services.register import PersonDraft
@@ -119,6 +119,15 @@ def test_harm_to_the_store_file_is_reported(past: Past, tmp_path: Path, harm: Ha
     counting.add("store files harmed, all reported", harm.__name__)
 
 
+def test_a_flip_in_any_page_is_a_finding(past: Past, tmp_path: Path) -> None:
+    """Where the page of the device's keys was hit, the check ended in a report of a bug."""
+    shutil.copytree(past.now, tmp_path / "s")
+    good = (tmp_path / "s" / "store.db").read_bytes()
+    for place in range(100, len(good), 4 * PAGE):
+        (tmp_path / "s" / "store.db").write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+        assert what_is_said(tmp_path / "s"), place
+
+
 def test_the_untouched_store_is_sound(past: Past, tmp_path: Path) -> None:
     shutil.copytree(past.now, tmp_path / "s")
     assert what_is_said(tmp_path / "s") == []
@@ -152,6 +161,26 @@ def _starts(folder: Path) -> bool:
         return not station.vault.behind
     finally:
         station.close()
+
+
+def test_a_damaged_page_is_named_at_the_start_whichever_it_is(past: Past, tmp_path: Path) -> None:
+    """Opening itself reads some pages; it must not stumble over them before they are named."""
+    shutil.copytree(past.now, tmp_path / "s")
+    store = tmp_path / "s" / "store.db"
+    open_again(tmp_path / "s").close()  # a copied register has begun its epoch
+    good = store.read_bytes()
+    pages, unnamed = list(range(1, len(good) // PAGE)), 0
+    for page in [*pages[-12:], *pages[:: len(pages) // 12]]:
+        bad = bytearray(good)
+        bad[page * PAGE + 2000] ^= 4
+        store.write_bytes(bad)
+        with pytest.raises(DamagedStoreError) as stopped:
+            open_again(tmp_path / "s")
+        is_named = any("页损坏" in one for one in stopped.value.places)
+        assert is_named or "打不开" in str(stopped.value), (page, stopped.value)  # where the schema itself lies
+        unnamed += not is_named
+        assert store.read_bytes() == bytes(bad), "a damaged store is not written to"
+    assert unnamed <= 3
 
 
 @pytest.mark.parametrize("where", [0.0, 0.3, 0.7])

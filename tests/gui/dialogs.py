@@ -303,6 +303,9 @@ MAKERS: dict[type[QDialog], Maker] = {
     ),
     recovery_dialogs.DrillDialog: _plain(recovery_dialogs.DrillDialog),
     recovery_dialogs.RescueDialog: _plain(recovery_dialogs.RescueDialog),
+    user_dialogs.LimitDialog: _plain(
+        user_dialogs.LimitDialog, user=User(IMG, "clerk", ("1",)), orgs=[("1", IMG), ("2", BOLD)]
+    ),
     user_dialogs.RenewDialog: _plain(user_dialogs.RenewDialog, user=User(IMG, "clerk")),
     user_dialogs.UserDialog: _plain(user_dialogs.UserDialog),
     values_dialog.ValuesDialog: _of_person(values_dialog.ValuesDialog, key="remark"),

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from threading import Event
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from desktop.app import Application
@@ -72,6 +72,42 @@ def test_one_key_covers_every_window_and_its_title(
     qtbot.keyClick(dialog, key, modifiers)
     assert not veil.is_down and dialog.windowTitle() == "张三"
     dialog.close()
+
+
+def test_what_hangs_over_the_window_and_what_opens_later_is_covered(qtbot: QtBot, application: Application) -> None:
+    window = window_of(application)
+    window.search.results.addItem("张三　610100195001010010")
+    window.search.results.show()
+    veil = sentry_of(application).veil
+    veil.drop()
+    assert not window.search.results.isVisible()
+    late = QDialog(window)
+    late.setWindowTitle("张三")
+    late.open()
+    assert late.windowTitle() == "银册" and any(one.parentWidget() is late for one in veil.covers)
+    veil.lift()
+    assert late.windowTitle() == "张三"
+    late.close()
+
+
+def test_what_a_field_copies_is_ours_as_well(qtbot: QtBot) -> None:
+    """Ctrl+C of an edit field or a table goes past our own copying: it is taken over, marked and cleared in time."""
+    kept = OwnClipboard(kept=400, owns=lambda: True)  # offscreen nobody owns a clipboard
+    field = QLineEdit("610100195001010010")
+    qtbot.addWidget(field)
+    field.selectAll()
+    field.copy()
+    board = QGuiApplication.clipboard()
+    qtbot.waitUntil(lambda: board.mimeData().data("x-kde-passwordManagerHint") == b"secret")
+    assert board.text() == "610100195001010010"
+    qtbot.waitUntil(lambda: board.text() == "", timeout=5000)
+    kept.deleteLater()
+
+
+def test_half_a_minute_and_the_idle_time_are_kept_to_the_second(application: Application) -> None:
+    """A coarse timer may be 5 % late: 15 seconds of five minutes."""
+    timers = (sentry_of(application).idle, sentry_of(application).clipboard.findChild(QTimer))
+    assert all(isinstance(one, QTimer) and one.timerType() == Qt.TimerType.PreciseTimer for one in timers)
 
 
 def test_keys_typed_under_the_veil_reach_nobody(qtbot: QtBot, application: Application) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.clock import FixedClock
-from desktop.services import access, peers, users
+from desktop.domain.levels import LEVEL_CODES
+from desktop.services import access, orgs, peers, users
 from desktop.services.station import Station
 from desktop.views.context import AppContext
 from desktop.views.main_window import MainWindow
@@ -198,6 +200,33 @@ def test_a_street_opens_a_communitys_register_from_its_window(
     again = access.open_store(community.vault.folder, password=made, user="赵新", clock=community.clock)
     assert again.role == "supervisor"
     again.close()
+    runner.close()
+
+
+def test_a_street_limits_a_clerk_to_communities(qtbot: QtBot, make_station: Maker) -> None:
+    street = make_station(STREET, seed=2)
+    for code, name in (("610100001001", "青杨社区"), ("610100001002", "沣东社区")):
+        values = {"code": code, "name": name, "level": LEVEL_CODES["community"], "parent": street.org}
+        orgs.put_org(street, values=values, why="x")
+    users.add_user(street, name="李静", role="clerk", password="clerks-secret-1", cost=CHEAP)
+    runner = Runner(on_bug=lambda error: None)
+    box = UsersBox(AppContext(street, runner=runner, messages=Messages()))
+    qtbot.addWidget(box)
+    box.show()
+    box.refresh()
+    qtbot.waitUntil(lambda: len(box.model.rows) == 2, timeout=20_000)
+    box.view.selectRow(0)
+    assert box.open_limit() is None  # a supervisor is not limited
+    box.view.selectRow(1)
+    dialog = box.open_limit()
+    assert dialog is not None and [dialog.list.item(at).text() for at in range(2)] == ["青杨社区", "沣东社区"]
+    assert dialog.chosen() == []
+    dialog.list.item(1).setCheckState(Qt.CheckState.Checked)
+    dialog.save.click()
+    qtbot.waitUntil(lambda: not dialog.isVisible() and runner.is_idle, timeout=20_000)
+    assert users.ways_in(street).users[1].scope == ("610100001002",)
+    shown = [box.model.data(box.model.index(1, column)) for column in range(3)]
+    assert shown == ["李静", "录入员", "沣东社区"]
     runner.close()
 
 

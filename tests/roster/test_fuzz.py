@@ -14,7 +14,7 @@ from desktop.roster.grid import NUMERIC, Rows, Sheet
 from desktop.roster.headers import find_tables
 from desktop.roster.precheck import RefusedFile, kind_of_bytes
 from desktop.roster.read_child import _sheets
-from desktop.roster.rowread import read_row
+from desktop.roster.rowread import Settled, read_row
 from desktop.roster.survey_xls import survey_ole
 from desktop.roster.survey_xlsx import survey_zip
 from tests.roster.make_books import ods, xls, xlsx
@@ -92,6 +92,22 @@ CELLS = st.lists(TEXTS.map(lambda text: text.replace("\x1f", "").replace("\x1e",
 @given(CELLS)
 def test_a_row_is_read_whatever_stands_in_it(texts: list[str]) -> None:
     row_holds(texts)
+
+
+REPEATED = st.one_of(
+    st.sampled_from(
+        ["汉族", "汉", "女", "1953.1", "1953-07", "\x011953.1", "约1953年", "农历五三年", "无", "大专", "3000", "已故"]
+    ),
+    TEXTS.map(lambda text: text.replace("\x1f", "").replace("\x1e", "")),
+)
+
+
+@given(st.lists(st.lists(REPEATED, min_size=12, max_size=12), min_size=1, max_size=8))
+def test_a_row_says_the_same_whatever_stood_above_it(rows: list[list[str]]) -> None:
+    settled: Settled = {}
+    for cells in [*rows, *rows]:
+        alone = read_row(2, cells, targets=TARGETS, headers=TARGETS)
+        assert read_row(2, cells, targets=TARGETS, headers=TARGETS, settled=settled) == alone
 
 
 @given(

@@ -1,6 +1,7 @@
 """The hash of a merge plan: one for one plan in whatever order it was made, another for any other plan."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from desktop.domain.operations import (
     Refusal,
     SoftConflict,
 )
-from desktop.sync.plan_hash import plan_hash
+from desktop.sync.plan_hash import _sections, plan_hash
 
 WRITER = "ab" * 16 + ":1"
 DOT = Dot(WRITER, 7)
@@ -39,6 +40,20 @@ def test_the_order_in_which_a_plan_was_made_plays_no_part() -> None:
                                       settled=frozenset({"c", "b", "a"}))),
     )  # fmt: skip
     assert plan_hash(turned) == plan_hash(PLAN)
+
+
+AWKWARD = "".join(map(chr, range(0x250))) + "\u2028\ufeff\ue863\U00020bb7<>&/"
+
+
+@pytest.mark.parametrize("more", [{}, {"half": 0.5, "big": 1e16, "deep": {"b": [1, None, True], "a": AWKWARD}}])
+def test_the_hash_is_of_the_lines_python_writes_whatever_stands_in_them(more: dict[str, object]) -> None:
+    write = replace(WRITE, fields={"remark": AWKWARD, "pension_amt": 2**52, "name": None}, why=AWKWARD, more=more)
+    plan = replace(PLAN, records=(replace(RECORD, operations=(write,)), OTHER), carried=(write,))
+    digest = hashlib.sha256(b"yince merge plan/v1\n")
+    for name, found in _sections(plan):
+        lines = sorted(json.dumps(one, ensure_ascii=False, separators=(",", ":"), sort_keys=True) for one in found)
+        digest.update(f"{name} {len(lines)}\n{''.join(line + chr(10) for line in lines)}".encode())
+    assert plan_hash(plan) == digest.hexdigest()
 
 
 def test_an_empty_plan_has_the_hash_a_stranger_computes() -> None:

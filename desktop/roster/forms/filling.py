@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from desktop.domain.errors import RosterError
+from desktop.domain.file_names import is_plain_file, shown_name
 from desktop.domain.resources import child_command, child_environment
 from desktop.roster.forms.shape import Filling, FormShape, shape_of_json
 
@@ -23,7 +24,7 @@ _TIMEOUT = 90
 def read_form(path: Path) -> FormShape:
     """Return what a form holds; raises RosterError naming the file."""
     with _copied(path) as copy:
-        output = _in_child(["read", str(copy)], b"", path.name)
+        output = _in_child(["read", str(copy)], b"", shown_name(path))
     return shape_of_json(output.partition(b"\n")[0].decode())
 
 
@@ -40,7 +41,7 @@ def fill_form(path: Path, fillings: Sequence[Filling], *, together: bool) -> Ite
         for start in range(0, len(fillings), size):
             part = [asdict(one) for one in fillings[start : start + size]]
             asked = json.dumps({"together": together, "fillings": part}, ensure_ascii=False).encode()
-            yield from _documents(_in_child(["fill", str(copy)], asked, path.name), path.name)
+            yield from _documents(_in_child(["fill", str(copy)], asked, shown_name(path)), shown_name(path))
 
 
 def _documents(output: bytes, name: str) -> Iterator[bytes]:
@@ -56,14 +57,14 @@ def _documents(output: bytes, name: str) -> Iterator[bytes]:
 @contextmanager
 def _copied(path: Path) -> Iterator[Path]:
     """Copy a form first: one still open in Excel or on a stick is read in one state. An empty form is no secret."""
-    if not path.is_file():
-        raise RosterError(f"找不到文件“{path.name}”", "请检查路径")
+    if not is_plain_file(path):
+        raise RosterError(f"找不到文件“{shown_name(path)}”", "请检查路径")
     with tempfile.TemporaryDirectory(prefix="yince-") as folder:
         copy = Path(folder) / "form"
         try:
             shutil.copyfile(path, copy)
         except OSError as error:
-            raise RosterError(f"读不了“{path.name}”", "请关闭正在打开它的程序，或检查存储盘") from error
+            raise RosterError(f"读不了“{shown_name(path)}”", "请关闭正在打开它的程序，或检查存储盘") from error
         yield copy
 
 

@@ -13,7 +13,7 @@ from desktop.store.people import PersonPage
 from desktop.views.context import AppContext
 from desktop.views.duplicates.health_tab import HealthTab
 from desktop.views.field_text import field_text, without_numbers
-from desktop.views.page import Page, button, label
+from desktop.views.page import Page, button, label, plain_tip
 from desktop.views.people.person_form import is_typed
 from desktop.views.table import Column, SnapshotTable, table_view
 
@@ -86,6 +86,10 @@ class DuplicatesPage(Page):
             one = button(text)
             one.clicked.connect(lambda _on=False, verdict=verdict: self.decide(verdict))
             row.addWidget(one)
+            if verdict == SAME and not self.context.station.may("person.join"):
+                one.setEnabled(False)
+                one.setToolTip(plain_tip(self.tr("并成一人由主管来做")))
+                continue
             QShortcut(QKeySequence(key), self.view, lambda verdict=verdict: self.decide(verdict))
         self.empty = label(self.tr("点“查找重复”，从证号、姓名、生日、电话和相近的姓名里找可能重登的人。"))
         tab = QWidget()
@@ -110,6 +114,7 @@ class DuplicatesPage(Page):
         self.decided_view = table_view(self.decided)
         self.back = button(self.tr("收回这个判定"))
         self.back.clicked.connect(lambda _on=False: self.take_back())
+        self.back.setVisible(self.context.station.may("person.unjoin"))
         tab = QWidget()
         box = QVBoxLayout(tab)
         box.addWidget(self.decided_view, 1)

@@ -231,7 +231,7 @@ class TransfersTab(QWidget):
 
     def _ask_paper(self) -> None:
         one = self.current()
-        name = self.tr("转移单-{0}.pdf").format(one.text("name")) if one else ""
+        name = self.tr("转移单-{0}.pdf").format(one.text("number")) if one else ""
         chosen, _ = QFileDialog.getSaveFileName(self, self.tr("打印转移单"), name, "*.pdf")
         if chosen:
             self.save_paper(Path(chosen))

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
 
 from desktop.config import paths
 from desktop.views.guard.clipboard import OwnClipboard
@@ -41,6 +42,7 @@ class Sentry(QObject):
         self.veil.covered.connect(self._on_covered)
         self.idle = QTimer(self)
         self.idle.setSingleShot(True)
+        self.idle.setTimerType(Qt.TimerType.PreciseTimer)  # a coarse one may be 5 % late: 15 s of five minutes
         self.idle.timeout.connect(self.lock_now)
         self.session = SessionWatch(self)
         self.session.away.connect(self.lock_now)
@@ -62,6 +64,8 @@ class Sentry(QObject):
             return True  # taken here: nobody beneath sees the key
         if kind in _SIGNS_OF_LIFE and not self.veil.is_down:
             self.start_again()
+        if kind == QEvent.Type.Show and self.veil.is_down and isinstance(watched, QWidget) and watched.isWindow():
+            self.veil.cover(watched)  # a job behind the veil ended and opens its dialog
         return super().eventFilter(watched, event)
 
     def _on_covered(self, _down: bool) -> None:

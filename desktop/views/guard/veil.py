@@ -89,11 +89,18 @@ class Veil(QObject):
         while (popup := QApplication.activePopupWidget()) is not None:
             popup.close()
         for window in QApplication.topLevelWidgets():
-            if window.isVisible() and window.windowType() in {Qt.WindowType.Window, Qt.WindowType.Dialog}:
-                cover = _Cover(window)
-                cover.lifted.connect(self.lift)
-                self.covers.append(cover)
+            if window.isVisible():
+                self.cover(window)
         self.covered.emit(True)
+
+    def cover(self, window: QWidget) -> None:
+        """Cover one window; what hangs over windows (search hits, tips) is put away."""
+        if window.windowType() in {Qt.WindowType.ToolTip, Qt.WindowType.Popup, Qt.WindowType.Tool}:
+            window.hide()
+        elif all(one.parentWidget() is not window for one in self.covers):
+            cover = _Cover(window)
+            cover.lifted.connect(self.lift)
+            self.covers.append(cover)
 
     def lift(self) -> None:
         """Uncover every window."""

@@ -33,6 +33,7 @@ class RecentDialog(QDialog):
         self.view = table_view(self.model)
         self.undo = button(self.tr("撤销所选的操作…"))
         self.undo.clicked.connect(self._ask)
+        self.undo.setVisible(context.station.may("undo"))
         self.said = label(self.tr("选一行，可以整批撤销；之后又改过的内容保持不变。"))
         row = QHBoxLayout()
         row.addWidget(self.said, 1)

@@ -25,14 +25,14 @@ _PAPERS: tuple[tuple[str, Make], ...] = (
 
 
 class PersonPapers(QWidget):
-    """Holds the button; `person` says whose papers, `name` what to call their files."""
+    """Holds the button; `person` says whose papers, `number` what their files are called: names show in many lists."""
 
     def __init__(
-        self, context: AppContext, *, person: Callable[[], str], name: Callable[[], str], parent: QWidget
+        self, context: AppContext, *, person: Callable[[], str], number: Callable[[], str], parent: QWidget
     ) -> None:
         super().__init__(parent)
         self.hide()
-        self._context, self._person, self._name = context, person, name
+        self._context, self._person, self._number = context, person, number
         self.printer = PaperPrinter(self)
         self.button: QPushButton = button(self.tr("打印材料"))
         self.menu = QMenu(self.button)
@@ -65,7 +65,7 @@ class PersonPapers(QWidget):
             self._context.messages.inform(self.tr("已送去打印"))
 
     def _ask_where(self, title: str, make: Make) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, title, f"{title}-{self._name()}.pdf", "*.pdf")
+        name, _ = QFileDialog.getSaveFileName(self, title, f"{title}-{self._number()}.pdf", "*.pdf")
         if name:
             self.write_to(Path(name), make, title=title)
 

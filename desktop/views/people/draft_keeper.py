@@ -57,6 +57,12 @@ class DraftKeeper(QObject):
             self.write()
         self.key, self._kept = key, False
 
+    def hold(self) -> None:
+        """Keep what is typed now, whatever closes the form after this: the register is being locked."""
+        if self._timer.isActive():
+            self.write()
+        self._kept = False  # closing the form throws nothing away
+
     def discard(self) -> None:
         """Throw the draft away: it was saved, or is not wanted."""
         self._timer.stop()

@@ -63,6 +63,7 @@ class HistoryTab(QWidget):
         self.undo_one.clicked.connect(self._ask_to_undo_one)
         self.undo = button(self.tr("撤销所选的这批改动…"))
         self.undo.clicked.connect(self._ask_to_undo)
+        self.undo.setVisible(context.station.may("undo"))
         row = QHBoxLayout()
         row.addWidget(self.field)
         row.addWidget(self.text, 1)

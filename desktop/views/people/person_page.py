@@ -66,7 +66,7 @@ class PersonPage(Page):
         self.state = button(self.tr("变更状态…"))
         self.state.clicked.connect(lambda _checked=False: self.change_state())
         self.head.addWidget(self._offer_button())
-        self.papers = PersonPapers(context, person=lambda: self.person, name=self.title.text, parent=self)
+        self.papers = PersonPapers(context, person=lambda: self.person, number=self._number, parent=self)
         self.head.addWidget(self.papers.button)
         self.head.addWidget(self.state)
         self.head.addWidget(self.reveal)
@@ -129,6 +129,9 @@ class PersonPage(Page):
         self.save.setEnabled(False)
         self.reveal.setChecked(False)
         self.refresh()
+
+    def _number(self) -> str:
+        return str(self._record.values.get("person_no") or "") if self._record else ""
 
     def refresh(self) -> None:
         """Read the person again; what is being typed stays."""

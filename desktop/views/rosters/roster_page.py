@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.domain.changes import Changes
+from desktop.domain.permissions import READ_PEOPLE
 from desktop.services import batches, reviews, rosters
 from desktop.services.rosters import RosterPreview, RosterResult, RosterTable, target_names
 from desktop.views.context import AppContext
@@ -103,7 +104,8 @@ class RosterPage(Page):
         self.review.view.setFocus()
 
     def _count(self) -> None:
-        self.context.read(reviews.count_waiting, context=self, done=self._show_count)
+        if self.context.station.may(READ_PEOPLE):  # it is asked when the window opens, whoever opened it
+            self.context.read(reviews.count_waiting, context=self, done=self._show_count)
 
     def _count_if_touched(self, changes: Changes) -> None:
         if changes.touches("review") and not self.isVisible():

@@ -1,6 +1,18 @@
 """A new user, and a known one who gets another password or role."""
 
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.domain.errors import KnownError
 from desktop.domain.permissions import CLERK, ROLES
@@ -8,7 +20,7 @@ from desktop.services import users
 from desktop.services.station import Station
 from desktop.services.users import User
 from desktop.views.context import AppContext
-from desktop.views.page import PlainForm, button, label
+from desktop.views.page import PlainForm, button, label, resize_within_screen
 from desktop.views.password_fields import PasswordFields
 
 _WIDTH = 600
@@ -142,3 +154,46 @@ class RenewDialog(_SlotDialog):
         self._context.runner.run(
             lambda _report: job(self._context.station), context=self, done=done, failed=self.failed
         )
+
+
+class LimitDialog(QDialog):
+    """The communities a clerk of a street or a new town sees and changes; none ticked means all."""
+
+    def __init__(self, context: AppContext, *, user: User, orgs: Sequence[tuple[str, str]], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context, self.user = context, user
+        self.setWindowTitle(self.tr("负责的社区"))
+        resize_within_screen(self, 480, 520)
+        self.list = QListWidget()
+        for code, name in orgs:
+            item = QListWidgetItem(name)
+            item.setData(Qt.ItemDataRole.UserRole, code)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Checked if code in user.scope else Qt.CheckState.Unchecked)
+            self.list.addItem(item)
+        self.save = button(self.tr("保存"), primary=True)
+        self.save.setDefault(True)
+        self.save.clicked.connect(self.keep)
+        said = self.tr("{0}只看得到、改得了勾选的社区的人；一个都不勾就是不限。下次打开登记库时生效。")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(24, 20, 24, 20)
+        box.setSpacing(12)
+        box.addWidget(label(said.format(user.name)))
+        box.addWidget(self.list, 1)
+        box.addWidget(self.save)
+
+    def chosen(self) -> list[str]:
+        """Return the codes that are ticked."""
+        items = [self.list.item(place) for place in range(self.list.count())]
+        return [str(one.data(Qt.ItemDataRole.UserRole)) for one in items if one.checkState() is Qt.CheckState.Checked]
+
+    def keep(self) -> None:
+        """Limit the user to what is ticked."""
+        name, orgs = self.user.name, self.chosen()
+
+        def done(_nothing: None) -> None:
+            text = self.tr("{0} 只负责 {1} 个社区") if orgs else self.tr("{0} 不限社区")
+            self._context.messages.inform(text.format(name, len(orgs)))
+            self.accept()
+
+        self._context.read(lambda station: users.limit_user(station, name=name, orgs=orgs), context=self, done=done)
