@@ -28,6 +28,7 @@ ON_TERMS, THEIRS, PAPER, SEALED, NOBODY, SENDERS = "terms", "theirs", "paper", "
 # paper: names on a paper of the house (cards, lists to sign, transfer slips), counted and noted as printed.
 # sealed: encrypted for one receiver. nobody: no people in it. senders: the sender's own rows go back to the sender.
 ROADS = {
+    "domain/durable.py:replace_together": NOBODY, "store/backup.py:_unpack": SEALED,
     "cli_jobs/forms.py:fill": ON_TERMS, "cli_jobs/past.py:change_ledger": ON_TERMS,
     "cli_jobs/past.py:register_on": ON_TERMS, "services/books.py:give": ON_TERMS,
     "services/giving.py:give_filled": ON_TERMS, "services/giving.py:give_out": ON_TERMS,
