@@ -82,7 +82,6 @@ def _walk(node: ast.AST, name: str, file: str, found: set[str]) -> None:
 def test_every_road_to_a_file_is_known() -> None:
     roads = _roads()
     assert roads - ROADS.keys() == set(), "a new road to a file: under which rule do people's data leave by it?"
-    assert ROADS.keys() - roads == set(), "gone"
 
 
 def test_roads_on_terms_go_through_the_register() -> None:
