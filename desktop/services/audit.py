@@ -10,7 +10,7 @@ from desktop.domain.progress import Report, silent
 from desktop.printing.table import TableSheet, table_pdf
 from desktop.security.signing import SigningKey
 from desktop.services.backups import check_store
-from desktop.services.looking import PRINTED, SEEN
+from desktop.services.looking import ASKED, PRINTED, SEEN
 from desktop.services.station import Station
 from desktop.services.unusual import ALONE, Unusual, unusual
 from desktop.services.wording import action_text
@@ -26,7 +26,7 @@ _SHORT_MARK = 19  # sixteen hex digits in four groups
 _PIECE = 64  # hex digits that fit a line of the proof
 _NAMES = {
     **ALONE, "reveal": "显示遮挡的内容", "second.given": "第二位主管同意", SEEN: "打开看到敏感信息",
-    PRINTED: "打印含遮挡内容的材料",
+    ASKED: "按遮挡的敏感信息筛选", PRINTED: "打印含遮挡内容的材料",
     "keys.mended": "密钥文件已修好", "keys.settled": "更换密钥收尾", "keys.found": "密钥文件与登记库对不上",
     "login": "打开登记库", "clock.back": "电脑日期倒退", "audit.proof": "打印审计证明",
     "recovery.used": "用恢复码或街道钥匙打开", "person.erase": "彻底清除", "rights.print": "打印本人信息查询单",

@@ -12,6 +12,7 @@ from desktop.domain.errors import InvalidValueError
 from desktop.domain.fields import Field, Value
 from desktop.domain.progress import Report, silent
 from desktop.domain.validation import check_record
+from desktop.services.looking import refuse_veiled
 from desktop.services.register import add_child, org_code, org_names
 from desktop.services.station import Station
 from desktop.services.wording import text_of
@@ -91,10 +92,12 @@ def read_change(station: Station, *, text: str) -> BulkChange:
         raise InvalidValueError("set", f"“{text}”看不懂", "请写成 字段=值")
     append, name, value = name.endswith("+"), name.rstrip("+").strip(), value.strip()
     if name in {"标签", "关爱类别", "关爱标签"}:
+        refuse_veiled(station, "tag", "code")
         return BulkChange(TAG, "code", code_list("care_tag").code_of(value) or value)
     found = next((one for one in PERSON.fields if name in (one.key, one.label, *one.synonyms)), None)
     if found is None:
         raise InvalidValueError("set", f"没有“{name}”这一项", "请用字段名称")
+    refuse_veiled(station, PERSON.key, found.key)
     if not value:
         return BulkChange(CLEAR, found.key)
     return BulkChange(APPEND if append else SET, found.key, _stored(station, found, value))

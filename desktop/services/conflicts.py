@@ -8,6 +8,8 @@ from desktop.domain.clock import stamp_of
 from desktop.domain.dictionary import kind_of
 from desktop.domain.errors import NotFoundError
 from desktop.domain.fields import Value
+from desktop.domain.permissions import READ_WHOLE
+from desktop.services.looking import refuse_hidden_field
 from desktop.services.register import refuse_wrong
 from desktop.services.station import Station
 from desktop.store import conflicts, exchange
@@ -23,6 +25,12 @@ _DELETED = "已删除"
 def list_conflicts(station: Station) -> list[Conflict]:
     """Return the conflicts that wait for a decision, oldest first."""
     with station.vault.reading() as connection:
+        return exchange.open_conflicts(connection)
+
+
+def _waiting(station: Station) -> list[Conflict]:
+    """Return the conflicts that wait, whole: what deciding writes."""
+    with station.vault.reading(READ_WHOLE) as connection:
         return exchange.open_conflicts(connection)
 
 
@@ -44,9 +52,10 @@ def resolve_conflict(station: Station, *, conflict: str, keep: str) -> Changes:
 
     Raises NotFoundError, InvalidValueError.
     """
-    found = next((one for one in list_conflicts(station) if one.id == conflict), None)
+    found = next((one for one in _waiting(station) if one.id == conflict), None)
     if found is None:
         raise NotFoundError("没有找到这条冲突，或已经处理过", "请刷新冲突列表")
+    refuse_hidden_field(station, found.kind, found.field)
     with station.vault.unit("conflict.resolve", why=f"裁定冲突：{field_name(found)}") as unit:
         _decide(station, unit, found, keep)
         return unit.commit()
@@ -58,9 +67,11 @@ def resolve_alike(station: Station, *, conflicts_of: Sequence[str], keep: str) -
     Raises NotFoundError when none of them waits any more.
     """
     wanted = set(conflicts_of)
-    found = [one for one in list_conflicts(station) if one.id in wanted]
+    found = [one for one in _waiting(station) if one.id in wanted]
     if not found or keep not in {"mine", "theirs"}:
         raise NotFoundError("没有找到这些冲突，或已经处理过", "请刷新冲突列表")
+    for one in found:
+        refuse_hidden_field(station, one.kind, one.field)
     with station.vault.unit("conflicts.resolve", why=f"成批裁定 {len(found)} 条冲突") as unit:
         for one in found:
             _decide(station, unit, one, keep)

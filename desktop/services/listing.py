@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from desktop.services.looking import note_asked
 from desktop.services.station import Station
 from desktop.store import listing, people
 from desktop.store.people import PeopleFilter, PersonRow
@@ -38,6 +39,7 @@ class OpenedList:
 
 def open_list(station: Station, *, query: ListQuery, stop: Stop | None = None) -> OpenedList:
     """Return the beginning of a list; raises Cancelled once `stop` says it is not wanted any more."""
+    note_asked(station, query.wanted)
     with station.vault.reading(stop=stop) as connection:
         if people.is_everyone(query.wanted) and query.sort == "name":
             keys = listing.rows_in_order(connection, query.wanted, descending=query.descending, limit=WINDOW)

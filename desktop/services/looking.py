@@ -12,9 +12,9 @@ from desktop.domain.fields import Value
 from desktop.domain.sight import FULL, HIDDEN, MASK, MASKED, SENSITIVE, Sight, group_of, is_mask
 from desktop.services.notes import Note, write_note
 from desktop.services.station import Station
-from desktop.store.people import PersonPage
+from desktop.store.people import PeopleFilter, PersonPage, asked_about
 
-SEEN, PRINTED = "view.sensitive", "print.masked"
+SEEN, PRINTED, ASKED = "view.sensitive", "print.masked", "filter.sensitive"
 _AGAIN_AFTER_S = 600  # a page that refreshes by itself is not looked at again
 
 
@@ -44,6 +44,33 @@ def refuse_hidden_kind(station: Station, kind: str) -> None:
     """Raise NotAllowedError for a kind of record this user does not see at all."""
     if kind in KINDS and station.vault.sight.of_kind(kind) == HIDDEN:
         raise _hidden(kind, "")
+
+
+def refuse_hidden_field(station: Station, kind: str, key: str) -> None:
+    """Raise NotAllowedError for a field this user does not see at all: nobody decides about what they cannot see."""
+    refuse_hidden_kind(station, kind)
+    if kind in KINDS and key in KINDS[kind].by_key and station.vault.sight.of_field(kind, key) == HIDDEN:
+        raise _hidden(kind, key)
+
+
+def refuse_veiled(station: Station, kind: str, key: str) -> None:
+    """Raise NotAllowedError for a field this user does not see in full: what is changed in bulk is looked through."""
+    if station.vault.sight.of_field(kind, key) != FULL:
+        raise _hidden(kind, key)
+
+
+def note_asked(station: Station, wanted: PeopleFilter) -> None:
+    """Note that a list was narrowed by sensitive fields that are masked from this user: it says who has them."""
+    sight = station.vault.sight
+    if sight.is_open or station.vault.is_read_only:
+        return
+    asked = sorted({
+        f"{kind}.{key}" for kind, key in asked_about(wanted)
+        if key in KINDS[kind].by_key and KINDS[kind].by_key[key].privacy >= SENSITIVE
+        and sight.of_field(kind, key) == MASKED
+    })  # fmt: skip
+    if asked and station.looks_anew(" ".join(asked), _AGAIN_AFTER_S):
+        write_note(station, Note(ASKED, fields=asked, count=1))
 
 
 def _hidden(kind: str, key: str) -> NotAllowedError:

@@ -3,6 +3,7 @@
 from desktop.domain.changes import Changes
 from desktop.domain.clock import stamp
 from desktop.domain.errors import InvalidValueError, NotFoundError
+from desktop.services.looking import refuse_hidden_field
 from desktop.services.register import person_details, whole_person
 from desktop.services.reveal import reveal_page
 from desktop.services.station import Station
@@ -20,6 +21,7 @@ def set_photo(station: Station, *, person: str, jpeg: bytes, why: str = "") -> C
     if len(jpeg) > MAX_BYTES:
         raise InvalidValueError("photo", "照片太大", "请换一张小一些的照片")
     whole_person(station, person=person)
+    refuse_hidden_field(station, "person", "photo")
     with station.vault.unit("photo.set", why=why) as unit:
         digest = attachments.keep(unit.connection, jpeg, media="image/jpeg", at=stamp(station.clock))
         unit.put("person", person, {"photo": digest})
@@ -28,6 +30,7 @@ def set_photo(station: Station, *, person: str, jpeg: bytes, why: str = "") -> C
 
 def remove_photo(station: Station, *, person: str, why: str = "") -> Changes:
     """Take a person's photo away; the change can be undone. Raises NotFoundError if there is none."""
+    refuse_hidden_field(station, "person", "photo")
     with station.vault.unit("photo.remove", why=why) as unit:
         if not unit.put("person", person, {"photo": None}):
             raise NotFoundError("这个人没有照片", "不用删除")

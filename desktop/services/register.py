@@ -16,7 +16,7 @@ from desktop.domain.sight import FULL
 from desktop.domain.validation import Finding as Problem
 from desktop.domain.validation import check_record, derived_from_id
 from desktop.services import filters
-from desktop.services.looking import note_opened, refuse_hidden_kind, writable
+from desktop.services.looking import note_asked, note_opened, refuse_hidden_kind, writable
 from desktop.services.station import Station
 from desktop.store import finding, history, joining, likeness, people, profiles
 from desktop.store.history import HistoryLine
@@ -145,6 +145,7 @@ def amend_people(station: Station, *, values: Mapping[str, Mapping[str, Value]],
     for one in values.values():
         if "manage_state" in one:
             raise InvalidValueError("manage_state", "管理状态不能直接改", "请用“变更状态”，写明日期和原因")
+        writable(station, PERSON.key, one, {})
         refuse_wrong(PERSON.key, one, station, only=one)
     with station.vault.unit("people.edit", why=why) as unit:
         unit.put_many("person", values)
@@ -293,6 +294,7 @@ def find(
 
 def people_ids(station: Station, *, wanted: PeopleFilter, sort: str = "name", descending: bool = False) -> list[str]:
     """Return the ids of the people that pass a filter, sorted."""
+    note_asked(station, wanted)
     with station.vault.reading() as connection:
         return people.ids_matching(connection, wanted, sort=sort, descending=descending)
 

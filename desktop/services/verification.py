@@ -18,6 +18,7 @@ from desktop.domain.numbers import months_before
 from desktop.domain.permissions import READ_PEOPLE, READ_REVEALED, READ_WHOLE
 from desktop.domain.phones import read_phones
 from desktop.services.books import building_of
+from desktop.services.looking import refuse_hidden_field
 from desktop.services.register import org_names, page_of, refuse_wrong, whole_person
 from desktop.services.station import Station
 from desktop.store import verification
@@ -257,6 +258,7 @@ def _write_item(
 
 def _take(station: Station, unit: UnitOfWork, person: str, answer: Answer) -> None:
     """Write an answer into the register; raises InvalidValueError for one the rules refuse."""
+    refuse_hidden_field(station, *_meant(answer.key))
     if not answer.answer.strip():
         raise InvalidValueError(answer.key, "采用本人答复要先写下答复", "请填写，或选“待查证”")
     if answer.key == PHONE:
@@ -270,6 +272,11 @@ def _take(station: Station, unit: UnitOfWork, person: str, answer: Answer) -> No
         page = whole_person(station, person=person)
         refuse_wrong(PERSON.key, {**page.values, **fields}, station, only=fields)
         unit.put(PERSON.key, person, fields)
+
+
+def _meant(key: str) -> tuple[str, str]:
+    """Return the kind and field an item is about; a kind alone for items that are records."""
+    return (key, "") if key in {PHONE, CONTACT} else (PERSON.key, key)
 
 
 def _take_phones(station: Station, unit: UnitOfWork, person: str, text: str) -> None:

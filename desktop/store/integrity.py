@@ -74,6 +74,7 @@ def check_vault(
             for problem in chain_problems(connection, witnesses=remembered):
                 result.add(problem)
             result.signed = signed_of(connection)
+            _check_counter(connection, vault, result)
             _check_index(connection, result)
             for kind in KINDS:
                 sql = f"SELECT count(*) FROM {kind} WHERE deleted=0"  # noqa: S608 - our names
@@ -197,6 +198,17 @@ def _rows(connection: Connection, kind: str) -> Iterator[Any]:
     keys = KINDS[kind].keys
     sql = f'SELECT "row", id, deleted, {", ".join(keys)} FROM {kind} ORDER BY "row"'  # noqa: S608 - our names
     yield from connection.exec_driver_sql(sql)
+
+
+def _check_counter(connection: Connection, vault: Vault, result: CheckReport) -> None:
+    """See that the next write does not take a number that was given: the counter is sealed by nothing else."""
+    known = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
+    used = connection.exec_driver_sql(
+        "SELECT coalesce(max(counter), 0) FROM change JOIN writer ON writer.id=change.writer WHERE writer.name=?",
+        (vault.identity.writer,),
+    ).scalar_one()
+    if int(used) > known:
+        result.add(f"编号：计数器是 {known}，变更记录里已用到 {used}，有一页数据被换成了旧的")
 
 
 def _check_index(connection: Connection, result: CheckReport) -> None:

@@ -134,7 +134,7 @@ def conditions_of(connection: Connection, wanted: PeopleFilter) -> tuple[str, tu
     Who may see a field masked may say whom to look for by it; who may not see it at all is refused with
     NotAllowedError, so that nothing can be found out by asking.
     """
-    refuse_hidden(connection, _asked_about(wanted))
+    refuse_hidden(connection, asked_about(wanted))
     alive = "deleted=0" if is_everyone(wanted) else "+deleted=0"  # not by that index: it says too little
     parts = [alive] if wanted.with_joined else [alive, STANDING]
     bound: list[Any] = []
@@ -158,7 +158,7 @@ def _by_fields(wanted: PeopleFilter) -> Iterator[Part]:
             yield f"coalesce(birth_id, birth_file) {sign} ?", [day]
 
 
-def _asked_about(wanted: PeopleFilter) -> Iterator[tuple[str, str]]:
+def asked_about(wanted: PeopleFilter) -> Iterator[tuple[str, str]]:
     """Yield every (kind, field) a filter asks about."""
     for key in (*wanted.equals, *wanted.contains, *wanted.missing):
         yield PERSON.key, key

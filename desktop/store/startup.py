@@ -35,9 +35,19 @@ def start_problems(vault: Vault) -> list[str]:
             said = slot_words(vault.folder, Signers(connection), epoch=vault.identity.epoch, opener=vault.opener)
             noted = vault.noted_head()
             heads = [*([noted] if noted is not None else []), *said.witnesses]
-            return said.problems + _tail_problems(connection, heads)
+            return said.problems + _counter_problems(connection, vault) + _tail_problems(connection, heads)
     except (DatabaseError, sqlcipher3.DatabaseError):
         return ["数据文件：读到一半出错，文件已损坏"]
+
+
+def _counter_problems(connection: Connection, vault: Vault) -> list[str]:
+    """See that the next write takes no number the newest own entry took: an old page may have come back."""
+    known = int(connection.exec_driver_sql("SELECT value FROM meta WHERE key='counter'").scalar_one())
+    used = connection.exec_driver_sql(
+        "SELECT counter FROM change WHERE writer=(SELECT id FROM writer WHERE name=?) ORDER BY n DESC LIMIT 1",
+        (vault.identity.writer,),
+    ).scalar()
+    return [f"编号：计数器是 {known}，变更记录里已用到 {used}"] if int(used or 0) > known else []
 
 
 def _page_problems(connection: Connection, vault: Vault) -> Iterator[str]:

@@ -101,7 +101,7 @@ def test_what_a_field_copies_is_ours_as_well(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: board.mimeData().data("x-kde-passwordManagerHint") == b"secret")
     assert board.text() == "610100195001010010"
     qtbot.waitUntil(lambda: board.text() == "", timeout=5000)
-    kept.deleteLater()
+    kept.stop()
 
 
 def test_half_a_minute_and_the_idle_time_are_kept_to_the_second(application: Application) -> None:
@@ -167,6 +167,8 @@ def test_what_others_copied_stays(qtbot: QtBot) -> None:
     foreign.setText("别人的")
     QGuiApplication.clipboard().setMimeData(foreign)
     assert QGuiApplication.clipboard().text() == "别人的"
+    board.stop()
+    QGuiApplication.clipboard().clear()  # what Python made must not outlive Python there
 
 
 def test_session_signals_mean_away(qtbot: QtBot) -> None:

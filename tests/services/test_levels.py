@@ -6,6 +6,7 @@ called as each role under three tables, and whatever comes back is walked to the
 
 import ast
 import dataclasses
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 
 from desktop.domain.codes import code_list
 from desktop.domain.dictionary import KINDS, PERSON, PERSON_RECORDS
-from desktop.domain.errors import InvalidValueError, KnownError, NotAllowedError
+from desktop.domain.errors import InvalidValueError, KnownError, NotAllowedError, NotFoundError
 from desktop.domain.fields import Field, Kind, Value
 from desktop.domain.ids import SeededIds, new_id
 from desktop.domain.permissions import CLERK, SUPERVISOR
@@ -30,6 +31,7 @@ from desktop.services import (
     access_sheets,
     as_on,
     batches,
+    bulk_edit,
     card_life,
     check_forms,
     computed,
@@ -444,6 +446,57 @@ def test_what_is_hidden_is_not_changed(station: Station, marked: Marked) -> None
     assert station.vault.head() == before
 
 
+def test_a_conflict_is_decided_with_the_whole_value_and_not_by_who_cannot_see_it(
+    station: Station, marked: Marked
+) -> None:
+    ours = register.whole_person(station, person=marked.person).values["live_addr"]
+    with station.vault.unit("people.edit", why="标记") as unit:
+        run = unit.connection.exec_driver_sql
+        dot = f"{station.vault.identity.writer}#1"
+        for number, theirs in enumerate(("密9对方的住址", "密8对方的住址")):
+            run(
+                "INSERT INTO conflict (id, kind, record, person, field, ours, ours_dot, theirs, theirs_dot, state, "
+                "opened_at, opened_by) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+                (f"{number}" * 32, "person", marked.person, marked.person, "live_addr", json.dumps(ours), dot,
+                 json.dumps(theirs), f"other:1#{number + 5}", "open", "2026-11-24T01:00:00Z", "赵静"),
+            )  # fmt: skip
+        unit.commit()
+    as_role(station, CLERK)
+    (first, _second) = conflicts.list_conflicts(station)
+    assert (first.ours, first.theirs) == ("密2***", "密9***")
+    conflicts.resolve_conflict(station, conflict="0" * 32, keep="theirs")
+    assert register.whole_person(station, person=marked.person).values["live_addr"] == "密9对方的住址"
+    set_all(station, CLERK, HIDDEN)
+    as_role(station, CLERK)
+    with pytest.raises((NotAllowedError, NotFoundError)):
+        conflicts.resolve_conflict(station, conflict="1" * 32, keep="theirs")
+
+
+def test_what_is_changed_in_bulk_or_by_an_answer_must_be_seen(station: Station, marked: Marked) -> None:
+    set_all(station, SUPERVISOR, MASKED)
+    with pytest.raises(NotAllowedError):
+        bulk_edit.read_change(station, text="长期居住地=甲路")
+    with pytest.raises(NotAllowedError):
+        bulk_edit.read_change(station, text="标签=高龄")
+    assert bulk_edit.read_change(station, text="兴趣爱好=")
+    set_all(station, CLERK, HIDDEN)
+    as_role(station, CLERK)
+    with pytest.raises(NotAllowedError):
+        verification.decide_item(station, item=marked.item, decision=verification.TAKE_ANSWER)
+    with pytest.raises(NotAllowedError):
+        photos.set_photo(station, person=marked.person, jpeg=b"\xff\xd8\xff" + b"x")
+
+
+def test_a_list_narrowed_by_a_masked_sensitive_field_is_noted(station: Station, marked: Marked) -> None:
+    as_role(station, CLERK)
+    for _ in range(2):
+        listing.open_list(station, query=ListQuery(parse_filter("标签=高龄", station=station)))
+    listing.open_list(station, query=ListQuery(parse_filter("长期居住地~密", station=station)))
+    as_role(station, SUPERVISOR)
+    noted = [one["fields"] for one in _notes(station) if one["action"] == "filter.sensitive"]
+    assert noted == ["tag.code"]
+
+
 # --- revealing ---
 
 
@@ -600,7 +653,7 @@ def test_roles_that_see_no_people_have_no_levels() -> None:
 
 # Services that read whole, each because the program compares, writes or sends, and shows none of it.
 WHOLE = {
-    "arrivals", "batches", "board", "carrying", "directories", "duplicates", "exchange", "health", "key_lines", "keyring",
+    "arrivals", "batches", "board", "carrying", "conflicts", "directories", "duplicates", "exchange", "health", "key_lines", "keyring",
     "leaving", "media", "merge_items", "merges", "numbers", "packing", "planning", "proposals", "quarantine",
     "receiving", "register", "rosters", "streams", "timeline", "verification", "visits",
 }  # fmt: skip

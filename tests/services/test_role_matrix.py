@@ -206,7 +206,7 @@ HARMLESS = {
     "refuse_wrong", "ways_in", "blank_form", "numbers_pdf", "target_names",
     "is_off_machine", "safety_of", "refuse_without_room", "mark_of", "is_above", "is_superior",
     "form_sources", "map_of_json", "blank_sheets", "line_of", "writable", "refuse_hidden_kind",
-    "seen_fields", "askable_by",
+    "seen_fields", "askable_by", "refuse_hidden_field", "refuse_veiled", "note_asked",
 }  # fmt: skip
 
 

@@ -40,6 +40,11 @@ class OwnClipboard(QObject):
         _clipboard().setMimeData(data)
         self._timer.start()
 
+    def stop(self) -> None:
+        """Take our texts off the clipboard and listen no more: it outlives us."""
+        self.clear()
+        _clipboard().dataChanged.disconnect(self._on_changed)
+
     def _on_changed(self) -> None:
         """Take over what an edit field or a table of ours put there: for half a minute, and marked as secret."""
         board = _clipboard()

@@ -79,7 +79,7 @@ class Sentry(QObject):
     def stop(self) -> None:
         """Stop watching, and take our own texts off the clipboard."""
         self.idle.stop()
-        self.clipboard.clear()
+        self.clipboard.stop()
         self.veil.lift()
         if self._filtered is not None:
             self._filtered.removeEventFilter(self)
