@@ -1,4 +1,4 @@
-"""Communities a clerk is limited to (录入员只管几个社区): kept in the store, and laid over every read (decision 0089).
+"""Communities a clerk is limited to (录入员只管几个社区): kept in the store, and laid over every read (decision 0087).
 
 A read of somebody limited sees tables of the same names that hold only the people of their communities: views in
 the temporary schema, which come before the store's own tables, so no query has to know and none can forget. Queries
