@@ -24,7 +24,7 @@ def add(job: JobAdder) -> None:
     one.add_argument("--about", default="", metavar="人员编号")
     one.add_argument("--role", default="", choices=("", *ROLES), help="角色")
     one.add_argument(
-        "--group", default="", metavar="类别", help="例如 查看号码、使用人与密钥：" + "、".join(audit_log.GROUPS)
+        "--group", default="", metavar="类别", help="例如 查看敏感内容、使用人与密钥：" + "、".join(audit_log.GROUPS)
     )
     one.add_argument("--kind", default="", metavar="对象", help="改了哪种登记，例如 phone")
     one.add_argument("--second", default="", metavar="第二人")

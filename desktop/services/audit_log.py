@@ -26,7 +26,7 @@ _MOST_TOUCHED = 200  # records of one entry that are listed
 _OTHER = "其他"
 # How actions are grouped for reading: the beginnings of their names; what is in none is 其他.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "查看号码": ("reveal",),
+    "查看敏感内容": ("reveal", "view.", "filter."),
     "登记与修改": (
         "person.register", "person.edit", "people.", "bulk.", "photo.", "phone.", "contact.", "tag.", "visit.",
         "verify.", "former_name.", "old_id.", "insurance.", "person.state", "review.", "roster.", "form.", "state.",
@@ -41,7 +41,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "使用人与密钥": (
         "user.", "key.rotate", "keys.", "recovery.", "login", "second.", "clock.", "scope.", "unlock.", "store.create",
     ),
-    "个人信息保护": ("basis.", "legal_basis.", "rights", "consent.", "archive_lock.", "level."),
+    "个人信息保护": ("basis.", "legal_basis.", "rights", "consent.", "archive_lock.", "sight.", "watch."),
     "机构、字段与规则": ("org", "code", "age_band.", "field.", "staff.", "list.", "rhythm.", "numbers."),
 }  # fmt: skip
 

@@ -108,7 +108,7 @@ def test_what_is_narrowed_is_printed(page: AuditPage, window: MainWindow, settle
     document = pypdfium2.PdfDocument((tmp_path / "log.pdf").read_bytes())
     texts = [one.get_textpage().get_text_range() for one in document]
     document.close()
-    assert "显示完整号码" in texts[0] and "新增人员" not in texts[0] and "审计人签字" in texts[-1]
+    assert "显示遮挡的内容" in texts[0] and "新增人员" not in texts[0] and "审计人签字" in texts[-1]
     assert "已写好：log.pdf" in window.message.text()
     page.print_proof(tmp_path / "proof.pdf")
     settle()

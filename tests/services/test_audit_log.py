@@ -59,7 +59,7 @@ def test_every_filter_narrows_by_itself_and_together(station: Station, person: s
     assert found(station, since=first_day, until=first_day) == ["person.register", "store.create"]
     assert found(station, until=first_day - timedelta(days=1)) == []
     assert found(station, action="reveal") == ["reveal"]
-    assert found(station, group="查看号码") == ["reveal"]
+    assert found(station, group="查看敏感内容") == ["reveal"]
     assert set(found(station, group="使用人与密钥")) == {"user.add", "second.alone", "second.given", "store.create"}
     assert found(station, group="没有这一类") == []
     assert found(station, kind="phone") == ["phone.add"]
@@ -108,7 +108,7 @@ def test_an_entry_says_which_fields_and_never_what_stands_in_them(station: Stati
 def test_what_is_offered_was_done_and_every_action_has_a_group(station: Station, person: str) -> None:
     reveal.reveal_person(station, person=person)
     offered = audit_log.choices(station)
-    assert offered.users == ("王敏",) and offered.actions["查看号码"] == ("reveal",)
+    assert offered.users == ("王敏",) and offered.actions["查看敏感内容"] == ("reveal",)
     assert "access.note" not in str(offered)
     lost = [
         one for one in PERMITS

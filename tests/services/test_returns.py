@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from desktop.domain.errors import DiskFullError
+from desktop.domain.errors import DiskFullError, PlaceError
 from desktop.services import board, exchange, peers, photos, returns, sending, slips, transfers
 from desktop.services.station import Station
 from tests.conftest import COMMUNITY, OTHER, STREET, Maker
@@ -73,7 +73,7 @@ def test_a_full_stick_says_so_and_loses_nothing(three: Three, tmp_path: Path, mo
 
 
 def _fail_second(descriptor: int, stick: Path, seen: list[int], real: Callable[[int], None]) -> None:
-    if str(Path(f"/proc/self/fd/{descriptor}").readlink()).startswith(str(stick)):
+    if str(Path(f"/proc/self/fd/{descriptor}").readlink()).startswith(f"{stick}/"):  # files, not the folder
         seen.append(descriptor)
         if len(seen) > 1:
             raise OSError(28, "No space left on device")
@@ -98,7 +98,7 @@ def test_a_really_full_disk_keeps_the_older_file(tmp_path: Path) -> None:
 
 
 def test_a_pulled_stick_is_one_plain_sentence(tmp_path: Path) -> None:
-    with pytest.raises(DiskFullError, match="拔出"):
+    with pytest.raises(PlaceError, match="拔出"):
         peers.write_safely(tmp_path / "gone" / "a.ycp", b"x")
 
 
