@@ -23,7 +23,9 @@ def checked_target(path: Path) -> Path:
     try:
         folder = path.parent.resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as error:
-        raise PlaceError(f"没有文件夹“{shown_name(path.parent)}”", "移动存储盘可能被拔出了，请插好或先建好文件夹再试") from error
+        raise PlaceError(
+            f"没有文件夹“{shown_name(path.parent)}”", "移动存储盘可能被拔出了，请插好或先建好文件夹再试"
+        ) from error
     refuse_own_folder(folder)
     target = folder / path.name
     if target.is_dir():
