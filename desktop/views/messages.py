@@ -26,12 +26,15 @@ class Messages(QObject):
 
     def show_error(self, error: BaseException) -> None:
         """Show one sentence for a known error; for any other, say it is ours and report it."""
+        self.said.emit(self.words_for(error), True)
+
+    def words_for(self, error: BaseException) -> str:
+        """Return what a dialog says of an error itself: its own sentence, or ours for a bug, which is reported."""
         known = as_known(error)
         if known is not None:
-            self.said.emit(str(known), True)
-            return
+            return str(known)
         self.report_bug(error)
-        self.said.emit(_BUG, True)
+        return _BUG
 
     def answer_next(self, *answers: bool) -> None:
         """Answer the next questions without showing them."""

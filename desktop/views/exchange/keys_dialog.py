@@ -150,7 +150,7 @@ class KeysDialog(ListDialog[KeyLine]):
             lambda station, _report: directories.read_in(station, path=path),
             context=self,
             done=self._published,
-            failed=lambda error: self.error.setText(str(error)),
+            failed=lambda error: self.error.setText(self.context.messages.words_for(error)),
         )
 
     def _published(self, found: Published) -> None:

@@ -88,7 +88,7 @@ class StreamsDialog(ListDialog[Standing]):
             lambda station, report: media.pack_media(station, to_org=org, folder=folder, report=report),
             context=self,
             done=done,
-            failed=lambda error: self.error.setText(str(error)),
+            failed=lambda error: self.error.setText(self.context.messages.words_for(error)),
         )
 
     def scope(self) -> None:

@@ -70,8 +70,7 @@ class RecentDialog(QDialog):
             self.refresh()
 
         def failed(error: BaseException) -> None:
-            self.said.setText(str(error))
-            self._context.messages.show_error(error)
+            self.said.setText(self._context.messages.words_for(error))
 
         self._context.write(
             lambda station, _report: batches.undo_batch(station, batch=line.id), context=self, done=done, failed=failed

@@ -74,7 +74,12 @@ class OfferDialog(QDialog):
             )
             self.accept()
 
-        self.context.write(job, context=self, done=done, failed=lambda error: self.problem.setText(str(error)))
+        self.context.write(
+            job,
+            context=self,
+            done=done,
+            failed=lambda error: self.problem.setText(self.context.messages.words_for(error)),
+        )
 
     def write_file(self, *, card: Path, digits: str, path: Path) -> None:
         """Write the person's file for an office outside the area, whose digits were compared."""
@@ -90,7 +95,12 @@ class OfferDialog(QDialog):
             )
             self.accept()
 
-        self.context.write(job, context=self, done=done, failed=lambda error: self.problem.setText(str(error)))
+        self.context.write(
+            job,
+            context=self,
+            done=done,
+            failed=lambda error: self.problem.setText(self.context.messages.words_for(error)),
+        )
 
     def _ask_away(self) -> None:
         card, _ = QFileDialog.getOpenFileName(self, self.tr("接收单位的密钥卡"), "", "*.yck")

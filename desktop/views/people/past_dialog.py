@@ -169,7 +169,7 @@ class PastPersonDialog(_DayDialog):
             self.model.show_rows(_lines(page, orgs))
 
         def failed(error: BaseException) -> None:
-            self.banner.setText(str(error))
+            self.banner.setText(self.context.messages.words_for(error))
             self.model.show_rows([])
 
         self.context.runner.run(lambda _report: job(self.context.station), context=self, done=shown, failed=failed)

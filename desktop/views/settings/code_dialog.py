@@ -89,5 +89,5 @@ class CodeDialog(QDialog):
             lambda _report: users.confirm_recovery_code(self._context.station, code=code, typed=typed),
             context=self,
             done=done,
-            failed=lambda error: self.error.setText(str(error)),
+            failed=lambda error: self.error.setText(self._context.messages.words_for(error)),
         )

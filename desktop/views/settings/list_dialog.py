@@ -81,7 +81,9 @@ class ListDialog(QDialog, Generic[Row]):
     def write(self, job: Callable[[Station], Changes]) -> None:
         """Do a write that needs no question; the reason is shown here if it fails."""
         self.context.write(
-            lambda station, _report: job(station), context=self, failed=lambda error: self.error.setText(str(error))
+            lambda station, _report: job(station),
+            context=self,
+            failed=lambda error: self.error.setText(self.context.messages.words_for(error)),
         )
 
     def _on_changed(self, changes: Changes) -> None:
