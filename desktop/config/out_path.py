@@ -38,8 +38,8 @@ def refuse_own_folder(folder: Path) -> None:
     folder = _real(folder)
     if _is_register(folder) or (_is_kept_by_register(folder.name) and _is_register(folder.parent)):
         raise PlaceError("登记库的文件夹里不能放别的文件", "请换一个文件夹，例如桌面或移动存储盘")
-    own = _real(paths.home())
-    if folder == own or own in folder.parents:
+    own, practice = _real(paths.home()), _real(paths.practice_folder())
+    if (folder == own or own in folder.parents) and practice not in (folder, *folder.parents):
         raise PlaceError("程序自己的文件夹里不能放别的文件", "请换一个文件夹，例如桌面或移动存储盘")
 
 

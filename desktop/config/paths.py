@@ -15,6 +15,11 @@ def home() -> Path:
     return Path(given) if given else Path(platformdirs.user_data_dir("yince", appauthor=False))
 
 
+def practice_folder() -> Path:
+    """Return where the practice register lies: files may be written there, all in it is invented."""
+    return home() / "练习库"
+
+
 def read_state() -> dict[str, str]:
     """Return what the workstation remembers (the last store, theme, text size); {} at first."""
     try:

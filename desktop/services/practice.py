@@ -1,7 +1,9 @@
 """The practice register: a street and two communities with invented people (id prefix 610100)."""
 
 import random
+import shutil
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -48,21 +50,34 @@ def make_practice(folder: Path, *, people: int, seed: int, clock: Clock, report:
     if folder.exists() and any(folder.iterdir()):
         raise StorePlaceError(f"“{folder}”不是空文件夹", "请换一个空文件夹放练习库")
     folder.mkdir(parents=True, exist_ok=True)
-    chance = random.Random(seed)  # noqa: S311 - invented people, not secrets
-    ends = _open(folder, clock)
     try:
-        counts = []
-        for number, community in enumerate(ends.communities):
-            share = people // 2 + (people % 2 if number == 0 else 0)
-            report(number, 2, f"填写{community.org_name}")
-            counts.append(_fill(community, chance, share))
-        summary = _exchange(ends, folder)
-        sheet = cards.issue_cards(ends.communities[0], ids=_some(ends.communities[0], _CARDED))
-        peers.write_safely(folder / "cards.pdf", sheet.pdf)
-        found = len(register.people_ids(ends.street, wanted=PeopleFilter()))
-    finally:
-        for station in (ends.street, *ends.communities):
-            station.close()
+        with ExitStack() as closing:
+            chance = random.Random(seed)  # noqa: S311 - invented people, not secrets
+            return _made(folder, _open(folder, clock, closing), people, chance, report)
+    except BaseException:
+        _clear(folder)  # half a practice register would be taken for a whole one the next time
+        raise
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _made(folder: Path, ends: _Ends, people: int, chance: random.Random, report: Report) -> dict[str, Any]:
+    """Fill the stations, let them exchange, and return the summary."""
+    counts = []
+    for number, community in enumerate(ends.communities):
+        share = people // 2 + (people % 2 if number == 0 else 0)
+        report(number, 2, f"填写{community.org_name}")
+        counts.append(_fill(community, chance, share))
+    summary = _exchange(ends, folder)
+    sheet = cards.issue_cards(ends.communities[0], ids=_some(ends.communities[0], _CARDED))
+    peers.write_safely(folder / "cards.pdf", sheet.pdf)
+    found = len(register.people_ids(ends.street, wanted=PeopleFilter()))
     return {
         "password": PASSWORD, "street": str(folder / "street"), "people": sum(counts), "street_people": found,
         "communities": [str(folder / f"community-{number}") for number in (1, 2)], "cards": len(sheet.cards),
@@ -70,12 +85,16 @@ def make_practice(folder: Path, *, people: int, seed: int, clock: Clock, report:
     }  # fmt: skip
 
 
-def _open(folder: Path, clock: Clock) -> _Ends:
-    street = access.create_store(folder / "street", draft=_STREET, password=PASSWORD, clock=clock, cost=_COST)
-    first, second = (
-        access.create_store(folder / f"community-{number}", draft=draft, password=PASSWORD, clock=clock, cost=_COST)
-        for number, draft in enumerate(_COMMUNITIES, start=1)
-    )
+def _open(folder: Path, clock: Clock, closing: ExitStack) -> _Ends:
+    """Make the three stores, each closed with `closing`, and let them trust each other."""
+
+    def made(name: str, draft: NewStore) -> Station:
+        station = access.create_store(folder / name, draft=draft, password=PASSWORD, clock=clock, cost=_COST)
+        closing.callback(station.close)
+        return station
+
+    street = made("street", _STREET)
+    first, second = (made(f"community-{number}", draft) for number, draft in enumerate(_COMMUNITIES, start=1))
     for community, number in ((first, 1), (second, 2)):
         register.amend_own_org(community, phone=f"029-3357000{number}", address=f"西咸新区沣东新城上林街道{number}号")
         for one, other in ((street, community), (community, street)):

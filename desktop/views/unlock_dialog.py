@@ -196,7 +196,7 @@ class UnlockDialog(QDialog):
 
     def open_practice(self) -> None:
         """Open the practice register of this workstation, making it the first time."""
-        folder, clock = paths.home() / "练习库", self._clock
+        folder, clock = paths.practice_folder(), self._clock
 
         def job() -> Station:
             store = folder / "community-1"

@@ -47,6 +47,7 @@ NO_ACTION = {"migration"}  # asks nobody: it happens when an older store is open
 
 # Functions that write, name or remove files, and what walks them.
 FILES = {
+    "services.practice._clear": "invented people; test_practice.py",
     "app.report_bug": "a report without personal data; its loss loses nothing",
     "config.lockout._write": "renamed whole; a lost count is as a deleted one (threat-model.md, 2)",
     "config.paths.write_state": "where windows were; a damaged one is as none",

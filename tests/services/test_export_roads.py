@@ -50,7 +50,7 @@ ROADS = {
     "security/key_copies.py:read_and_mend": NOBODY, "security/key_copies.py:write_both": NOBODY,
     "services/backups.py:save_diagnosis": NOBODY, "services/directories.py:publish": NOBODY,
     "services/peers.py:export_key_card": NOBODY, "services/peers.py:write_safely": NOBODY,
-    "services/practice.py:make_practice": NOBODY, "services/returns.py:write_returns": NOBODY,
+    "services/practice.py:_made": NOBODY, "services/returns.py:write_returns": NOBODY,
     "store/backup.py:unpack_backup": NOBODY, "store/head_note.py:write_head": NOBODY,
     "store/swapping.py:exchange": NOBODY, "store/swapping.py:note_made": NOBODY,
     "store/swapping.py:note_unfinished": NOBODY, "views/audit/audit_page.py:_write": NOBODY,
