@@ -10,17 +10,20 @@ from desktop.views.context import AppContext
 from desktop.views.main_window import MainWindow
 from desktop.views.messages import Messages
 from desktop.views.runner import Runner
-from desktop.views.theme import dress
+from desktop.views.theme import dress, style_sheet
 
 
 @pytest.fixture
 def window(qtbot: QtBot, station: Station) -> Iterator[MainWindow]:
     """The main window, shown offscreen at a clerk's size."""
+    from PySide6.QtCore import QCoreApplication, QEvent
     from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    dress(app)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the window of the test before
+    if app.styleSheet() != style_sheet():  # dressing polishes every widget there is
+        dress(app)
     messages = Messages()
 
     def bug(error: BaseException) -> None:
