@@ -244,12 +244,16 @@ class MainWindow(QMainWindow):
         row.addWidget(self.stop)
         self._show_progress(False)
         self.context.runner.progressed.connect(self._on_progress)
-        self.context.runner.busy_changed.connect(lambda busy: None if busy else self._show_progress(False))
+        self.context.runner.busy_changed.connect(self._on_busy)  # a function of our own would outlive the window
         return row
 
     def _show_progress(self, shown: bool) -> None:
         self.progress.setVisible(shown)
         self.stop.setVisible(shown)
+
+    def _on_busy(self, busy: bool) -> None:
+        if not busy:
+            self._show_progress(False)
 
     def _on_progress(self, done: int, total: int, what: str) -> None:
         self._show_progress(True)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.services.station import Station
@@ -13,15 +15,22 @@ from desktop.views.runner import Runner
 from desktop.views.theme import dress, style_sheet
 
 
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    """Delete the windows a test leaves behind: every one of them is polished anew with each that follows."""
+    yield
+    if isinstance(QApplication.instance(), QApplication):
+        for left in QApplication.topLevelWidgets():
+            if left.parent() is None:
+                left.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture
 def window(qtbot: QtBot, station: Station) -> Iterator[MainWindow]:
     """The main window, shown offscreen at a clerk's size."""
-    from PySide6.QtCore import QCoreApplication, QEvent
-    from PySide6.QtWidgets import QApplication
-
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the window of the test before
     if app.styleSheet() != style_sheet():  # dressing polishes every widget there is
         dress(app)
     messages = Messages()
